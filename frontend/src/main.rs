@@ -1,0 +1,2 @@
+//! Balmer's web app.
+fn main() {}

@@ -1,0 +1,30 @@
+//! Data parallelism that is rayon natively and a plain loop in WebAssembly.
+//!
+//! Only order-preserving maps and disjoint chunks are offered: nothing here can make a result depend
+//! on the number of threads.
+
+/// `(0..n).map(f).collect()`, over all cores where there are any.
+pub(crate) fn map_indices<T: Send>(n: usize, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    #[cfg(not(target_family = "wasm"))]
+    {
+        use rayon::prelude::*;
+        (0..n).into_par_iter().map(f).collect()
+    }
+    #[cfg(target_family = "wasm")]
+    {
+        (0..n).map(f).collect()
+    }
+}
+
+/// Calls `f(chunk_index, chunk)` on consecutive chunks of `size` elements, over all cores.
+pub(crate) fn for_each_chunk_mut<T: Send>(data: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + Sync + Send) {
+    #[cfg(not(target_family = "wasm"))]
+    {
+        use rayon::prelude::*;
+        data.par_chunks_mut(size).enumerate().for_each(|(i, chunk)| f(i, chunk));
+    }
+    #[cfg(target_family = "wasm")]
+    {
+        data.chunks_mut(size).enumerate().for_each(|(i, chunk)| f(i, chunk));
+    }
+}
