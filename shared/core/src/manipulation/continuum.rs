@@ -1,0 +1,82 @@
+//! What the flux is divided by.
+
+use super::scale::median;
+
+/// Residuals below the fit by more than this many robust standard deviations are left out.
+pub const CLIP_BELOW: f64 = 2.0;
+/// Residuals above the fit by more than this many robust standard deviations are left out.
+pub const CLIP_ABOVE: f64 = 3.0;
+/// Fits after the first at most.
+pub const ITERATIONS: usize = 5;
+
+/// A least-squares polynomial of `degree` through `flux`, at each wavelength, fitted again without the
+/// pixels that stand out until the choice of pixels settles or [`ITERATIONS`] is reached. Absorption
+/// lines are many and emission lines few, so that the clip is tighter below.
+///
+/// The robust standard deviation is 1.4826 x the median absolute deviation of the kept residuals.
+pub fn polynomial(wavelengths: &[f64], flux: &[f64], degree: usize) -> Vec<f64> {
+    let mut keep = vec![true; flux.len()];
+    let mut fit = least_squares(wavelengths, flux, &keep, degree);
+    for _ in 0..ITERATIONS {
+        let residuals: Vec<f64> = flux.iter().zip(&fit).map(|(y, m)| y - m).collect();
+        let mut kept: Vec<f64> = residuals.iter().zip(&keep).filter(|(_, k)| **k).map(|(r, _)| *r).collect();
+        let centre = median(&mut kept);
+        kept.iter_mut().for_each(|r| *r = (*r - centre).abs());
+        let sd = 1.4826 * median(&mut kept);
+        let inside: Vec<bool> = residuals.iter().map(|r| (-CLIP_BELOW * sd..=CLIP_ABOVE * sd).contains(r)).collect();
+        if inside == keep || inside.iter().filter(|k| **k).count() < degree + 2 {
+            break;
+        }
+        keep = inside;
+        fit = least_squares(wavelengths, flux, &keep, degree);
+    }
+    fit
+}
+
+/// The running median of `flux` over `width` Angstrom centred on each pixel; at the ends over what there is.
+pub fn running_median(wavelengths: &[f64], flux: &[f64], width: f64) -> Vec<f64> {
+    let mut window = Vec::new();
+    let (mut lo, mut hi) = (0, 0);
+    wavelengths
+        .iter()
+        .map(|&w| {
+            while wavelengths[lo] < w - 0.5 * width {
+                lo += 1;
+            }
+            while hi < wavelengths.len() && wavelengths[hi] <= w + 0.5 * width {
+                hi += 1;
+            }
+            window.clear();
+            window.extend_from_slice(&flux[lo..hi]);
+            median(&mut window)
+        })
+        .collect()
+}
+
+/// Least squares in polynomials that are orthogonal over the kept pixels (Forsythe 1957, J. SIAM 5, 74):
+/// a three-term recurrence and inner products, with no matrix to become singular.
+fn least_squares(wavelengths: &[f64], flux: &[f64], keep: &[bool], degree: usize) -> Vec<f64> {
+    let n = flux.len();
+    let (first, span) = (wavelengths[0], wavelengths[n - 1] - wavelengths[0]);
+    let x: Vec<f64> = wavelengths.iter().map(|w| 2.0 * (w - first) / span - 1.0).collect();
+    let inner = |f: &dyn Fn(usize) -> f64| (0..n).filter(|&i| keep[i]).map(f).sum::<f64>();
+    let (mut before, mut basis) = (vec![0.0; n], vec![1.0; n]);
+    let mut norm_before = 1.0;
+    let mut fit = vec![0.0; n];
+    for k in 0..=degree {
+        let norm = inner(&|i| basis[i] * basis[i]);
+        if norm <= f64::MIN_POSITIVE {
+            break;
+        }
+        let coefficient = inner(&|i| basis[i] * (flux[i] - fit[i])) / norm;
+        for i in 0..n {
+            fit[i] += coefficient * basis[i];
+        }
+        let alpha = inner(&|i| x[i] * basis[i] * basis[i]) / norm;
+        let beta = if k == 0 { 0.0 } else { norm / norm_before };
+        let next = (0..n).map(|i| (x[i] - alpha) * basis[i] - beta * before[i]).collect();
+        before = std::mem::replace(&mut basis, next);
+        norm_before = norm;
+    }
+    fit
+}

@@ -1,0 +1,90 @@
+//! Cosmic rays and dead pixels that no mask caught.
+//!
+//! A real line is never narrower than the instrument's resolution, which a survey samples by two to
+//! three pixels: its neighbours rise with it. A spike stands alone. So a pixel is a spike only if it
+//! is far above (or below) the running median *and* its neighbours have no share in it; two adjacent
+//! pixels only if both neighbours of the pair have next to none. The comparison of a pixel with its
+//! neighbours, rather than with the noise alone, is the idea of L.A.Cosmic (van Dokkum 2001, PASP 113,
+//! 1420) in one dimension.
+
+use super::scale::median;
+
+/// Half the running median's window, in pixels: 11 pixels in all.
+pub const HALF_WINDOW: usize = 5;
+/// A single pixel is a spike only if each neighbour's residual is below this share of its own.
+pub const NEIGHBOUR_SHARE: f64 = 0.35;
+/// As [`NEIGHBOUR_SHARE`], for the neighbours of a pair.
+pub const PAIR_NEIGHBOUR_SHARE: f64 = 0.15;
+/// A pixel this many times above the median absolute flux is no measurement, whatever its neighbours.
+pub const GROSS: f64 = 1000.0;
+/// Least noise assumed, as a share of the median absolute flux: keeps rounding from being a spike.
+pub const NOISE_FLOOR: f64 = 1e-3;
+
+/// Marks the spikes among the pixels that are not `bad` yet in `bad`, and returns their number.
+///
+/// `sigma` counts robust standard deviations (1.4826 x the median absolute residual from the running
+/// median of the whole stretch). With fewer than 11 good pixels nothing is judged.
+pub fn reject_spikes(flux: &[f64], bad: &mut [bool], sigma: f64) -> usize {
+    let before = bad.iter().filter(|b| **b).count();
+    mark_gross(flux, bad);
+    let good: Vec<usize> = (0..flux.len()).filter(|&i| !bad[i]).collect();
+    if good.len() > 2 * HALF_WINDOW {
+        let values: Vec<f64> = good.iter().map(|&i| flux[i]).collect();
+        let residuals = residuals(&values);
+        let threshold = sigma * noise(&values, &residuals);
+        for sign in [1.0, -1.0] {
+            mark_isolated(&residuals, sign, threshold, |i| bad[good[i]] = true);
+        }
+    }
+    bad.iter().filter(|b| **b).count() - before
+}
+
+fn mark_gross(flux: &[f64], bad: &mut [bool]) {
+    let mut sizes: Vec<f64> = flux.iter().zip(&*bad).filter(|(_, b)| !**b).map(|(f, _)| f.abs()).collect();
+    if sizes.len() <= 2 * HALF_WINDOW {
+        return;
+    }
+    let typical = median(&mut sizes);
+    if typical > 0.0 {
+        for (bad, flux) in bad.iter_mut().zip(flux) {
+            *bad |= flux.abs() > GROSS * typical;
+        }
+    }
+}
+
+/// Each value less the median of the values around it.
+fn residuals(values: &[f64]) -> Vec<f64> {
+    let mut window = Vec::with_capacity(2 * HALF_WINDOW + 1);
+    (0..values.len())
+        .map(|i| {
+            window.clear();
+            window.extend_from_slice(&values[i.saturating_sub(HALF_WINDOW)..values.len().min(i + HALF_WINDOW + 1)]);
+            values[i] - median(&mut window)
+        })
+        .collect()
+}
+
+fn noise(values: &[f64], residuals: &[f64]) -> f64 {
+    let mut deviations: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+    let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).collect();
+    (1.4826 * median(&mut deviations)).max(NOISE_FLOOR * median(&mut sizes))
+}
+
+fn mark_isolated(residuals: &[f64], sign: f64, threshold: f64, mut mark: impl FnMut(usize)) {
+    let n = residuals.len();
+    // beyond the ends there is no neighbour to share the flux
+    let residual = |i: usize| residuals.get(i).map_or(0.0, |r| sign * r);
+    for i in (0..n).filter(|&i| residual(i) > threshold) {
+        let peak = residual(i);
+        let (left, right) = (if i == 0 { 0.0 } else { residual(i - 1) }, residual(i + 1));
+        if left <= NEIGHBOUR_SHARE * peak && right <= NEIGHBOUR_SHARE * peak {
+            mark(i);
+        } else if right > threshold {
+            let lower = peak.min(right);
+            if left <= PAIR_NEIGHBOUR_SHARE * lower && residual(i + 2) <= PAIR_NEIGHBOUR_SHARE * lower {
+                mark(i);
+                mark(i + 1);
+            }
+        }
+    }
+}
