@@ -1,6 +1,7 @@
 //! Bytes to and from Balmer's types.
 #![warn(missing_docs)]
 
+pub mod api;
 mod error;
 mod format;
 

@@ -1,0 +1,30 @@
+//! The bodies of the HTTP API, `/api/v1`, as both of its ends see them.
+//!
+//! The server serialises these types and the web app reads them back, so a field that one side renames
+//! is a compile error on the other. Names are `snake_case`; what is not known is `null`, never a
+//! sentinel; times are RFC 3339 in UTC; wavelengths are in Angstrom and say their medium.
+//!
+//! What is absent on purpose: routes, status codes, the query strings' grammar. They belong to the server.
+
+mod labels;
+mod problem;
+mod run;
+mod spectrum;
+mod survey;
+
+use serde::{Deserialize, Serialize};
+
+pub use labels::{LabelRow, NewLabel};
+pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
+pub use run::{CandidatePage, CandidateRow, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary};
+pub use spectrum::{SpectrumBody, SpectrumPage, SpectrumRow};
+pub use survey::{ColumnInfo, Coverage, SurveyDetail, SurveySummary};
+
+/// Answer of `GET /api/v1/health`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`.
+    pub status: String,
+    /// Version of the server.
+    pub version: String,
+}

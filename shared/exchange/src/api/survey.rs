@@ -1,0 +1,70 @@
+//! Surveys: what there is to choose from.
+
+use balmer_core::spectrum::{COLUMNS, Column, ColumnType};
+use serde::{Deserialize, Serialize};
+
+/// One row of the list of surveys.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SurveySummary {
+    /// Name, as in paths and pipeline specs.
+    pub name: String,
+    /// Number of spectra.
+    pub count: u64,
+}
+
+/// One survey in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SurveyDetail {
+    /// Name and count.
+    #[serde(flatten)]
+    pub summary: SurveySummary,
+    /// The columns a `where` or `order_by` may name.
+    pub columns: Vec<ColumnInfo>,
+    /// Where on the sky and at which wavelengths.
+    pub coverage: Coverage,
+}
+
+/// One metadata column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnInfo {
+    /// Name in SQL, files and JSON.
+    pub name: String,
+    /// Type of its values.
+    pub datatype: ColumnType,
+    /// Unit in `VOUnits` syntax; empty where it has none.
+    pub unit: String,
+    /// IVOA UCD1+; empty where none fits.
+    pub ucd: String,
+    /// What it is.
+    pub description: String,
+}
+
+impl From<&Column> for ColumnInfo {
+    fn from(column: &Column) -> Self {
+        Self {
+            name: column.name.to_owned(),
+            datatype: column.column_type,
+            unit: column.unit.to_owned(),
+            ucd: column.ucd.to_owned(),
+            description: column.description.to_owned(),
+        }
+    }
+}
+
+impl ColumnInfo {
+    /// Every metadata column of a survey, in the order of [`COLUMNS`].
+    pub fn all() -> Vec<Self> {
+        COLUMNS.iter().map(Self::from).collect()
+    }
+}
+
+/// Extent of a survey; `None` where no spectrum states the quantity.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Least and greatest right ascension, degrees. A survey across 0 h spans nearly the whole circle here.
+    pub ra: Option<[f64; 2]>,
+    /// Least and greatest declination, degrees.
+    pub dec: Option<[f64; 2]>,
+    /// Least and greatest wavelength, Angstrom, each in its spectrum's own medium.
+    pub wavelength: Option<[f64; 2]>,
+}
