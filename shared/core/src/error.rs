@@ -67,3 +67,10 @@ impl Error {
         Self::InvalidParameter { name, value: value.to_string(), remedy: remedy.into() }
     }
 }
+
+/// linfa's own checks of a dataset; the trait [`linfa::traits::Fit`] asks for the conversion.
+impl From<linfa::Error> for Error {
+    fn from(error: linfa::Error) -> Self {
+        Self::parameter("dataset", error, "see linfa's documentation")
+    }
+}

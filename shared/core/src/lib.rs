@@ -14,7 +14,7 @@
 //! Spectrum Data Model; *params*, *fit*, *`n_neighbors`* from scikit-learn and linfa.
 
 pub mod decomposition;
-// pub mod engine;
+pub mod engine;
 pub mod error;
 pub mod lines;
 pub mod manipulation;
@@ -28,6 +28,6 @@ pub mod semi_supervised;
 pub mod simulate;
 pub mod spectrum;
 
-// pub use engine::{CpuEngine, Engine, Observer};
+pub use engine::{CpuEngine, Engine, Observer};
 pub use error::{Error, Result};
 pub use ndarray;

@@ -28,3 +28,15 @@ pub(crate) fn for_each_chunk_mut<T: Send>(data: &mut [T], size: usize, f: impl F
         data.chunks_mut(size).enumerate().for_each(|(i, chunk)| f(i, chunk));
     }
 }
+
+/// How many tasks can run at once.
+pub(crate) fn n_threads() -> usize {
+    #[cfg(not(target_family = "wasm"))]
+    {
+        rayon::current_num_threads()
+    }
+    #[cfg(target_family = "wasm")]
+    {
+        1
+    }
+}

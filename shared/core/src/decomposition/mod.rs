@@ -1,1 +1,10 @@
-//! Being written.
+//! Principal components: the directions along which spectra differ most.
+//!
+//! I. T. Jolliffe 2002, *Principal Component Analysis*. Eigenvectors of the covariance in f64, the first of each
+//! sign fixed: the entry of largest magnitude is positive, as scikit-learn's `svd_flip` does.
+
+mod pca;
+#[cfg(test)]
+mod tests;
+
+pub use pca::{Pca, pca};

@@ -28,7 +28,12 @@ pub trait Engine {
     ///
     /// # Errors
     /// Non-finite features, `n_neighbors` not in `1..n`, cancellation, failure of the device.
-    async fn kneighbors(&self, x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable>;
+    async fn kneighbors(
+        &self,
+        x: ArrayView2<'_, f32>,
+        n_neighbors: usize,
+        observer: &dyn Observer,
+    ) -> Result<NeighborTable>;
 
     /// Lets the labels of `seeds` flow along `graph` until they settle. See [`crate::semi_supervised`].
     ///

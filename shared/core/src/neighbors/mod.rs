@@ -1,1 +1,22 @@
-//! Being written.
+//! The `k` nearest other rows of every row of a matrix, exactly.
+//!
+//! Euclidean distance, the row itself excluded (by its index: its exact duplicates stay, at distance 0),
+//! ascending, ties by index. The numbers do not depend on the block size, on the number of threads or on
+//! which matrix-product kernel the processor offers: see [`exact`].
+//!
+//! What is absent: approximate search, other metrics, queries of rows outside the matrix.
+
+mod blocked;
+mod candidates;
+mod certify;
+mod duplicates;
+mod metric;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use blocked::exact;
+pub use duplicates::DuplicateGroups;
+pub use metric::{check_features, distance};
+pub use table::NeighborTable;
+

@@ -1,1 +1,3 @@
-//! Being written.
+//! How unlike its neighbours a row is.
+
+pub mod lof;

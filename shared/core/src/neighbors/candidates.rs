@@ -1,0 +1,67 @@
+//! Per row of a block: the candidates seen so far with the smallest scores, in a small buffer.
+//!
+//! A score is half the squared distance less half the squared norm of the row itself, as a matrix product in
+//! f32 gives it: it orders the other rows by distance up to rounding.
+
+use std::cmp::Ordering;
+
+/// The candidates of consecutive rows.
+pub(super) struct Candidates {
+    /// How many candidates survive when a buffer fills.
+    keep: usize,
+    /// Buffer length per row.
+    capacity: usize,
+    /// Every candidate that was dropped has at least this score; a new one is taken up to it.
+    pub(super) thresholds: Vec<f32>,
+    lengths: Vec<u32>,
+    entries: Vec<(f32, u32)>,
+}
+
+impl Candidates {
+    pub(super) fn new(rows: usize, keep: usize) -> Self {
+        let capacity = keep + (keep / 2).max(16);
+        Self {
+            keep,
+            capacity,
+            thresholds: vec![f32::INFINITY; rows],
+            lengths: vec![0; rows],
+            entries: vec![(0.0, 0); rows * capacity],
+        }
+    }
+
+    /// Takes candidate `index` for `row` if its score is up to the row's threshold.
+    #[inline]
+    pub(super) fn offer(&mut self, row: usize, score: f32, index: u32) {
+        if score <= self.thresholds[row] {
+            let length = self.lengths[row] as usize;
+            self.entries[row * self.capacity + length] = (score, index);
+            self.lengths[row] += 1;
+            if length + 1 == self.capacity {
+                self.shrink(row);
+            }
+        }
+    }
+
+    /// Keeps the `keep` best of a row and lowers its threshold to the worst of them.
+    #[cold]
+    fn shrink(&mut self, row: usize) {
+        let length = self.lengths[row] as usize;
+        if length > self.keep {
+            let entries = &mut self.entries[row * self.capacity..][..length];
+            entries.select_nth_unstable_by(self.keep - 1, by_score);
+            self.thresholds[row] = entries[self.keep - 1].0;
+            self.lengths[row] = self.keep as u32;
+        }
+    }
+
+    /// The best candidates of a row, in no order, and a score that none of the others is below (infinite
+    /// when there are no others).
+    pub(super) fn finish(&mut self, row: usize) -> (&[(f32, u32)], f32) {
+        self.shrink(row);
+        (&self.entries[row * self.capacity..][..self.lengths[row] as usize], self.thresholds[row])
+    }
+}
+
+fn by_score(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+}

@@ -1,0 +1,88 @@
+//! From candidates to neighbours: exact distances, and the proof that no other row can be among them.
+//!
+//! Rows were centred and scaled to `y = 2^-e (x - centre)`, rounded to f32. With `u = 2^-24`, the unit roundoff:
+//!
+//! 1. `y` is off its exact value by at most `u |y|` (and an underflow), so the distance of two rounded rows
+//!    differs from the distance of the exact ones by at most `u (|y_i| + |y_j|)`.
+//! 2. The product `y_i . y_j` of d terms, summed in whatever order, fused or not, is off by at most
+//!    `gamma_d |y_i| |y_j|`, `gamma_d = d u / (1 - d u)` (Higham 2002, Accuracy and Stability of Numerical
+//!    Algorithms, section 3.1).
+//! 3. `h_j = |y_j|^2 / 2` is summed in f64 and rounded once, and the score `h_j - y_i . y_j` once more.
+//!
+//! 4. Rows with `|y_j| > |y_i| + r` are farther than `r` from row i anyway (triangle inequality), so the norms
+//!    that matter in 1 to 3 are bounded by the row's own and the distance `r` of its last neighbour: an absurd
+//!    row somewhere in the data does not spoil the proof for the others.
+//!
+//! A row that was dropped has a score of at least the threshold `t`: its true distance is therefore at least
+//! `sqrt(2 (t - error) + |y_i|^2) - u (|y_i| + |y_j|)`. When that exceeds the distance of the last
+//! neighbour, by more than rounding to f32 can hide, the selection is certain. When it does not (ties, or
+//! differences too small for f32 beside the spread of the data), the row is searched again by exact distances
+//! alone.
+
+use super::metric;
+
+/// Unit roundoff of f32.
+const U: f64 = 1.0 / 16_777_216.0;
+/// Covers products of errors and the f64 roundings of the bound itself.
+const SAFETY: f64 = 1.01;
+/// Covers underflow: products and elements below the smallest normal number, thousands of them.
+const UNDERFLOW: f64 = 1e-30;
+
+/// The quantities the bound needs besides a row's own norm. All in scaled units.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bound {
+    /// Number of features.
+    pub(super) features: usize,
+    /// The largest norm of all rows.
+    pub(super) max_norm: f64,
+    /// The power of two that scaled the data.
+    pub(super) scale: f64,
+}
+
+impl Bound {
+    /// Whether every dropped row is certainly farther than `last`, ties in f32 excluded. `norm` is that of the
+    /// row itself, `threshold` the score that no dropped row is below.
+    pub(super) fn certifies(&self, norm: f64, threshold: f32, last: f32) -> bool {
+        if threshold == f32::INFINITY {
+            return true; // nothing was dropped
+        }
+        let last = f64::from(last) * self.scale;
+        let other = self.max_norm.min((norm + last * (1.0 + 1e-6)) * (1.0 + 1e-6));
+        let d = self.features as f64;
+        let gamma = d * U / (1.0 - d * U);
+        let score_error = SAFETY * ((gamma + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
+        let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - 1e-12);
+        let shift = SAFETY * U * (norm + other) + UNDERFLOW;
+        squared > 0.0 && (squared.sqrt() - shift) * (1.0 - 4.0 * U) > last
+    }
+}
+
+/// Exact distances of the candidates of `row`, the best `n_neighbors` sorted by (distance, index).
+pub(super) fn rank(x: &[f32], d: usize, row: usize, candidates: &[(f32, u32)], n_neighbors: usize) -> Vec<(f32, u32)> {
+    let own = &x[row * d..][..d];
+    let mut ranked: Vec<_> =
+        candidates.iter().map(|&(_, j)| (metric::distance(own, &x[j as usize * d..][..d]), j)).collect();
+    ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    ranked.truncate(n_neighbors);
+    ranked
+}
+
+/// The neighbours of one row by exact distances to every other row, with O(k) memory.
+pub(super) fn scan(x: &[f32], d: usize, row: usize, n_neighbors: usize) -> Vec<(f32, u32)> {
+    let own = &x[row * d..][..d];
+    let mut best: Vec<(f32, u32)> = Vec::with_capacity(n_neighbors + 1);
+    for j in (0..x.len() / d).filter(|&j| j != row) {
+        let last = if best.len() < n_neighbors { f32::INFINITY } else { best[n_neighbors - 1].0 };
+        if last == 0.0 {
+            break; // k duplicates with the smallest indices: nothing later can come before them
+        }
+        let distance = metric::distance(own, &x[j * d..][..d]);
+        if distance < last || best.len() < n_neighbors {
+            // rows come by ascending index: among equals the new one is last
+            let position = best.partition_point(|&(other, _)| other <= distance);
+            best.insert(position, (distance, j as u32));
+            best.truncate(n_neighbors);
+        }
+    }
+    best
+}

@@ -1,0 +1,118 @@
+//! The table of neighbours: what every later step reads.
+
+use ndarray::{Array2, ArrayView2};
+
+use crate::{Error, Result};
+
+/// The `k` nearest other rows of each of `n` rows: indices and Euclidean distances, n x k each, in standard
+/// (row-major) layout, each row ascending by (distance, index). A table for `k` holds the tables for every
+/// smaller `k` as its first columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NeighborTable {
+    indices: Array2<u32>,
+    distances: Array2<f32>,
+}
+
+impl NeighborTable {
+    /// A table from its columns, checked.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the shapes differ, an index is no row or is the row itself, a distance
+    /// is negative or NaN, or a row is not ascending by (distance, index).
+    pub fn new(indices: Array2<u32>, distances: Array2<f32>) -> Result<Self> {
+        if indices.dim() != distances.dim() {
+            return Err(invalid(
+                format!("{:?} indices, {:?} distances", indices.dim(), distances.dim()),
+                "both need the same shape",
+            ));
+        }
+        let table = Self {
+            indices: indices.as_standard_layout().into_owned(),
+            distances: distances.as_standard_layout().into_owned(),
+        };
+        for row in 0..table.n_rows() {
+            table.check_row(row)?;
+        }
+        Ok(table)
+    }
+
+    /// A table whose maker vouches for the order.
+    pub(crate) fn from_sorted(n_neighbors: usize, indices: Vec<u32>, distances: Vec<f32>) -> Self {
+        let rows = if n_neighbors == 0 { 0 } else { indices.len() / n_neighbors };
+        let shape = (rows, n_neighbors);
+        Self {
+            indices: Array2::from_shape_vec(shape, indices).expect("n x k indices"),
+            distances: Array2::from_shape_vec(shape, distances).expect("n x k distances"),
+        }
+    }
+
+    fn check_row(&self, row: usize) -> Result<()> {
+        let (indices, distances) = self.row(row);
+        for (position, (&index, &distance)) in indices.iter().zip(distances).enumerate() {
+            if index as usize >= self.n_rows() || index as usize == row {
+                return Err(invalid(
+                    format!("row {row} has neighbour {index}"),
+                    "a neighbour is another row of the same matrix",
+                ));
+            }
+            if distance.is_nan() || distance < 0.0 {
+                return Err(invalid(format!("row {row} has distance {distance}"), "a distance is 0 or more"));
+            }
+            if position > 0 && (distances[position - 1], indices[position - 1]) >= (distance, index) {
+                return Err(invalid(
+                    format!("row {row} is not in order at position {position}"),
+                    "sort each row by distance, then by index",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of rows, n.
+    pub fn n_rows(&self) -> usize {
+        self.indices.nrows()
+    }
+
+    /// Neighbours per row, k.
+    pub fn n_neighbors(&self) -> usize {
+        self.indices.ncols()
+    }
+
+    /// Zero-based rows of the neighbours, n x k.
+    pub fn indices(&self) -> ArrayView2<'_, u32> {
+        self.indices.view()
+    }
+
+    /// Euclidean distances to them, n x k, in units of the features.
+    pub fn distances(&self) -> ArrayView2<'_, f32> {
+        self.distances.view()
+    }
+
+    /// Indices and distances of one row's neighbours, nearest first.
+    pub fn row(&self, i: usize) -> (&[u32], &[f32]) {
+        let k = self.n_neighbors();
+        let range = i * k..(i + 1) * k;
+        let indices = self.indices.as_slice().expect("standard layout");
+        let distances = self.distances.as_slice().expect("standard layout");
+        (&indices[range.clone()], &distances[range])
+    }
+
+    /// Whether the first `n_neighbors` columns can be used.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the table holds fewer, or `n_neighbors` is 0.
+    pub(crate) fn check_n_neighbors(&self, n_neighbors: usize) -> Result<()> {
+        if (1..=self.n_neighbors()).contains(&n_neighbors) {
+            return Ok(());
+        }
+        Err(Error::parameter(
+            "n_neighbors",
+            n_neighbors,
+            format!("the neighbour table holds {} a row: choose 1 to {0}", self.n_neighbors()),
+        ))
+    }
+}
+
+fn invalid(value: String, remedy: &str) -> Error {
+    Error::parameter("neighbour table", value, remedy)
+}
