@@ -1,1 +1,34 @@
-//! Being written.
+//! From a survey to its ranked rare spectra, described by one text.
+//!
+//! A [`PipelineSpec`] is what the user writes: versioned, every key with a default. A [`Plan`] is the
+//! same, checked. [`run`] takes spectra through the recipe ([`extract`]) and the rest through
+//! [`analyse`]: principal components, the neighbour table on an [`Engine`](crate::Engine), local
+//! outlier factors and labels from that one table, the ranking. The same call serves the command line,
+//! the server, the browser and a cluster; the same spec and inputs give the same bytes.
+//!
+//! Nothing is lost without a trace: rejected spectra, labels that match nothing and exact duplicates
+//! are counted by reason in the [`Provenance`].
+
+mod candidates;
+mod extract;
+mod plan;
+mod provenance;
+mod run;
+mod seeds;
+mod spec;
+mod stage;
+mod text;
+#[cfg(test)]
+mod tests;
+
+pub use candidates::Candidate;
+pub use extract::{FeatureTable, Rejected, extract};
+pub use plan::{GraphPlan, LabelsPlan, Plan};
+pub use provenance::{DuplicateCount, InputHash, Provenance, StageCount, StageCounts, StageTiming};
+pub use run::{RunOutput, analyse, run};
+pub use seeds::{LabelCounts, Labelled};
+pub use spec::{
+    DefinitionSpec, DuplicatesSpec, LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, LofSpec, NeighborMethod,
+    NeighborsSpec, PipelineSpec, SCHEMA_VERSION,
+};
+pub use stage::{RunObserver, Stage};

@@ -1,0 +1,193 @@
+//! One pipeline for every host: the server's worker, the browser's and a cluster's call [`run`].
+
+use std::collections::BTreeMap;
+
+use ndarray::{Array2, ArrayView2};
+
+use super::{
+    Candidate, DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, Plan, Rejected, RunObserver, Stage,
+    StageCount, StageCounts, candidates, extract, provenance, seeds,
+};
+use crate::{
+    Engine, Error, Result, decomposition,
+    neighbors::NeighborTable,
+    semi_supervised::{Graph, LabelDistributions},
+    spectrum::Spectrum,
+};
+
+/// What a run finds.
+#[derive(Debug, Clone)]
+pub struct RunOutput {
+    /// Every spectrum that was kept, best candidate first.
+    pub candidates: Vec<Candidate>,
+    /// Every spectrum that was not, with the reason.
+    pub rejected: Vec<Rejected>,
+    /// The classes of the label stage, in the order of [`Candidate::probabilities`].
+    pub classes: Vec<String>,
+    /// Neighbours of each row of the feature table.
+    pub table: NeighborTable,
+    /// What went into each stage and came out of it.
+    pub counts: StageCounts,
+    /// SHA-256 of the feature rows and their names.
+    pub features_sha256: String,
+    /// SHA-256 of ranks, names and scores: equal for equal spec, inputs and kind of device.
+    pub scores_sha256: String,
+}
+
+/// The whole pipeline: [`extract`], then [`analyse`].
+///
+/// # Errors
+/// As [`analyse`].
+pub async fn run<E: Engine>(
+    plan: &Plan,
+    spectra: &mut dyn Iterator<Item = Spectrum>,
+    labels: &[Labelled],
+    engine: &E,
+    observer: &dyn RunObserver,
+) -> Result<RunOutput> {
+    let features = extract(plan, spectra, observer)?;
+    analyse(plan, &features, labels, engine, observer).await
+}
+
+/// Everything after the recipe, on a feature table that may have been kept from an earlier run.
+///
+/// # Errors
+/// Too few spectra for `neighbors.n_neighbors`, features that are not finite, labels that do not fit
+/// (see [`Labelled`]), cancellation, failure of the device.
+pub async fn analyse<E: Engine>(
+    plan: &Plan,
+    features: &FeatureTable,
+    labels: &[Labelled],
+    engine: &E,
+    observer: &dyn RunObserver,
+) -> Result<RunOutput> {
+    check_rows(plan, features)?;
+    let rows = features.len();
+    // labels are checked before the costly stages
+    let seeds = plan
+        .labels()
+        .map(|stage| seeds::match_labels(&features.spectrum_ids, labels, &stage.classes))
+        .transpose()?;
+    let mut stages = recipe_counts(features);
+
+    let projected = project(plan, features, observer)?;
+    let x: ArrayView2<f32> = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
+    if projected.is_some() {
+        stages.push(StageCount::lossless(Stage::Components, rows));
+    }
+
+    begin(observer, Stage::Neighbors, &format!("{} neighbours of {rows} spectra", plan.n_neighbors()))?;
+    let table = engine.kneighbors(x, plan.n_neighbors(), observer).await?;
+    stages.push(StageCount::lossless(Stage::Neighbors, rows));
+
+    begin(observer, Stage::Lof, &format!("outlier factors with {} neighbours", plan.spec().lof.n_neighbors))?;
+    let scores = plan.lof().fit(&table)?;
+    stages.push(StageCount::lossless(Stage::Lof, rows));
+    observer.progress(1.0);
+
+    let mut label_counts = None;
+    let mut distributions = None;
+    if let (Some(stage), Some((seeds, mut counts))) = (plan.labels(), seeds) {
+        begin(observer, Stage::Labels, &format!("{} labels flow to {rows} spectra", counts.used))?;
+        let graph = match stage.graph {
+            GraphPlan::Knn { n_neighbors, weights } => Graph::knn(&table, n_neighbors, weights)?,
+            GraphPlan::Rbf { gamma } => Graph::rbf(x, gamma as f32)?,
+        };
+        let found = engine.diffuse(&graph, &seeds, &stage.diffusion, observer).await?;
+        counts.reached = (0..rows).filter(|&row| found.label(row).is_some()).count();
+        (counts.iterations, counts.converged) = (found.iterations, found.converged);
+        stages.push(label_stage(&counts));
+        label_counts = Some(counts);
+        distributions = Some(found);
+    }
+
+    begin(observer, Stage::Rank, &format!("ranking {rows} spectra"))?;
+    let lof = scores.lof.to_vec();
+    let candidates =
+        candidates::rank(&features.spectrum_ids, &lof, plan.spec().lof.threshold, distributions.as_ref());
+    stages.push(StageCount::lossless(Stage::Rank, rows));
+    observer.progress(1.0);
+    Ok(RunOutput {
+        counts: StageCounts {
+            stages,
+            outliers: candidates.iter().filter(|c| c.is_outlier).count(),
+            duplicates: DuplicateCount::of(features.matrix.view()),
+            labels: label_counts,
+        },
+        features_sha256: provenance::hash_features(features),
+        scores_sha256: provenance::hash_scores(&candidates),
+        candidates,
+        rejected: features.rejected.clone(),
+        classes: distributions.map_or_else(Vec::new, |d: LabelDistributions| d.classes),
+        table,
+    })
+}
+
+/// Announces a stage, unless the run is to stop.
+fn begin(observer: &dyn RunObserver, stage: Stage, message: &str) -> Result<()> {
+    if observer.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    observer.stage(stage, message);
+    Ok(())
+}
+
+fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
+    let (rows, wanted) = (features.len(), plan.n_neighbors());
+    if features.matrix.nrows() != rows {
+        return Err(Error::InvalidSpectrum(format!(
+            "the feature table has {} rows and {rows} names",
+            features.matrix.nrows()
+        )));
+    }
+    if wanted < rows {
+        return Ok(());
+    }
+    let lost: Vec<String> =
+        reasons(features).into_iter().map(|(reason, count)| format!("{reason}: {count}")).collect();
+    let lost = if lost.is_empty() { String::new() } else { format!(" (rejected: {})", lost.join(", ")) };
+    let remedy = format!(
+        "needs more than {wanted} spectra, but the survey gives {rows}{lost}: choose neighbors.n_neighbors, \
+         lof.n_neighbors and labels.n_neighbors below {rows}, or take more spectra"
+    );
+    Err(Error::parameter("neighbors.n_neighbors", wanted, remedy))
+}
+
+/// The features on the plan's principal components, or nothing where it asks for none.
+fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunObserver) -> Result<Option<Array2<f32>>> {
+    let components = plan.spec().recipe.components;
+    if components == 0 {
+        return Ok(None);
+    }
+    begin(observer, Stage::Components, &format!("projecting on {components} principal components"))?;
+    let basis = decomposition::pca(features.matrix.view(), components, plan.spec().seed)?;
+    let projected = basis.transform(features.matrix.view());
+    observer.progress(1.0);
+    Ok(Some(projected))
+}
+
+fn reasons(features: &FeatureTable) -> BTreeMap<String, usize> {
+    let mut reasons = BTreeMap::new();
+    for rejected in &features.rejected {
+        *reasons.entry(rejected.reason.clone()).or_default() += 1;
+    }
+    reasons
+}
+
+fn recipe_counts(features: &FeatureTable) -> Vec<StageCount> {
+    let read = features.len() + features.rejected.len();
+    vec![
+        StageCount::lossless(Stage::Read, read),
+        StageCount { stage: Stage::Recipe, input: read, output: features.len(), left_out: reasons(features) },
+    ]
+}
+
+fn label_stage(counts: &LabelCounts) -> StageCount {
+    let left_out = [("not-in-run", counts.not_in_run), ("superseded", counts.superseded)];
+    StageCount {
+        stage: Stage::Labels,
+        input: counts.given,
+        output: counts.used,
+        left_out: left_out.into_iter().filter(|&(_, n)| n > 0).map(|(r, n)| (r.to_owned(), n)).collect(),
+    }
+}
