@@ -67,7 +67,7 @@ pub fn extract(
         if observer.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let chunk: Vec<Spectrum> = spectra.by_ref().take(CHUNK).collect();
+        let chunk: Vec<Spectrum> = (&mut *spectra).take(CHUNK).collect();
         if chunk.is_empty() {
             break;
         }

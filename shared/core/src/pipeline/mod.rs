@@ -10,6 +10,7 @@
 //! are counted by reason in the [`Provenance`].
 
 mod candidates;
+mod distinct;
 mod extract;
 mod plan;
 mod provenance;
@@ -17,9 +18,9 @@ mod run;
 mod seeds;
 mod spec;
 mod stage;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use candidates::Candidate;
 pub use extract::{FeatureTable, Rejected, extract};
@@ -28,7 +29,7 @@ pub use provenance::{DuplicateCount, InputHash, Provenance, StageCount, StageCou
 pub use run::{RunOutput, analyse, run};
 pub use seeds::{LabelCounts, Labelled};
 pub use spec::{
-    DefinitionSpec, DuplicatesSpec, LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, LofSpec, NeighborMethod,
-    NeighborsSpec, PipelineSpec, SCHEMA_VERSION,
+    LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, LofSpec, NeighborMethod, NeighborsSpec, PipelineSpec,
+    SCHEMA_VERSION,
 };
 pub use stage::{RunObserver, Stage};

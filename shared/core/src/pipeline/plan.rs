@@ -5,13 +5,14 @@
 //! match nothing) is checked where the data are.
 
 use super::spec::{
-    DefinitionSpec, DuplicatesSpec, LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, NeighborMethod, PipelineSpec,
-    SCHEMA_VERSION,
+    LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, NeighborMethod, PipelineSpec, SCHEMA_VERSION,
 };
+use linfa::ParamGuard;
+
 use crate::{
     Error, Result,
     manipulation::Recipe,
-    outlier::lof::{Definition, Duplicates, LofParams},
+    outlier::lof::{LofParams, LofValidParams},
     semi_supervised::{Algorithm, Diffusion, Weights},
 };
 
@@ -20,6 +21,7 @@ use crate::{
 pub struct Plan {
     spec: PipelineSpec,
     recipe: Recipe,
+    lof: LofValidParams,
     labels: Option<LabelsPlan>,
 }
 
@@ -71,15 +73,14 @@ impl Plan {
         }
         let recipe = Recipe::try_from(&spec.recipe)?;
         check_neighbors(&spec)?;
-        check_lof(&spec)?;
+        let lof = plan_lof(&spec)?;
         if let Some(labels) = &mut spec.labels
             && labels.source.is_empty()
         {
             labels.source.clone_from(&spec.survey);
         }
-        let labels =
-            spec.labels.as_ref().map(|labels| plan_labels(labels, spec.neighbors.n_neighbors)).transpose()?;
-        Ok(Self { spec, recipe, labels })
+        let labels = spec.labels.as_ref().map(|labels| plan_labels(labels, spec.neighbors.n_neighbors)).transpose()?;
+        Ok(Self { spec, recipe, lof, labels })
     }
 
     /// The spec, complete: what was implied is written out.
@@ -99,31 +100,28 @@ impl Plan {
         self.spec.neighbors.n_neighbors
     }
     /// Parameters of the local outlier factor.
-    pub fn lof(&self) -> LofParams {
-        let definition = match self.spec.lof.definition {
-            DefinitionSpec::Breunig => Definition::Breunig,
-            DefinitionSpec::Simplified2016 => Definition::Simplified2016,
-        };
-        let duplicates = match self.spec.lof.duplicates {
-            DuplicatesSpec::Keep => Duplicates::Keep,
-            DuplicatesSpec::Distinct => Duplicates::Distinct,
-        };
-        LofParams::new(self.spec.lof.n_neighbors).definition(definition).duplicates(duplicates)
+    pub fn lof(&self) -> &LofValidParams {
+        &self.lof
     }
 }
 
 fn check_neighbors(spec: &PipelineSpec) -> Result<()> {
     let table = &spec.neighbors;
     if table.method == NeighborMethod::NnDescent {
-        return Err(Error::parameter("neighbors.method", "nn-descent", "not available yet in this version: choose exact"));
+        return Err(Error::parameter(
+            "neighbors.method",
+            "nn-descent",
+            "not available yet in this version: choose exact",
+        ));
     }
     check_count("neighbors.n_neighbors", table.n_neighbors, u32::MAX as usize)
 }
 
-fn check_lof(spec: &PipelineSpec) -> Result<()> {
+fn plan_lof(spec: &PipelineSpec) -> Result<LofValidParams> {
     let (lof, table) = (&spec.lof, spec.neighbors.n_neighbors);
     check_within_table("lof.n_neighbors", lof.n_neighbors, table)?;
-    check_positive("lof.threshold", lof.threshold)
+    check_positive("lof.threshold", lof.threshold)?;
+    LofParams::new(lof.n_neighbors).definition(lof.definition).duplicates(lof.duplicates).check()
 }
 
 fn plan_labels(labels: &LabelsSpec, table: usize) -> Result<LabelsPlan> {
@@ -198,6 +196,7 @@ mod tests {
             ("[neighbors]\nn_neighbors = 0", "neighbors.n_neighbors"),
             ("[lof]\nn_neighbors = 0", "lof.n_neighbors"),
             ("[lof]\nn_neighbors = 129", "lof.n_neighbors"),
+            ("[lof]\nn_neighbors = 1\ndefinition = \"simplified-2016\"", "lof.n_neighbors"),
             ("[lof]\nthreshold = -1.0", "lof.threshold"),
             ("[labels]\nn_neighbors = 0", "labels.n_neighbors"),
             ("[labels]\nn_neighbors = 129", "labels.n_neighbors"),

@@ -3,13 +3,14 @@
 //! The core fills in everything but time and files: it has no clock and reads none. The host adds them
 //! by [`Provenance::record_timing`] and [`Provenance::record_input`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Candidate, FeatureTable, LabelCounts, PipelineSpec, Plan, RunOutput, Stage};
+use crate::neighbors::DuplicateGroups;
 
 /// The record of a run. Two runs of the same spec on the same inputs differ in `timings` only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,17 +105,10 @@ impl StageCount {
 impl DuplicateCount {
     /// Counts equal rows; 0 and -0 are equal.
     pub fn of(matrix: ArrayView2<'_, f32>) -> Self {
-        let mut copies: HashMap<[u8; 32], usize> = HashMap::new();
-        let mut count = Self::default();
-        for row in matrix.rows() {
-            let mut hasher = Sha256::new();
-            row.iter().for_each(|&v| hasher.update((v + 0.0).to_le_bytes()));
-            let seen = copies.entry(hasher.finalize().into()).or_default();
-            *seen += 1;
-            count.spectra += usize::from(*seen > 1);
-            count.groups += usize::from(*seen == 2);
-        }
-        count
+        let found = DuplicateGroups::find(matrix);
+        let mut sizes = vec![0_usize; found.representatives().len()];
+        found.group_of().iter().for_each(|&group| sizes[group] += 1);
+        Self { spectra: found.n_duplicates(), groups: sizes.into_iter().filter(|&size| size > 1).count() }
     }
 }
 

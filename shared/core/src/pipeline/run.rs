@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::{
     Candidate, DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, Plan, Rejected, RunObserver, Stage,
-    StageCount, StageCounts, candidates, extract, provenance, seeds,
+    StageCount, StageCounts, candidates, distinct, extract, provenance, seeds,
 };
 use crate::{
     Engine, Error, Result, decomposition,
@@ -64,10 +64,8 @@ pub async fn analyse<E: Engine>(
     check_rows(plan, features)?;
     let rows = features.len();
     // labels are checked before the costly stages
-    let seeds = plan
-        .labels()
-        .map(|stage| seeds::match_labels(&features.spectrum_ids, labels, &stage.classes))
-        .transpose()?;
+    let seeds =
+        plan.labels().map(|stage| seeds::match_labels(&features.spectrum_ids, labels, &stage.classes)).transpose()?;
     let mut stages = recipe_counts(features);
 
     let projected = project(plan, features, observer)?;
@@ -77,11 +75,11 @@ pub async fn analyse<E: Engine>(
     }
 
     begin(observer, Stage::Neighbors, &format!("{} neighbours of {rows} spectra", plan.n_neighbors()))?;
-    let table = engine.kneighbors(x, plan.n_neighbors(), observer).await?;
+    let table = distinct::kneighbors(plan, x, engine, observer).await?;
     stages.push(StageCount::lossless(Stage::Neighbors, rows));
 
     begin(observer, Stage::Lof, &format!("outlier factors with {} neighbours", plan.spec().lof.n_neighbors))?;
-    let scores = plan.lof().fit(&table)?;
+    let scores = plan.lof().score(&table)?;
     stages.push(StageCount::lossless(Stage::Lof, rows));
     observer.progress(1.0);
 
@@ -103,8 +101,7 @@ pub async fn analyse<E: Engine>(
 
     begin(observer, Stage::Rank, &format!("ranking {rows} spectra"))?;
     let lof = scores.lof.to_vec();
-    let candidates =
-        candidates::rank(&features.spectrum_ids, &lof, plan.spec().lof.threshold, distributions.as_ref());
+    let candidates = candidates::rank(&features.spectrum_ids, &lof, plan.spec().lof.threshold, distributions.as_ref());
     stages.push(StageCount::lossless(Stage::Rank, rows));
     observer.progress(1.0);
     Ok(RunOutput {
@@ -143,8 +140,7 @@ fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
     if wanted < rows {
         return Ok(());
     }
-    let lost: Vec<String> =
-        reasons(features).into_iter().map(|(reason, count)| format!("{reason}: {count}")).collect();
+    let lost: Vec<String> = reasons(features).into_iter().map(|(reason, count)| format!("{reason}: {count}")).collect();
     let lost = if lost.is_empty() { String::new() } else { format!(" (rejected: {})", lost.join(", ")) };
     let remedy = format!(
         "needs more than {wanted} spectra, but the survey gives {rows}{lost}: choose neighbors.n_neighbors, \

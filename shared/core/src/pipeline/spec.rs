@@ -6,7 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::manipulation::RecipeSpec;
+use crate::{
+    manipulation::RecipeSpec,
+    outlier::lof::{Definition, Duplicates},
+};
 
 /// The version of the spec this code reads and writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -65,31 +68,9 @@ pub struct LofSpec {
     /// A spectrum with a larger factor counts as an outlier.
     pub threshold: f64,
     /// What exact copies of a spectrum do to its density.
-    pub duplicates: DuplicatesSpec,
+    pub duplicates: Duplicates,
     /// Which formula.
-    pub definition: DefinitionSpec,
-}
-
-/// What exact duplicates do to the local density.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DuplicatesSpec {
-    /// Copies are neighbours like any other, as in scikit-learn: enough of them make a density huge.
-    Keep,
-    /// Copies of a spectrum count once in every neighbourhood.
-    Distinct,
-}
-
-/// Which formula of the local outlier factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DefinitionSpec {
-    /// Breunig, Kriegel, Ng & Sander 2000; equals scikit-learn.
-    Breunig,
-    /// The simplified factor of the 2016 study of LAMOST: the spectrum is its own neighbour and the
-    /// k-distance stands for the reachability distance.
-    #[serde(rename = "simplified-2016")]
-    Simplified2016,
+    pub definition: Definition,
 }
 
 /// `[labels]`: a handful of labels flows along the neighbour graph.
@@ -172,12 +153,7 @@ impl Default for NeighborsSpec {
 
 impl Default for LofSpec {
     fn default() -> Self {
-        Self {
-            n_neighbors: 100,
-            threshold: 1.3,
-            duplicates: DuplicatesSpec::Keep,
-            definition: DefinitionSpec::Breunig,
-        }
+        Self { n_neighbors: 100, threshold: 1.3, duplicates: Duplicates::Keep, definition: Definition::Breunig }
     }
 }
 
@@ -213,8 +189,8 @@ impl PipelineSpec {
             lof: LofSpec {
                 n_neighbors: 15,
                 threshold: 1.3,
-                duplicates: DuplicatesSpec::Keep,
-                definition: DefinitionSpec::Simplified2016,
+                duplicates: Duplicates::Keep,
+                definition: Definition::Simplified2016,
             },
             ..Self::new(survey)
         }

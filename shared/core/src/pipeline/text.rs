@@ -186,7 +186,10 @@ fn first_null(value: &Value, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::{DefinitionSpec, LabelAlgorithm, NeighborMethod};
+    use crate::{
+        outlier::lof::Definition,
+        pipeline::{LabelAlgorithm, NeighborMethod},
+    };
 
     fn refused(toml: &str) -> String {
         PipelineSpec::from_toml(toml).unwrap_err().to_string()
@@ -262,7 +265,7 @@ mod tests {
         spec.r#where = Some("snr_r > 10".into());
         assert_eq!(PipelineSpec::from_toml(&spec.to_toml()).unwrap(), spec);
         assert_eq!(PipelineSpec::from_json(&spec.to_json()).unwrap(), spec);
-        assert_eq!(spec.lof.definition, DefinitionSpec::Simplified2016);
+        assert_eq!(spec.lof.definition, Definition::Simplified2016);
         assert_eq!(PipelineSpec::from_json(r#"{"where": null, "survey": "s"}"#).unwrap(), PipelineSpec::new("s"));
     }
 }
