@@ -3,6 +3,7 @@
 use balmer_core::spectrum::{Medium, Spectrum};
 
 use crate::ReadError;
+use crate::draft::Draft;
 
 /// A family of files. `parquet` is not among them: it is the survey store's own format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -105,9 +106,87 @@ pub fn read_spectra(bytes: &[u8], source: &str, format: Format) -> Result<Vec<Sp
 /// # Errors
 /// As [`read_spectra`].
 pub fn read_spectra_with(bytes: &[u8], source: &str, options: ReadOptions) -> Result<Vec<Spectrum>, ReadError> {
-    let _ = (source, options);
-    if bytes.is_empty() {
-        return Err(ReadError::Empty);
+    let content = crate::gzip::unpack(bytes)?;
+    let name = stem(source);
+    let asked = options.format;
+    let wrong = |found: &str| Err(ReadError::WrongFormat { asked, found: found.into() });
+    let drafts = match Content::sniff(&content) {
+        Content::Empty => return Err(ReadError::Empty),
+        Content::Fits if matches!(asked, Format::Votable | Format::Csv) => return wrong("FITS"),
+        Content::Fits => crate::fits::read(&content, name, options)?,
+        Content::Unknown => return Err(ReadError::Unrecognised("neither FITS, VOTable nor text".into())),
+        _ => return Err(ReadError::Unrecognised("not read yet".into())),
+    };
+    collect(drafts, source, name)
+}
+
+/// Finishes each draft. Parts that fail are named on those that succeed; if none does, the first
+/// failure is the file's.
+fn collect(drafts: Vec<Result<Draft, ReadError>>, source: &str, name: &str) -> Result<Vec<Spectrum>, ReadError> {
+    let mut spectra = Vec::with_capacity(drafts.len());
+    let mut failures = Vec::new();
+    for draft in drafts {
+        let part = draft.as_ref().map_or_else(|_| String::new(), |d| d.metadata.spectrum_id.clone());
+        match draft.and_then(Draft::finish) {
+            Ok(mut spectrum) => {
+                spectrum.metadata.spectrum_id = format!("{name}{part}");
+                source.clone_into(&mut spectrum.metadata.source);
+                spectra.push(spectrum);
+            }
+            Err(error) => failures.push((part, error)),
+        }
     }
-    Err(ReadError::Unrecognised("no reader knows this content".into()))
+    for spectrum in &mut spectra {
+        for (part, error) in &failures {
+            spectrum.metadata.remark(&format!("part {name}{part} left out: {}", error.reason()));
+        }
+    }
+    match (spectra.is_empty(), failures.into_iter().next()) {
+        (true, Some((_, error))) => Err(error),
+        (true, None) => Err(ReadError::NotASpectrum("it holds no spectrum".into())),
+        (false, _) => Ok(spectra),
+    }
+}
+
+/// What the first bytes say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Empty,
+    Fits,
+    Xml,
+    Text,
+    Unknown,
+}
+
+impl Content {
+    fn sniff(bytes: &[u8]) -> Self {
+        let head = &bytes[..bytes.len().min(8192)];
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        if text.is_empty() {
+            Self::Empty
+        } else if head.starts_with(b"SIMPLE  =") {
+            Self::Fits
+        } else if text.starts_with(b"<") {
+            Self::Xml
+        } else if head.iter().all(|b| *b >= 0x20 || matches!(*b, b'\t' | b'\n' | b'\r' | 0x0c)) {
+            Self::Text
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// The name of a file without its folders and endings: `a/spec.fits.fits.gz` gives `spec`.
+pub(crate) fn stem(source: &str) -> &str {
+    let path = source.split(['?', '#']).next().unwrap_or(source);
+    let mut name = path.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(path);
+    while let Some((stem, ending)) = name.rsplit_once('.') {
+        let known =
+            ["gz", "fits", "fit", "fts", "vot", "votable", "xml", "csv", "tsv", "txt", "asc", "ascii", "dat", "ecsv"];
+        if stem.is_empty() || !known.contains(&ending.to_ascii_lowercase().as_str()) {
+            break;
+        }
+        name = stem;
+    }
+    name
 }
