@@ -21,7 +21,9 @@ pub fn polynomial(wavelengths: &[f64], flux: &[f64], degree: usize) -> Vec<f64> 
         let residuals: Vec<f64> = flux.iter().zip(&fit).map(|(y, m)| y - m).collect();
         let mut kept: Vec<f64> = residuals.iter().zip(&keep).filter(|(_, k)| **k).map(|(r, _)| *r).collect();
         let centre = median(&mut kept);
-        kept.iter_mut().for_each(|r| *r = (*r - centre).abs());
+        for residual in &mut kept {
+            *residual = (*residual - centre).abs();
+        }
         let sd = 1.4826 * median(&mut kept);
         let inside: Vec<bool> = residuals.iter().map(|r| (-CLIP_BELOW * sd..=CLIP_ABOVE * sd).contains(r)).collect();
         if inside == keep || inside.iter().filter(|k| **k).count() < degree + 2 {
@@ -55,7 +57,7 @@ pub fn running_median(wavelengths: &[f64], flux: &[f64], width: f64) -> Vec<f64>
 
 /// Least squares in polynomials that are orthogonal over the kept pixels (Forsythe 1957, J. SIAM 5, 74):
 /// a three-term recurrence and inner products, with no matrix to become singular.
-fn least_squares(wavelengths: &[f64], flux: &[f64], keep: &[bool], degree: usize) -> Vec<f64> {
+pub(super) fn least_squares(wavelengths: &[f64], flux: &[f64], keep: &[bool], degree: usize) -> Vec<f64> {
     let n = flux.len();
     let (first, span) = (wavelengths[0], wavelengths[n - 1] - wavelengths[0]);
     let x: Vec<f64> = wavelengths.iter().map(|w| 2.0 * (w - first) / span - 1.0).collect();
@@ -79,4 +81,53 @@ fn least_squares(wavelengths: &[f64], flux: &[f64], keep: &[bool], degree: usize
         norm_before = norm;
     }
     fit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis() -> Vec<f64> {
+        (0..140).map(|i| 6519.0 + 1.5 * f64::from(i)).collect()
+    }
+
+    #[test]
+    fn a_polynomial_is_recovered_from_under_lines() {
+        let x = axis();
+        let truth: Vec<f64> = x.iter().map(|w| 900.0 + 0.3 * (w - 6600.0) - 0.002 * (w - 6620.0).powi(2)).collect();
+        let flux: Vec<f64> = x
+            .iter()
+            .zip(&truth)
+            .enumerate()
+            .map(|(i, (w, t))| {
+                let noise = 2.0 * (i as f64 * 1.7).sin();
+                let emission = 5000.0 * (-0.5 * ((w - 6564.6) / 3.0).powi(2)).exp();
+                let absorption = 200.0 * (-0.5 * ((w - 6678.0) / 2.0).powi(2)).exp();
+                t + noise + emission - absorption
+            })
+            .collect();
+        for (fit, truth) in polynomial(&x, &flux, 2).iter().zip(&truth) {
+            assert!((fit - truth).abs() < 0.01 * truth, "{fit} against {truth}");
+        }
+    }
+
+    #[test]
+    fn a_degree_beyond_the_points_interpolates_and_stays_finite() {
+        let fit = least_squares(&[1.0, 2.0, 3.0], &[1.0, 4.0, 9.0], &[true; 3], 5);
+        assert!(fit.iter().zip([1.0, 4.0, 9.0]).all(|(f, y)| (f - y).abs() < 1e-9), "{fit:?}");
+    }
+
+    #[test]
+    fn the_running_median_ignores_a_narrow_line() {
+        let x = axis();
+        let mut flux = vec![10.0; x.len()];
+        flux[70..74].fill(100.0);
+        assert_eq!(running_median(&x, &flux, 30.0), vec![10.0; x.len()]);
+    }
+
+    #[test]
+    fn the_running_median_follows_a_slope_and_its_ends() {
+        let (x, flux) = ([1.0, 2.0, 3.0, 4.0, 5.0], [1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(running_median(&x, &flux, 2.0), [1.5, 2.0, 3.0, 4.0, 4.5]);
+    }
 }

@@ -20,6 +20,8 @@ pub mod bad_pixels;
 pub mod continuum;
 pub mod convolve;
 pub mod frame;
+#[cfg(test)]
+mod golden;
 mod presets;
 mod recipe;
 mod rejection;

@@ -159,7 +159,8 @@ impl Recipe {
         // the fields serialise in the order of the struct: the same recipe gives the same text
         let json = serde_json::to_string(&self.spec).unwrap_or_default();
         let digest = Sha256::digest(format!("{REVISION}{json}"));
-        digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        let start = digest.iter().take(8).fold(0u64, |bits, &byte| bits << 8 | u64::from(byte));
+        format!("{start:016x}")
     }
 
     /// One feature row, before any projection on principal components.
@@ -277,7 +278,9 @@ impl Recipe {
         if lowest <= 0.0 {
             return Err(Rejection::ContinuumNotPositive { lowest });
         }
-        row.iter_mut().zip(&level).for_each(|(y, level)| *y /= level);
+        for (y, level) in row.iter_mut().zip(&level) {
+            *y /= level;
+        }
         Ok(())
     }
 

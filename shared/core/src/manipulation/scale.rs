@@ -17,29 +17,28 @@ pub fn scale(row: &mut [f64], by: Scale) -> Result<(), Rejection> {
     if let Some(level) = constant_level(row) {
         return Err(Rejection::NoSignal { level });
     }
-    match by {
-        Scale::None => {}
+    let (offset, unit) = match by {
+        Scale::None => (0.0, 1.0),
         Scale::Minmax => {
             let (min, max) = range(row);
-            row.iter_mut().for_each(|y| *y = 2.0 * ((*y - min) / (max - min)) - 1.0);
+            (0.5 * (max + min), 0.5 * (max - min))
         }
-        Scale::UnitNorm => {
-            let norm = row.iter().map(|y| y * y).sum::<f64>().sqrt();
-            row.iter_mut().for_each(|y| *y /= norm);
-        }
+        Scale::UnitNorm => (0.0, row.iter().map(|y| y * y).sum::<f64>().sqrt()),
         Scale::Standard => {
             let n = row.len() as f64;
             let mean = row.iter().sum::<f64>() / n;
-            let sd = (row.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
-            row.iter_mut().for_each(|y| *y = (*y - mean) / sd);
+            (mean, (row.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n).sqrt())
         }
         Scale::Median => {
             let median = median(&mut row.to_vec());
             if median <= 0.0 {
                 return Err(Rejection::MedianNotPositive { median });
             }
-            row.iter_mut().for_each(|y| *y /= median);
+            (0.0, median)
         }
+    };
+    for y in row {
+        *y = (*y - offset) / unit;
     }
     Ok(())
 }
@@ -63,4 +62,53 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     }
     let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     0.5 * (lower + upper)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scaled(row: &[f64], by: Scale) -> Vec<f64> {
+        let mut row = row.to_vec();
+        scale(&mut row, by).unwrap();
+        row
+    }
+
+    #[test]
+    fn each_scale_does_what_it_says() {
+        let row = [2.0, 4.0, 6.0, 10.0];
+        assert_eq!(scaled(&row, Scale::None), row);
+        assert_eq!(scaled(&row, Scale::Minmax), [-1.0, -0.5, 0.0, 1.0]);
+        assert_eq!(scaled(&row, Scale::Median), [0.4, 0.8, 1.2, 2.0]);
+        let norm: f64 = scaled(&row, Scale::UnitNorm).iter().map(|y| y * y).sum();
+        assert!((norm - 1.0).abs() < 1e-12);
+        let standard = scaled(&row, Scale::Standard);
+        assert!(standard.iter().sum::<f64>().abs() < 1e-12);
+        assert!((standard.iter().map(|y| y * y).sum::<f64>() / 4.0 - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_constant_row_is_no_signal() {
+        for level in [0.0, 7.0, -3.0] {
+            for &by in Scale::ALL {
+                let rejection = scale(&mut [level; 5], by).unwrap_err();
+                assert_eq!(rejection, Rejection::NoSignal { level });
+            }
+        }
+        // the rounding of an f32 flux is not a signal
+        assert!(scale(&mut [1000.0, 1000.0 + 1e-4, 1000.0], Scale::Minmax).is_err());
+    }
+
+    #[test]
+    fn a_median_that_is_not_positive_is_refused() {
+        let rejection = scale(&mut [-2.0, -1.0, 0.5], Scale::Median).unwrap_err();
+        assert_eq!(rejection.reason(), "median-not-positive");
+    }
+
+    #[test]
+    fn medians() {
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(median(&mut [5.0]), 5.0);
+    }
 }

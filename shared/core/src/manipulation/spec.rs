@@ -183,3 +183,56 @@ impl From<Continuum> for String {
         value.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_s_text_is_the_default() {
+        let text = r#"
+            medium = "vacuum"
+            rest_frame = false
+            window_angstrom = [6519.0, 6732.0]
+            pixels = 140
+            grid = "linear"
+            resolution_fwhm_angstrom = 0.0
+            mask = "and"
+            min_good_fraction = 0.9
+            scale = "minmax"
+            components = 0
+        "#;
+        assert_eq!(toml::from_str::<RecipeSpec>(text).unwrap(), RecipeSpec::default());
+        assert_eq!(toml::from_str::<RecipeSpec>("").unwrap(), RecipeSpec::default());
+    }
+
+    #[test]
+    fn every_value_survives_toml_and_json() {
+        for &scale in Scale::ALL {
+            for &mask in Mask::ALL {
+                for continuum in [Continuum::None, Continuum::Polynomial(3), Continuum::Median(62.5)] {
+                    let spec = RecipeSpec { scale, mask, continuum, grid: Grid::Log, ..RecipeSpec::default() };
+                    assert_eq!(toml::from_str::<RecipeSpec>(&toml::to_string(&spec).unwrap()).unwrap(), spec);
+                    let json = serde_json::to_string(&spec).unwrap();
+                    assert_eq!(serde_json::from_str::<RecipeSpec>(&json).unwrap(), spec);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_word_names_its_key_and_the_choices() {
+        for (text, expected) in [
+            ("scale = \"minmx\"", "recipe.scale = \"minmx\": choose one of none minmax unit-norm standard median"),
+            ("mask = \"nor\"", "recipe.mask = \"nor\": choose one of none and or"),
+            ("grid = \"\"", "recipe.grid = \"\": choose one of linear log"),
+            ("continuum = \"polynomial\"", "recipe.continuum = \"polynomial\": choose none, polynomial:DEGREE"),
+            ("continuum = \"median:wide\"", "recipe.continuum = \"median:wide\": choose none"),
+            ("medium = \"water\"", "expected `air` or `vacuum`"),
+            ("pixel = 3", "unknown field `pixel`"),
+        ] {
+            let message = toml::from_str::<RecipeSpec>(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+}

@@ -88,3 +88,74 @@ fn mark_isolated(residuals: &[f64], sign: f64, threshold: f64, mut mark: impl Fn
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SIGMA: f64 = 8.0;
+
+    /// LAMOST-like: 180 pixels of 1.5 A, S/N 50, an H-alpha line of the given height and FWHM in pixels.
+    fn spectrum(height: f64, fwhm: f64) -> Vec<f64> {
+        (0..180)
+            .map(|i| {
+                let noise = 20.0 * (f64::from(i) * 2.399).sin();
+                1000.0 + noise + height * (-0.5 * ((f64::from(i) - 90.0) * 2.3548 / fwhm).powi(2)).exp()
+            })
+            .collect()
+    }
+
+    fn found(flux: &[f64]) -> Vec<usize> {
+        let mut bad = vec![false; flux.len()];
+        let n = reject_spikes(flux, &mut bad, SIGMA);
+        let found: Vec<usize> = (0..flux.len()).filter(|&i| bad[i]).collect();
+        assert_eq!(found.len(), n);
+        found
+    }
+
+    #[test]
+    fn a_resolved_line_of_any_strength_stays() {
+        for fwhm in [2.2, 2.5, 3.0, 5.0, 20.0] {
+            for height in [-900.0, -500.0, 300.0, 1e3, 1e4, 9e5] {
+                assert_eq!(found(&spectrum(height, fwhm)), [] as [usize; 0], "height {height}, fwhm {fwhm}");
+            }
+        }
+    }
+
+    #[test]
+    fn single_and_paired_spikes_go_up_and_down() {
+        for height in [500.0, 1e4, 1e9, -700.0, -1e9] {
+            let mut flux = spectrum(0.0, 3.0);
+            flux[40] += height;
+            assert_eq!(found(&flux), [40], "single, {height}");
+            flux[41] += 0.8 * height;
+            assert_eq!(found(&flux), [40, 41], "pair, {height}");
+        }
+    }
+
+    #[test]
+    fn pixels_known_to_be_bad_are_neither_counted_nor_compared_with() {
+        let mut flux = spectrum(0.0, 3.0);
+        flux[40] = 1e9;
+        let mut bad = vec![false; flux.len()];
+        bad[40] = true;
+        assert_eq!(reject_spikes(&flux, &mut bad, SIGMA), 0);
+    }
+
+    #[test]
+    fn a_few_pixels_are_not_judged() {
+        let mut bad = [false; 10];
+        assert_eq!(reject_spikes(&[1.0, 1.0, 1.0, 1e9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], &mut bad, SIGMA), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_gross_pixel_is_always_found(at in 0usize..180, sign in prop::sample::select(vec![1.0, -1.0])) {
+            let mut flux = spectrum(400.0, 3.0);
+            flux[at] = sign * 1e9;
+            prop_assert_eq!(found(&flux), [at]);
+        }
+    }
+}

@@ -19,4 +19,3 @@ pub use blocked::exact;
 pub use duplicates::DuplicateGroups;
 pub use metric::{check_features, distance};
 pub use table::NeighborTable;
-
