@@ -1,0 +1,183 @@
+//! Writes that survive `kill -9` and power cuts, and the lock that keeps writers apart.
+//!
+//! A file is replaced by writing a temporary one beside it, flushing it to the disk, renaming it over
+//! the old and flushing the folder: readers see the old bytes or the new, never a mixture. Locks are
+//! the operating system's (`flock`), so the death of a process frees them.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Result, StoreError};
+
+/// Makes `path` and its parents.
+pub(crate) fn create_dir(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|e| StoreError::io("creating folder", path, e))
+}
+
+/// Flushes a folder's entries to the disk.
+pub(crate) fn sync_dir(path: &Path) -> Result<()> {
+    File::open(path).and_then(|dir| dir.sync_all()).map_err(|e| StoreError::io("flushing folder", path, e))
+}
+
+/// Replaces `path` by `bytes` in one step.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| StoreError::io("writing", path, e))?;
+    temporary
+        .write_all(bytes)
+        .and_then(|()| temporary.as_file().sync_all())
+        .map_err(|e| StoreError::io("writing", path, e))?;
+    persist(temporary, path)?;
+    sync_dir(folder)
+}
+
+/// Gives a temporary file its final name, readable by whoever may read the folder.
+pub(crate) fn persist(temporary: tempfile::NamedTempFile, path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let readable = fs::Permissions::from_mode(0o644);
+        temporary.as_file().set_permissions(readable).map_err(|e| StoreError::io("writing", path, e))?;
+    }
+    temporary.persist(path).map_err(|e| StoreError::io("writing", path, e.error))?;
+    Ok(())
+}
+
+/// Replaces `path` by `value` as indented JSON, in one step.
+pub(crate) fn replace_json<T: serde::Serialize>(path: &Path, value: &T) -> Result<()> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| StoreError::damaged(path, e))?;
+    bytes.push(b'\n');
+    replace(path, &bytes)
+}
+
+/// Reads JSON that [`replace_json`] wrote.
+pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+    let bytes = fs::read(path).map_err(|e| StoreError::io("reading", path, e))?;
+    serde_json::from_slice(&bytes).map_err(|e| StoreError::damaged(path, e))
+}
+
+/// Appends `bytes` after the first `committed` ones, dropping what an interrupted writer left behind,
+/// flushes, and returns the new length.
+pub(crate) fn append_after(path: &Path, committed: u64, bytes: &[u8]) -> Result<u64> {
+    let failed = |e| StoreError::io("writing", path, e);
+    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    file.set_len(committed).map_err(failed)?;
+    file.seek(SeekFrom::Start(committed)).map_err(failed)?;
+    if let Err(e) = file.write_all(bytes).and_then(|()| file.sync_all()) {
+        // a half-written tail must not stay in the way; if this fails too the next writer drops it
+        let _ = file.set_len(committed);
+        return Err(failed(e));
+    }
+    Ok(committed + bytes.len() as u64)
+}
+
+/// An exclusive lock on a file that names its holder; freed on drop and at the death of the process.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock at `path` for `what` (`survey lamost`), or says who holds it.
+    pub(crate) fn acquire(path: &Path, what: &str) -> Result<Self> {
+        let failed = |e| StoreError::io("locking", path, e);
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // the name is for the message only
+                let _ = file.read_to_string(&mut holder);
+                let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
+                return Err(StoreError::Locked { what: what.to_owned(), holder: holder.to_owned() });
+            }
+            Err(TryLockError::Error(e)) => return Err(failed(e)),
+        }
+        file.set_len(0)
+            .and_then(|()| file.write_all(format!("process {}\n", std::process::id()).as_bytes()))
+            .map_err(failed)?;
+        Ok(Self { _file: file })
+    }
+
+    /// Whether somebody holds the lock at `path`.
+    pub(crate) fn is_held(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+/// Bytes of all files under `folder`.
+pub(crate) fn bytes_under(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.metadata() {
+            Ok(m) if m.is_dir() => bytes_under(&entry.path()),
+            Ok(m) => m.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+/// Names of the folders in `folder`, sorted; none where it does not exist.
+pub(crate) fn folders_in(folder: &Path) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(StoreError::io("reading", folder, e)),
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Removes a folder of ours and everything in it.
+pub(crate) fn remove_dir(path: &PathBuf) -> Result<()> {
+    fs::remove_dir_all(path).map_err(|e| StoreError::io("removing", path, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_tail_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects.csv");
+        let committed = append_after(&path, 0, b"a\n").unwrap();
+        fs::write(&path, b"a\nhalf a li").unwrap();
+        assert_eq!(append_after(&path, committed, b"b\n").unwrap(), 4);
+        assert_eq!(fs::read(&path).unwrap(), b"a\nb\n");
+    }
+
+    #[test]
+    fn a_second_writer_is_told_who_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let lock = Lock::acquire(&path, "survey x").unwrap();
+        assert!(Lock::is_held(&path));
+        let message = Lock::acquire(&path, "survey x").unwrap_err().to_string();
+        assert!(message.contains("survey x") && message.contains(&std::process::id().to_string()), "{message}");
+        drop(lock);
+        assert!(!Lock::is_held(&path));
+        Lock::acquire(&path, "survey x").unwrap();
+    }
+
+    #[test]
+    fn a_replaced_file_leaves_no_temporary_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.json");
+        replace_json(&path, &vec![1, 2]).unwrap();
+        replace_json(&path, &vec![3]).unwrap();
+        assert_eq!(read_json::<Vec<i32>>(&path).unwrap(), [3]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

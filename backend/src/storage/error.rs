@@ -1,0 +1,196 @@
+//! What can go wrong with stored data. Every message names the survey, run or file and the remedy.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// An error of the survey store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No survey of that name.
+    #[error("there is no survey `{name}`{}", suggestion(.nearest.as_deref(), "`balmer surveys` lists what there is"))]
+    NoSurvey {
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// No run of that id.
+    #[error("there is no run `{id}`{}", suggestion(.nearest.as_deref(), "`balmer runs` lists what there is"))]
+    NoRun {
+        /// The id asked for.
+        id: String,
+        /// The nearest id there is.
+        nearest: Option<String>,
+    },
+    /// No spectrum of that id in the survey.
+    #[error("survey {survey} has no spectrum `{id}`")]
+    NoSpectrum {
+        /// The survey.
+        survey: String,
+        /// The id asked for.
+        id: String,
+    },
+    /// A name that cannot be a survey's.
+    #[error(
+        "`{0}` cannot name a survey: use 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit"
+    )]
+    InvalidName(String),
+    /// A survey of that name exists and should not.
+    #[error("survey {0} exists already: choose another name")]
+    Exists(String),
+    /// Another process writes.
+    #[error("{what} is being written by {holder}: wait until it ends, or stop it")]
+    Locked {
+        /// What is locked, for example `survey lamost`.
+        what: String,
+        /// Who holds the lock.
+        holder: String,
+    },
+    /// No data directory where one was expected.
+    #[error("no data directory at {}: ingest a survey first, or name another with --data-dir", .0.display())]
+    NoDataDir(PathBuf),
+    /// The file system is full.
+    #[error("disk full while {action} {}: what was committed before is kept; free some space and run the same command again", .path.display())]
+    DiskFull {
+        /// What was being done.
+        action: &'static str,
+        /// To which file.
+        path: PathBuf,
+    },
+    /// The data directory may not be written.
+    #[error("{} cannot be written ({reason}): make it writable, or name another data directory with --data-dir", .path.display())]
+    ReadOnly {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// Any other failure of the file system.
+    #[error("{action} {}: {source}", .path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A stored file that does not hold what it should.
+    #[error("{} is damaged: {reason}", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A `where` or `order_by` that is refused.
+    #[error("{clause}: {reason}")]
+    Query {
+        /// `where` or `order_by`.
+        clause: &'static str,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// A query past its time or memory limit.
+    #[error("the query was stopped: {0}")]
+    QueryLimit(String),
+    /// Nothing to ingest.
+    #[error("{0}")]
+    NothingToIngest(String),
+    /// A label that is refused.
+    #[error("labels of survey {survey}: {reason}")]
+    Label {
+        /// The survey.
+        survey: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// Something about a run that is refused.
+    #[error("run {id}: {reason}")]
+    Run {
+        /// The run.
+        id: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// Stopped on request.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// A result with a [`StoreError`].
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+fn suggestion(nearest: Option<&str>, otherwise: &str) -> String {
+    match nearest {
+        Some(nearest) => format!(": did you mean `{nearest}`?"),
+        None => format!(": {otherwise}"),
+    }
+}
+
+impl StoreError {
+    /// Says what failed on which path, telling a full disk and missing permission from the rest.
+    pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        let path = path.to_owned();
+        match source.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self::DiskFull { action, path },
+            PermissionDenied | ReadOnlyFilesystem if action != "reading" => {
+                Self::ReadOnly { path, reason: source.to_string() }
+            }
+            _ => Self::Io { action, path, source },
+        }
+    }
+
+    /// A failure of the Parquet layer: the file system's error where one is underneath.
+    pub(crate) fn parquet(action: &'static str, path: &Path, source: parquet::errors::ParquetError) -> Self {
+        let reason = source.to_string();
+        if let parquet::errors::ParquetError::External(inner) = source
+            && let Ok(inner) = inner.downcast::<io::Error>()
+        {
+            return Self::io(action, path, *inner);
+        }
+        Self::Damaged { path: path.to_owned(), reason }
+    }
+
+    /// A stored file that does not hold what it should.
+    pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
+    }
+}
+
+/// The candidate nearest to `name` by edit distance, if it is near enough to be a slip of the pen.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let name = name.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&name, &candidate.to_lowercase()), candidate))
+        .min_by_key(|&(distance, _)| distance)
+        .filter(|(distance, candidate)| *distance <= 2.max(candidate.chars().count() / 3))
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_corrected_and_a_stranger_is_not() {
+        assert_eq!(nearest("snr_rr", ["snr_r", "snr_u", "mjd"]).as_deref(), Some("snr_r"));
+        assert_eq!(nearest("LAMOST-dr", ["lamost", "lamost-dr5"]).as_deref(), Some("lamost-dr5"));
+        assert_eq!(nearest("temperature", ["snr_r", "mjd"]), None);
+    }
+
+    #[test]
+    fn io_failures_are_told_apart() {
+        let path = Path::new("/data/x");
+        let full = StoreError::io("writing", path, io::Error::from(io::ErrorKind::StorageFull));
+        assert!(full.to_string().contains("disk full"), "{full}");
+        let inner = parquet::errors::ParquetError::External(Box::new(io::Error::from(io::ErrorKind::StorageFull)));
+        assert!(matches!(StoreError::parquet("writing", path, inner), StoreError::DiskFull { .. }));
+        let denied = StoreError::io("writing", path, io::Error::from(io::ErrorKind::PermissionDenied));
+        assert!(denied.to_string().contains("--data-dir"), "{denied}");
+    }
+}

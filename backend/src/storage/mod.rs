@@ -1,0 +1,176 @@
+//! The survey store: what Balmer keeps on disk, and nothing about how it is asked for.
+//!
+//! ```text
+//! <data dir>/surveys/<name>/manifest.json          which parts are committed
+//!                          /parts/000001/{metadata,spectra,inputs}.parquet
+//!                          /rejects.csv            inputs left out, with reasons
+//!                          /features/<recipe>/     feature rows by recipe hash
+//!                          /labels.jsonl           every change of a label
+//! <data dir>/runs/<id>/{spec.toml,status.json,candidates.parquet,neighbors.parquet,rejected.csv,provenance.json}
+//! ```
+//!
+//! Parts never change once committed, so a [`Survey`] is a snapshot: it sees what was committed when it
+//! was opened, whatever a writer does meanwhile. The API is synchronous; a server calls it from threads
+//! that may block.
+
+mod axis_encoding;
+mod durable;
+mod error;
+mod identity;
+mod manifest;
+mod metadata_parquet;
+mod part;
+pub mod query;
+mod rejects;
+mod scan;
+pub mod schema;
+mod spectra;
+mod spectra_parquet;
+mod survey;
+#[cfg(test)]
+mod test_spectra;
+mod time;
+mod writer;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde::Serialize;
+
+pub use error::{Result, StoreError};
+pub use identity::{FileStamp, Input};
+pub use manifest::{Manifest, Part};
+pub use metadata_parquet::{from_batch as metadata_from_batch, to_batch as metadata_to_batch};
+pub use query::{Query, QueryResult};
+pub use rejects::Reject;
+pub use spectra::SpectraStream;
+pub use survey::{Selection, Survey};
+pub use writer::{Pushed, SurveyWriter, WriteOptions};
+
+/// A data directory. Cheap to clone; clones share what was read.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+    snapshots: Arc<Mutex<BTreeMap<String, Survey>>>,
+}
+
+/// A survey in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SurveyInfo {
+    /// Its name.
+    pub name: String,
+    /// Spectra committed.
+    pub spectra: u64,
+    /// Parts committed.
+    pub parts: usize,
+    /// Bytes of the committed parts.
+    pub bytes: u64,
+    /// Inputs left out, see `rejects.csv`.
+    pub rejects: u64,
+    /// First commit, UTC.
+    pub created: String,
+    /// Last commit, UTC.
+    pub updated: String,
+}
+
+impl Store {
+    /// Opens an existing data directory.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let root = root.into();
+        if !root.is_dir() {
+            return Err(StoreError::NoDataDir(root));
+        }
+        Ok(Self { root, snapshots: Arc::default() })
+    }
+
+    /// Opens a data directory, making it if need be.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open_or_create(root: impl Into<PathBuf>) -> Result<Self> {
+        let root = root.into();
+        durable::create_dir(&root)?;
+        Self::open(root)
+    }
+
+    /// The data directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn surveys_dir(&self) -> PathBuf {
+        self.root.join("surveys")
+    }
+
+    /// Every survey, by name.
+    ///
+    /// # Errors
+    /// When the data directory cannot be read or a manifest is damaged.
+    pub fn surveys(&self) -> Result<Vec<SurveyInfo>> {
+        let names = self.survey_names()?;
+        names.iter().map(|name| Ok(self.survey(name)?.info())).collect()
+    }
+
+    fn survey_names(&self) -> Result<Vec<String>> {
+        let mut names = durable::folders_in(&self.surveys_dir())?;
+        names.retain(|name| Manifest::path(&self.surveys_dir().join(name)).exists());
+        Ok(names)
+    }
+
+    /// Whether a survey of that name was committed.
+    pub fn has_survey(&self, name: &str) -> bool {
+        check_name(name).is_ok() && Manifest::path(&self.surveys_dir().join(name)).exists()
+    }
+
+    /// The survey as it is committed now.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSurvey`] with the nearest name there is.
+    pub fn survey(&self, name: &str) -> Result<Survey> {
+        if !self.has_survey(name) {
+            let names = self.survey_names()?;
+            let nearest = error::nearest(name, names.iter().map(String::as_str));
+            return Err(StoreError::NoSurvey { name: name.to_owned(), nearest });
+        }
+        let folder = self.surveys_dir().join(name);
+        let manifest = Manifest::read(&folder)?;
+        let mut snapshots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(survey) = snapshots.get(name)
+            && *survey.manifest() == manifest
+        {
+            return Ok(survey.clone());
+        }
+        let survey = Survey::open(name, folder, manifest);
+        snapshots.insert(name.to_owned(), survey.clone());
+        Ok(survey)
+    }
+
+    /// The one writer of a survey, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidName`]; [`StoreError::Locked`] while another writes.
+    pub fn writer(&self, name: &str, options: WriteOptions) -> Result<SurveyWriter> {
+        check_name(name)?;
+        let folder = self.surveys_dir().join(name);
+        durable::create_dir(&folder)?;
+        SurveyWriter::open(name, folder, options)
+    }
+}
+
+/// Names that are the same on every file system and in every URL.
+fn check_name(name: &str) -> Result<()> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let good = (1..=64).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(allowed);
+    if good { Ok(()) } else { Err(StoreError::InvalidName(name.to_owned())) }
+}
+
+#[cfg(test)]
+mod tests;

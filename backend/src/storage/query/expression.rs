@@ -1,0 +1,312 @@
+//! SQL expressions: parsed, checked against what is allowed, compiled.
+//!
+//! Allowed are columns of the one table, literals, comparison, logic and arithmetic, `IS [NOT] NULL`,
+//! `IN (list)`, `BETWEEN`, `LIKE`, `ILIKE`, `CASE`, `CAST` and the functions of [`FUNCTIONS`]. Anything
+//! else is refused by name: a list of what is harmless, not of what is harmful.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{DataType, Schema, SchemaRef};
+use datafusion::{
+    arrow::compute::SortOptions,
+    common::DFSchema,
+    execution::{SessionState, SessionStateBuilder},
+    logical_expr::{ColumnarValue, ExprSchemable},
+    physical_expr::{PhysicalExpr, utils::collect_columns},
+    sql::sqlparser::{
+        ast::{Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator},
+        dialect::GenericDialect,
+        parser::Parser,
+        tokenizer::Token,
+    },
+};
+
+use super::{SortKey, refused};
+use crate::storage::{Result, StoreError, error::nearest};
+
+/// Pure functions of numbers and short texts.
+pub const FUNCTIONS: &[&str] = &[
+    "abs",
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
+    "ceil",
+    "coalesce",
+    "contains",
+    "cos",
+    "degrees",
+    "ends_with",
+    "exp",
+    "floor",
+    "greatest",
+    "isnan",
+    "least",
+    "ln",
+    "log10",
+    "lower",
+    "nullif",
+    "power",
+    "radians",
+    "round",
+    "signum",
+    "sin",
+    "sqrt",
+    "starts_with",
+    "tan",
+    "trim",
+    "upper",
+];
+
+/// Longest text accepted, in bytes: room for some thousand names in an `IN (...)`.
+const MAX_BYTES: usize = 256 << 10;
+/// Deepest nesting accepted; `a OR b OR c` nests once for each `OR`.
+const MAX_DEPTH: usize = 100;
+
+static SESSION: LazyLock<SessionState> = LazyLock::new(|| SessionStateBuilder::new().with_default_features().build());
+
+/// A checked expression, ready to be evaluated on batches that have its columns.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    clause: &'static str,
+    /// The table's columns that it reads.
+    schema: SchemaRef,
+    expression: Arc<dyn PhysicalExpr>,
+}
+
+impl Compiled {
+    /// Names of the columns it reads.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.schema.fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// Its value on each row of `batch`, which has at least its columns.
+    pub(crate) fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
+        let columns = self.schema.fields().iter().map(|field| {
+            let column = batch.column_by_name(field.name()).cloned();
+            column.ok_or_else(|| refused(self.clause, format!("column `{}` is missing", field.name())))
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let input = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
+        let input = input.map_err(|e| refused(self.clause, e))?;
+        let value: ColumnarValue = self.expression.evaluate(&input).map_err(|e| refused(self.clause, tidy(&e)))?;
+        value.into_array(batch.num_rows()).map_err(|e| refused(self.clause, tidy(&e)))
+    }
+}
+
+/// Compiles a `where`.
+pub(crate) fn condition(text: &str, table: &Schema) -> Result<Compiled> {
+    let compiled = parse("where", text, |parser| parser.parse_expr()).and_then(|e| compile("where", e, table))?;
+    let data_type = compiled.expression.data_type(&compiled.schema).map_err(|e| refused("where", tidy(&e)))?;
+    if data_type == DataType::Boolean {
+        return Ok(compiled);
+    }
+    Err(refused(
+        "where",
+        format!("it must be true or false for each row, this is {data_type}: compare it with something"),
+    ))
+}
+
+/// Compiles the terms of an `order by`.
+pub(crate) fn order_by(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
+    let terms = parse("order_by", text, |parser| parser.parse_comma_separated(Parser::parse_order_by_expr))?;
+    let sort_key = |term: datafusion::sql::sqlparser::ast::OrderByExpr| {
+        if matches!(term.expr, Expr::Value(_)) {
+            return Err(refused("order_by", "name a column, not a number or text"));
+        }
+        let descending = term.options.asc == Some(false);
+        let nulls_first = term.options.nulls_first.unwrap_or(false);
+        let key = compile("order_by", term.expr, table)?;
+        Ok(SortKey { key, options: SortOptions { descending, nulls_first } })
+    };
+    terms.into_iter().map(sort_key).collect()
+}
+
+/// Checks that the table has a column of exactly that name.
+pub(crate) fn check_column(clause: &'static str, name: &str, table: &Schema) -> Result<()> {
+    table.index_of(name).map(|_| ()).map_err(|_| unknown_column(clause, name, table, false))
+}
+
+fn parse<T>(
+    clause: &'static str,
+    text: &str,
+    read: impl FnOnce(&mut Parser) -> Result<T, datafusion::sql::sqlparser::parser::ParserError>,
+) -> Result<T> {
+    if text.len() > MAX_BYTES {
+        return Err(refused(clause, format!("it is {} bytes long, {MAX_BYTES} are accepted", text.len())));
+    }
+    if text.trim().is_empty() {
+        return Err(refused(clause, "it is empty: leave it out to get every row"));
+    }
+    let unreadable = |e: datafusion::sql::sqlparser::parser::ParserError| {
+        let said = e.to_string();
+        let said = said.trim_start_matches("sql parser error: ");
+        refused(clause, format!("it is not an SQL expression: {said}"))
+    };
+    let mut parser = Parser::new(&GenericDialect {}).try_with_sql(text).map_err(unreadable)?;
+    let parsed = read(&mut parser).map_err(unreadable)?;
+    match parser.peek_token().token {
+        Token::EOF => Ok(parsed),
+        rest => Err(refused(
+            clause,
+            format!("`{rest}` after the end of the expression: only one expression is accepted, no statement"),
+        )),
+    }
+}
+
+fn compile(clause: &'static str, mut expression: Expr, table: &Schema) -> Result<Compiled> {
+    Check { clause, table }.expression(&mut expression, 0)?;
+    let planned = |e: datafusion::error::DataFusionError| refused(clause, tidy(&e));
+    let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;
+    let aliased = ExprWithAlias { expr: expression, alias: None };
+    let logical = SESSION.create_logical_expr_from_sql_expr(aliased, &df_schema).map_err(planned)?;
+    logical.get_type(&df_schema).map_err(planned)?;
+    // compile against the columns it reads only, in the table's order
+    let whole = SESSION.create_physical_expr(logical.clone(), &df_schema).map_err(planned)?;
+    let mut indices: Vec<usize> =
+        collect_columns(&whole).iter().map(datafusion::physical_expr::expressions::Column::index).collect();
+    indices.sort_unstable();
+    let schema = Arc::new(table.project(&indices).map_err(|e| refused(clause, e))?);
+    let df_schema = DFSchema::try_from(schema.as_ref().clone()).map_err(planned)?;
+    let expression = SESSION.create_physical_expr(logical, &df_schema).map_err(planned)?;
+    Ok(Compiled { clause, schema, expression })
+}
+
+/// The planner's message without its wrapping.
+fn tidy(error: &datafusion::error::DataFusionError) -> String {
+    let text = error.strip_backtrace();
+    let text = text.lines().next().unwrap_or_default();
+    text.trim_start_matches("Error during planning: ").trim_start_matches("Execution error: ").to_owned()
+}
+
+/// Refuses what is not allowed, and gives column names their exact spelling.
+struct Check<'a> {
+    clause: &'static str,
+    table: &'a Schema,
+}
+
+impl Check<'_> {
+    fn expression(&self, expression: &mut Expr, depth: usize) -> Result<()> {
+        if depth > MAX_DEPTH {
+            return Err(self.refuse(format!("more than {MAX_DEPTH} terms nested or chained: use `IN (...)`")));
+        }
+        let check = |e: &mut Expr| self.expression(e, depth + 1);
+        match expression {
+            Expr::Identifier(name) => self.column(name),
+            Expr::Value(_) => Ok(()),
+            Expr::Nested(e)
+            | Expr::IsNull(e)
+            | Expr::IsNotNull(e)
+            | Expr::IsTrue(e)
+            | Expr::IsNotTrue(e)
+            | Expr::IsFalse(e)
+            | Expr::IsNotFalse(e)
+            | Expr::Cast { expr: e, format: None, array: false, .. }
+            | Expr::Ceil { expr: e, .. }
+            | Expr::Floor { expr: e, .. }
+            | Expr::Trim { expr: e, trim_what: None, trim_characters: None, .. }
+            | Expr::UnaryOp { op: UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Not, expr: e } => {
+                check(e)
+            }
+            Expr::IsDistinctFrom(a, b) | Expr::IsNotDistinctFrom(a, b) => check(a).and_then(|()| check(b)),
+            Expr::BinaryOp { left, op, right } => {
+                self.operator(op)?;
+                check(left)?;
+                check(right)
+            }
+            Expr::Between { expr, low, high, .. } => [expr, low, high].into_iter().try_for_each(|e| check(e)),
+            Expr::InList { expr, list, .. } => {
+                check(expr)?;
+                list.iter_mut().try_for_each(check)
+            }
+            Expr::Like { expr, pattern, any: false, .. } | Expr::ILike { expr, pattern, any: false, .. } => {
+                check(expr)?;
+                check(pattern)
+            }
+            Expr::Case { operand, conditions, else_result, .. } => {
+                operand.iter_mut().chain(else_result.iter_mut()).try_for_each(|e| check(e))?;
+                conditions.iter_mut().try_for_each(|when| {
+                    check(&mut when.condition)?;
+                    check(&mut when.result)
+                })
+            }
+            Expr::Function(function) => {
+                let name = function.name.to_string();
+                if !FUNCTIONS.contains(&name.to_lowercase().as_str()) {
+                    let hint = nearest(&name, FUNCTIONS.iter().copied());
+                    let hint = hint.map_or_else(
+                        || format!("known are {}", FUNCTIONS.join(", ")),
+                        |n| format!("did you mean `{n}`?"),
+                    );
+                    return Err(self.refuse(format!("function `{name}` is not allowed: {hint}")));
+                }
+                let plain = function.filter.is_none() && function.over.is_none() && function.within_group.is_empty();
+                match &mut function.args {
+                    FunctionArguments::List(list) if plain && list.clauses.is_empty() => {
+                        list.args.iter_mut().try_for_each(|arg| match arg {
+                            FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => check(e),
+                            other => Err(self.refuse(format!("`{other}` is not an argument of `{name}`"))),
+                        })
+                    }
+                    _ => Err(self.refuse(format!("`{name}` must be called as `{name}(value, ...)`"))),
+                }
+            }
+            Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+                Err(self.refuse("sub-queries are not allowed: the expression sees the columns of one table only"))
+            }
+            Expr::CompoundIdentifier(parts) => {
+                let name = parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
+                Err(self.refuse(format!("`{name}` names another table: use the column's name alone")))
+            }
+            other => Err(self.refuse(format!("`{other}` is not allowed in an expression"))),
+        }
+    }
+
+    fn operator(&self, op: &datafusion::sql::sqlparser::ast::BinaryOperator) -> Result<()> {
+        use datafusion::sql::sqlparser::ast::BinaryOperator as B;
+        match op {
+            B::Plus
+            | B::Minus
+            | B::Multiply
+            | B::Divide
+            | B::Modulo
+            | B::Gt
+            | B::Lt
+            | B::GtEq
+            | B::LtEq
+            | B::Eq
+            | B::NotEq
+            | B::And
+            | B::Or => Ok(()),
+            other => Err(self.refuse(format!("operator `{other}` is not allowed"))),
+        }
+    }
+
+    fn column(&self, name: &mut Ident) -> Result<()> {
+        let fields = self.table.fields();
+        let exact = fields.iter().find(|field| *field.name() == name.value);
+        let same = || fields.iter().find(|field| field.name().eq_ignore_ascii_case(&name.value));
+        let Some(field) = exact.or_else(same) else {
+            return Err(unknown_column(self.clause, &name.value, self.table, name.quote_style.is_some()));
+        };
+        name.value.clone_from(field.name());
+        name.quote_style = Some('"');
+        Ok(())
+    }
+
+    fn refuse(&self, reason: impl ToString) -> StoreError {
+        refused(self.clause, reason)
+    }
+}
+
+fn unknown_column(clause: &'static str, name: &str, table: &Schema, quoted: bool) -> StoreError {
+    let names = || table.fields().iter().map(|field| field.name().as_str());
+    let hint = match nearest(name, names()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if quoted => "text stands in single quotes".to_owned(),
+        None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    refused(clause, format!("there is no column `{name}`: {hint}"))
+}

@@ -1,0 +1,246 @@
+//! `where`, `order by`, `limit` over one table of Parquet files.
+//!
+//! The texts are single SQL expressions. They are parsed, checked against a list of what is allowed
+//! (columns of this table, literals, operators, a few pure functions: see [`expression`]) and only then
+//! planned by `DataFusion`. Batches are read here, one after the other, and the compiled expression is
+//! evaluated on each: no query can name another table or a file, time is checked between batches, and
+//! memory is the matching row numbers with their sort keys, of which there is a limit.
+
+mod expression;
+
+pub use expression::FUNCTIONS;
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array, cast::AsArray};
+use arrow_schema::SchemaRef;
+use datafusion::arrow::compute::{SortColumn, SortOptions, concat, lexsort_to_indices, take};
+
+use self::expression::Compiled;
+use super::{Result, StoreError, scan};
+
+/// Which rows are wanted, in what order, and which of their columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// SQL expression that is true for the rows wanted; all rows where absent.
+    pub condition: Option<String>,
+    /// `expression [asc|desc] [nulls first|last], ...`; table order where absent. Nulls come last.
+    pub order_by: Option<String>,
+    /// How many rows, at most.
+    pub limit: Option<usize>,
+    /// How many rows to pass over first.
+    pub offset: usize,
+    /// Columns wanted, in this order; all where absent.
+    pub columns: Option<Vec<String>>,
+    /// How long it may take to find the rows.
+    pub time_limit: Duration,
+    /// Bytes the sort keys may take.
+    pub memory_limit: usize,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            condition: None,
+            order_by: None,
+            limit: None,
+            offset: 0,
+            columns: None,
+            time_limit: Duration::from_secs(30),
+            memory_limit: 512 << 20,
+        }
+    }
+}
+
+/// Rows found by a query: how many there are, and an iterator over batches of them.
+#[derive(Debug)]
+pub struct QueryResult {
+    files: Vec<PathBuf>,
+    table: SchemaRef,
+    schema: SchemaRef,
+    columns: Option<Vec<String>>,
+    matched: u64,
+    rows: std::vec::IntoIter<u64>,
+}
+
+impl QueryResult {
+    /// Rows that fulfil the condition, before `limit` and `offset`.
+    pub fn matched(&self) -> u64 {
+        self.matched
+    }
+    /// Schema of the batches, with units, UCDs and descriptions in the fields' metadata.
+    pub fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+    /// Rows still to come.
+    pub fn remaining(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+impl Iterator for QueryResult {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rows: Vec<u64> = self.rows.by_ref().take(scan::BATCH).collect();
+        (!rows.is_empty()).then(|| fetch(&self.files, &self.table, &rows, self.columns.as_deref()))
+    }
+}
+
+/// Runs a query over the rows of `files`, which all have the schema `table`.
+pub(crate) fn run(files: Vec<PathBuf>, table: SchemaRef, query: &Query) -> Result<QueryResult> {
+    if let Some(columns) = &query.columns {
+        for column in columns {
+            expression::check_column("columns", column, &table)?;
+        }
+    }
+    let rows = matching_rows(&files, &table, query)?;
+    let matched = rows.len() as u64;
+    let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
+    let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
+    let schema = fetch(&files, &table, &[], query.columns.as_deref())?.schema();
+    Ok(QueryResult { files, table, schema, columns: query.columns.clone(), matched, rows: rows.into_iter() })
+}
+
+/// Numbers of the rows that fulfil the condition, in the order asked for; `limit` is not applied.
+pub(crate) fn matching_rows(files: &[PathBuf], table: &SchemaRef, query: &Query) -> Result<Vec<u64>> {
+    let started = Instant::now();
+    let condition = query.condition.as_deref().map(|text| expression::condition(text, table)).transpose()?;
+    let keys = query.order_by.as_deref().map_or(Ok(Vec::new()), |text| expression::order_by(text, table))?;
+    let mut columns: Vec<String> =
+        condition.iter().chain(keys.iter().map(|k| &k.key)).flat_map(Compiled::columns).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let mut found = Found::new(keys.len());
+    let mut first = 0u64;
+    for file in files {
+        for batch in scan::read(file, (!columns.is_empty()).then_some(columns.as_slice()))? {
+            if started.elapsed() > query.time_limit {
+                return Err(StoreError::QueryLimit(format!("it took more than {} s", query.time_limit.as_secs_f32())));
+            }
+            let batch = batch?;
+            found.take(&batch, first, condition.as_ref(), &keys)?;
+            first += batch.num_rows() as u64;
+            if found.bytes() > query.memory_limit {
+                return Err(StoreError::QueryLimit(format!(
+                    "its sort keys take more than {} MiB: narrow the condition or drop `order_by`",
+                    query.memory_limit >> 20
+                )));
+            }
+        }
+    }
+    found.ordered(&keys)
+}
+
+/// Matching rows and their sort keys.
+struct Found {
+    rows: Vec<u64>,
+    keys: Vec<Vec<ArrayRef>>,
+    key_bytes: usize,
+}
+
+impl Found {
+    fn new(keys: usize) -> Self {
+        Self { rows: Vec::new(), keys: vec![Vec::new(); keys], key_bytes: 0 }
+    }
+
+    fn bytes(&self) -> usize {
+        self.rows.len() * 8 + self.key_bytes
+    }
+
+    fn take(&mut self, batch: &RecordBatch, first: u64, condition: Option<&Compiled>, keys: &[SortKey]) -> Result<()> {
+        let mask = match condition {
+            Some(condition) => condition.evaluate(batch)?.as_boolean().clone(),
+            None => BooleanArray::from(vec![true; batch.num_rows()]),
+        };
+        let here: Vec<u64> =
+            (0..batch.num_rows()).filter(|&i| mask.is_valid(i) && mask.value(i)).map(|i| i as u64).collect();
+        let positions = UInt64Array::from(here.clone());
+        for (sort_key, values) in keys.iter().zip(&mut self.keys) {
+            let key = sort_key.key.evaluate(batch)?;
+            let kept = take(&key, &positions, None).map_err(|e| refused("order_by", e))?;
+            self.key_bytes += kept.get_array_memory_size();
+            values.push(kept);
+        }
+        self.rows.extend(here.into_iter().map(|i| first + i));
+        Ok(())
+    }
+
+    fn ordered(self, keys: &[SortKey]) -> Result<Vec<u64>> {
+        if keys.is_empty() || self.rows.is_empty() {
+            return Ok(self.rows);
+        }
+        let mut columns = Vec::with_capacity(keys.len() + 1);
+        for (key, values) in keys.iter().zip(&self.keys) {
+            let values: Vec<&dyn Array> = values.iter().map(AsRef::as_ref).collect();
+            let values = concat(&values).map_err(|e| refused("order_by", e))?;
+            columns.push(SortColumn { values, options: Some(key.options) });
+        }
+        // rows that tie keep the table's order
+        let rows = UInt64Array::from(self.rows);
+        columns.push(SortColumn { values: std::sync::Arc::new(rows.clone()), options: None });
+        let order = lexsort_to_indices(&columns, None).map_err(|e| refused("order_by", e))?;
+        Ok(order.values().iter().map(|&i| rows.value(i as usize)).collect())
+    }
+}
+
+fn refused(clause: &'static str, reason: impl ToString) -> StoreError {
+    StoreError::Query { clause, reason: reason.to_string() }
+}
+
+/// One `order by` term.
+pub(crate) struct SortKey {
+    key: Compiled,
+    options: SortOptions,
+}
+
+/// The given rows of a table of `files`, in the order given, as one batch.
+pub(crate) fn fetch(
+    files: &[PathBuf],
+    table: &SchemaRef,
+    rows: &[u64],
+    columns: Option<&[String]>,
+) -> Result<RecordBatch> {
+    let schema = match columns {
+        Some(columns) => {
+            let indices: Vec<usize> = columns.iter().filter_map(|name| table.index_of(name).ok()).collect();
+            let projected = table.project(&indices).map_err(|e| refused("columns", e))?;
+            std::sync::Arc::new(projected)
+        }
+        None => table.clone(),
+    };
+    let mut sorted: Vec<(u64, u64)> = rows.iter().enumerate().map(|(place, &row)| (row, place as u64)).collect();
+    sorted.sort_unstable();
+    let mut batches = Vec::new();
+    let (mut first, mut next) = (0u64, 0);
+    for file in files {
+        if next == sorted.len() {
+            break;
+        }
+        let end = first + scan::count(file)?;
+        let inside = sorted[next..].partition_point(|&(row, _)| row < end);
+        if inside > 0 {
+            let local: Vec<usize> =
+                sorted[next..next + inside].iter().map(|&(row, _)| (row - first) as usize).collect();
+            let batch = scan::read_rows(file, &local, columns)?;
+            let ordered = schema.fields().iter().map(|field| {
+                let column = batch.column_by_name(field.name()).cloned();
+                column.ok_or_else(|| StoreError::damaged(file, format!("column `{}` is missing", field.name())))
+            });
+            let ordered = ordered.collect::<Result<Vec<_>>>()?;
+            batches.push(RecordBatch::try_new(schema.clone(), ordered).map_err(|e| StoreError::damaged(file, e))?);
+            next += inside;
+        }
+        first = end;
+    }
+    let batch = arrow_select::concat::concat_batches(&schema, &batches).map_err(|e| refused("columns", e))?;
+    let mut back = vec![0u64; sorted.len()];
+    for (position, &(_, place)) in sorted.iter().enumerate() {
+        back[place as usize] = position as u64;
+    }
+    let back = UInt64Array::from(back);
+    arrow_select::take::take_record_batch(&batch, &back).map_err(|e| refused("columns", e))
+}

@@ -1,0 +1,263 @@
+//! The one writer of a survey: names spectra, keeps duplicates out, commits part after part.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use arrow_array::{
+    Array,
+    cast::AsArray,
+    types::{Int64Type, UInt64Type},
+};
+use balmer_core::spectrum::Spectrum;
+
+use super::{
+    Result, StoreError, durable,
+    durable::Lock,
+    identity::{FileStamp, Input},
+    manifest::Manifest,
+    part::PartWriter,
+    rejects::{Reject, Rejects},
+    scan,
+};
+
+/// How a survey is written.
+#[derive(Debug, Clone)]
+pub struct WriteOptions {
+    /// Spectra in a part, at most (a file's spectra stay together).
+    pub part_spectra: u64,
+    /// Bytes of pixels in a part, at most.
+    pub part_bytes: u64,
+    /// Keep spectra whose content or observation is stored already: simulated surveys plant such.
+    pub keep_duplicates: bool,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self { part_spectra: 2_048, part_bytes: 256 << 20, keep_duplicates: false }
+    }
+}
+
+/// What became of a spectrum given to [`SurveyWriter::push`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushed {
+    /// Stored under this id.
+    Added(String),
+    /// The very spectrum from the very source is stored already.
+    AlreadyPresent(String),
+    /// Left out and listed among the rejects: the same as this stored spectrum.
+    Duplicate(String),
+}
+
+/// Writes one survey; nobody else can meanwhile. Readers see what was committed.
+pub struct SurveyWriter {
+    name: String,
+    folder: PathBuf,
+    manifest: Manifest,
+    options: WriteOptions,
+    part: Option<PartWriter>,
+    rejects: Rejects,
+    ids: BTreeSet<String>,
+    contents: BTreeMap<String, (String, String)>,
+    observations: BTreeMap<String, String>,
+    files: BTreeSet<(String, FileStamp)>,
+    _lock: Lock,
+}
+
+impl SurveyWriter {
+    /// Takes the survey's lock and learns what it holds. `folder` exists.
+    pub(super) fn open(name: &str, folder: PathBuf, options: WriteOptions) -> Result<Self> {
+        let lock = Lock::acquire(&folder.join("survey.lock"), &format!("survey {name}"))?;
+        let parts = folder.join("parts");
+        durable::create_dir(&parts)?;
+        let manifest = if Manifest::path(&folder).exists() { Manifest::read(&folder)? } else { Manifest::new() };
+        let rejects = Rejects::open(&folder, &manifest)?;
+        let mut writer = Self {
+            name: name.to_owned(),
+            folder,
+            manifest,
+            options,
+            part: None,
+            rejects,
+            ids: BTreeSet::new(),
+            contents: BTreeMap::new(),
+            observations: BTreeMap::new(),
+            files: BTreeSet::new(),
+            _lock: lock,
+        };
+        writer.learn()?;
+        Ok(writer)
+    }
+
+    /// Reads what identifies the committed spectra.
+    fn learn(&mut self) -> Result<()> {
+        for part in self.manifest.parts.clone() {
+            let path = self.folder.join("parts").join(&part.name).join("inputs.parquet");
+            for batch in scan::read(&path, None)? {
+                let batch = batch?;
+                let text = |name: &str| {
+                    let column = batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+                    column.ok_or_else(|| StoreError::damaged(&path, format!("column `{name}` is missing")))
+                };
+                let (ids, contents) = (text("spectrum_id")?, text("content_hash")?);
+                let (observations, sources) = (text("observation")?, text("source")?);
+                let bytes = batch.column_by_name("source_bytes").and_then(|c| c.as_primitive_opt::<UInt64Type>());
+                let modified = batch.column_by_name("source_modified").and_then(|c| c.as_primitive_opt::<Int64Type>());
+                for i in 0..batch.num_rows() {
+                    let (id, source) = (ids.value(i), sources.value(i));
+                    let observation = observations.is_valid(i).then(|| observations.value(i));
+                    self.remember(id, source, contents.value(i), observation);
+                    if let (Some(bytes), Some(modified)) = (bytes, modified)
+                        && bytes.is_valid(i)
+                        && modified.is_valid(i)
+                    {
+                        let stamp = FileStamp { bytes: bytes.value(i), modified: modified.value(i) };
+                        self.files.insert((source.to_owned(), stamp));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, id: &str, source: &str, content: &str, observation: Option<&str>) {
+        self.ids.insert(id.to_owned());
+        if !self.options.keep_duplicates {
+            self.contents.insert(content.to_owned(), (id.to_owned(), source.to_owned()));
+            if let Some(observation) = observation {
+                self.observations.insert(observation.to_owned(), id.to_owned());
+            }
+        }
+    }
+
+    /// The survey's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Spectra committed or waiting for the next commit.
+    pub fn count(&self) -> u64 {
+        self.ids.len() as u64
+    }
+
+    /// Whether all spectra of the file, unchanged since, are stored.
+    pub fn holds_file(&self, source: &str, stamp: FileStamp) -> bool {
+        self.files.contains(&(source.to_owned(), stamp))
+    }
+
+    /// Adds a spectrum that came from no file: simulated, or fetched from a service.
+    pub fn push(&mut self, spectrum: Spectrum) -> Result<Pushed> {
+        let input = Input::of(&spectrum, None);
+        let pushed = self.push_identified(spectrum, input)?;
+        self.commit_if_full()?;
+        Ok(pushed)
+    }
+
+    /// Adds a spectrum whose [`Input`] was found before, for example by many threads. It never commits:
+    /// a file's spectra stay in one part, see [`Self::commit_if_full`].
+    pub fn push_identified(&mut self, mut spectrum: Spectrum, input: Input) -> Result<Pushed> {
+        let source = spectrum.metadata.source.clone();
+        if let Some((id, known_source)) = self.contents.get(&input.content_hash) {
+            if *known_source == source {
+                return Ok(Pushed::AlreadyPresent(id.clone()));
+            }
+            let id = id.clone();
+            self.leave_out(&source, "duplicate-content", format!("the same spectrum as {id}"));
+            return Ok(Pushed::Duplicate(id));
+        }
+        if let Some(id) = input.observation.as_ref().and_then(|o| self.observations.get(o)).cloned() {
+            let obsid = spectrum.metadata.obsid.unwrap_or_default();
+            let detail = format!("obsid {obsid} of the same release is stored as {id}, with other content");
+            self.leave_out(&source, "duplicate-observation", detail);
+            return Ok(Pushed::Duplicate(id));
+        }
+        let id = self.unique_id(&spectrum);
+        spectrum.metadata.spectrum_id.clone_from(&id);
+        self.remember(&id, &source, &input.content_hash, input.observation.as_deref());
+        if let Some(stamp) = input.file {
+            self.files.insert((source, stamp));
+        }
+        let part = match &mut self.part {
+            Some(part) => part,
+            none => none.insert(PartWriter::create(&self.folder.join("parts"), self.manifest.next_part())?),
+        };
+        part.push(spectrum, input)?;
+        Ok(Pushed::Added(id))
+    }
+
+    fn leave_out(&mut self, source: &str, reason: &str, detail: String) {
+        self.reject(Reject { source: source.to_owned(), reason: reason.to_owned(), detail });
+    }
+
+    /// The spectrum's own id; with its release, else with a number, where another spectrum has that.
+    fn unique_id(&self, spectrum: &Spectrum) -> String {
+        let stem = &spectrum.metadata.spectrum_id;
+        let stem = if stem.is_empty() { "spectrum" } else { stem };
+        if !self.ids.contains(stem) {
+            return stem.to_owned();
+        }
+        let release = spectrum.metadata.release.as_deref().unwrap_or("");
+        let slug: String = release.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
+        let with_release = format!("{stem}-{slug}");
+        if !slug.is_empty() && !self.ids.contains(&with_release) {
+            return with_release;
+        }
+        let mut number = 2u64;
+        while self.ids.contains(&format!("{stem}-{number}")) {
+            number += 1;
+        }
+        format!("{stem}-{number}")
+    }
+
+    /// Lists an input that was not stored, with the reason. The same entry is listed once.
+    pub fn reject(&mut self, reject: Reject) {
+        self.rejects.add(reject);
+    }
+
+    /// Commits when the part in hand has reached its size.
+    pub fn commit_if_full(&mut self) -> Result<bool> {
+        let full = self.part.as_ref().is_some_and(|part| {
+            part.spectra() >= self.options.part_spectra || part.pixel_bytes() >= self.options.part_bytes
+        });
+        if full {
+            self.commit()?;
+        }
+        Ok(full)
+    }
+
+    /// Makes everything pushed and rejected so far part of the survey, for good.
+    pub fn commit(&mut self) -> Result<()> {
+        let mut next = self.manifest.clone();
+        if let Some(part) = self.part.take() {
+            next.parts.push(part.finish()?);
+        }
+        self.rejects.append(&self.folder, &mut next)?;
+        if next.parts.len() != self.manifest.parts.len()
+            || next.rejects != self.manifest.rejects
+            || next.parts.is_empty()
+        {
+            next.commit(&self.folder)?;
+            self.manifest = next;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for SurveyWriter {
+    fn drop(&mut self) {
+        if let Some(part) = self.part.take() {
+            // not committed, so it does not count; if it cannot be removed the next writer does
+            let _ = part.abandon();
+        }
+    }
+}
+
+impl std::fmt::Debug for SurveyWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SurveyWriter")
+            .field("name", &self.name)
+            .field("spectra", &self.ids.len())
+            .finish_non_exhaustive()
+    }
+}
