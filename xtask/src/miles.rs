@@ -1,4 +1,4 @@
-//! The MILES stellar library (Sanchez-Blazquez+ 2006, MNRAS 371, 703): 985 real spectra that a fresh
+//! The MILES stellar library (Sanchez-Blazquez+ 2006, MNRAS 371, 703): 984 real spectra that a fresh
 //! machine can have, since the Python package `sdss-mangadap` (BSD-3) ships them.
 
 use std::{
@@ -74,7 +74,8 @@ fn extract(wheel: &Path, home: &Path) -> Result<()> {
     let script = "import sys, zipfile\n\
         wheel, folder, target = sys.argv[1:]\n\
         archive = zipfile.ZipFile(wheel)\n\
-        archive.extractall(target, [n for n in archive.namelist() if n.startswith(folder)])\n";
+        names = [n for n in archive.namelist() if n.startswith(folder) and '/omit/' not in n]\n\
+        archive.extractall(target, names)\n";
     shell::run(Command::new("python3").args(["-c", script]).arg(wheel).arg(FOLDER).arg(&partial))?;
     if home.exists() {
         std::fs::remove_dir_all(home)?;

@@ -16,8 +16,9 @@ pub fn run(filter: &[&str]) -> Result<()> {
     tools::c_compiler()?;
     tools::browser()?;
     web::build()?;
-    shell::step("building balmer");
-    shell::run(shell::cargo().args(["build", "--package", "balmer"]))?;
+    // the same packages and targets as the tests below, so that cargo resolves the same features for both
+    shell::step("building everything");
+    shell::run(shell::cargo().args(["build", "--workspace", "--all-targets"]))?;
 
     shell::step("testing");
     let mut cargo = shell::cargo();
