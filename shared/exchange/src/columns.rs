@@ -128,7 +128,7 @@ fn medium_of(info: &ColumnInfo) -> Option<Medium> {
     None
 }
 
-/// Angstrom, nanometres or micrometres by the size of the numbers; said in a remark.
+/// Angstrom or nanometres by the size of the numbers; said in a remark.
 fn guess_unit(values: &[f64], metadata: &mut Metadata) -> Result<Quantity, ReadError> {
     let finite = || values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
@@ -136,8 +136,6 @@ fn guess_unit(values: &[f64], metadata: &mut Metadata) -> Result<Quantity, ReadE
         ("Angstrom", 1.0)
     } else if low >= 90.0 && high <= 3000.0 {
         ("nm", 10.0)
-    } else if low >= 0.09 && high <= 30.0 {
-        ("micrometre", 1e4)
     } else {
         return Err(ReadError::NoWavelength(format!("no unit is stated and {low} to {high} fits none")));
     };

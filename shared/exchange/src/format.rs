@@ -114,8 +114,18 @@ pub fn read_spectra_with(bytes: &[u8], source: &str, options: ReadOptions) -> Re
         Content::Empty => return Err(ReadError::Empty),
         Content::Fits if matches!(asked, Format::Votable | Format::Csv) => return wrong("FITS"),
         Content::Fits => crate::fits::read(&content, name, options)?,
-        Content::Unknown => return Err(ReadError::Unrecognised("neither FITS, VOTable nor text".into())),
-        _ => return Err(ReadError::Unrecognised("not read yet".into())),
+        Content::Xml if matches!(asked, Format::Auto | Format::Votable) => {
+            crate::votable::read_spectra(&content, options)?
+        }
+        Content::Xml => return wrong("XML"),
+        Content::Text if asked == Format::Csv || (asked == Format::Auto && !is_fits_name(source)) => {
+            vec![crate::text::read(&content, options)]
+        }
+        Content::Text if asked == Format::Auto => {
+            return Err(ReadError::Unrecognised("named as FITS, but it is text and does not begin with SIMPLE".into()));
+        }
+        Content::Text => return wrong("text"),
+        Content::Unknown => return Err(unknown(&content)),
     };
     collect(drafts, source, name)
 }
@@ -174,6 +184,27 @@ impl Content {
             Self::Unknown
         }
     }
+}
+
+/// Says what else the bytes may be.
+fn unknown(content: &[u8]) -> ReadError {
+    let found = if content.starts_with(b"PAR1") {
+        "Parquet: use --format parquet"
+    } else if content.starts_with(b"PK") {
+        "a zip archive: unpack it first"
+    } else if content.starts_with(&[0x1f, 0x9d]) || content.starts_with(b"BZh") || content.starts_with(&[0xfd, b'7']) {
+        "packed, but not by gzip: unpack it first"
+    } else {
+        "neither FITS, VOTable nor text"
+    };
+    ReadError::Unrecognised(found.into())
+}
+
+/// Whether the name promises FITS.
+fn is_fits_name(source: &str) -> bool {
+    let name = source.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".fits", ".fit", ".fts"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// The name of a file without its folders and endings: `a/spec.fits.fits.gz` gives `spec`.

@@ -97,6 +97,31 @@ pub(crate) fn is_ivar_name(name: &str) -> bool {
     name.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "ivar" | "invvar" | "inverse" | "weight"))
 }
 
+/// A flux unit in a syntax that `VOUnits` 1.1 and FITS 4.0 share; empty where the file's words cannot
+/// be put into it.
+pub(crate) fn standard_unit(unit: &str) -> String {
+    let compact: String = unit.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    match compact.as_str() {
+        // DR7 forgot the square of the centimetre
+        "1e-17erg/cm^2/s/ang"
+        | "1.0e-17erg/cm/s/ang"
+        | "1e-17erg/s/cm^2/ang"
+        | "10^-17erg/s/cm^2/a"
+        | "10**-17erg.s**-1.cm**-2.angstrom**-1" => "10**-17erg.s**-1.cm**-2.Angstrom**-1".into(),
+        "erg/s/cm2/a"
+        | "erg/cm2/s/a"
+        | "erg/s/cm^2/a"
+        | "erg/cm^2/s/a"
+        | "erg/cm2/s/angstrom"
+        | "erg/s/cm2/angstrom"
+        | "erg.s**-1.cm**-2.angstrom**-1" => "erg.s**-1.cm**-2.Angstrom**-1".into(),
+        "adu" => "adu".into(),
+        "count" | "counts" | "ct" => "count".into(),
+        "jy" => "Jy".into(),
+        _ => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,8 +12,11 @@ mod sdss;
 mod spectrum_table;
 mod table;
 mod time;
+mod writer;
 
 use access::{Hdu, Kind};
+pub(crate) use image::ONDREJOV_RESOLUTION;
+pub use writer::{write_spectrum, write_table};
 
 use crate::draft::Draft;
 use crate::{Format, ReadError, ReadOptions};

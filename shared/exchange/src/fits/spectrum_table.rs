@@ -75,6 +75,13 @@ fn read_table(
     metadata.subclass = text("SUBCLASS");
     metadata.release = text("RELEASE");
     metadata.z = float("Z").or_else(|| float("REDSHIFT"));
+    metadata.z_err = float("Z_ERR");
+    // cards of our own export
+    let int = |key: &str| header.int(key);
+    (metadata.obsid, metadata.spid, metadata.fiberid) = (int("OBSID"), int("SPID"), int("FIBERID"));
+    metadata.planid = text("PLANID");
+    metadata.truth = text("TRUTH");
+    let no_unit = header.text("FLUXUNIT").is_some_and(|unit| unit == "UNKNOWN");
     metadata.instrument = text("INSTRUME").or_else(|| text("TELESCOP"));
     let flag = header.logical("VACUUM").or_else(|| primary.logical("VACUUM"));
     let mut medium = flag.map(|vacuum| if vacuum { Medium::Vacuum } else { Medium::Air });
@@ -94,6 +101,9 @@ fn read_table(
         }
         Ok(values)
     })?;
+    if no_unit {
+        draft.metadata.flux_unit = None;
+    }
     draft.metadata.resolution_fwhm = if ondrejov {
         Some(draft.axis.wavelengths()[draft.axis.len() / 2] / ONDREJOV_RESOLUTION)
     } else {
