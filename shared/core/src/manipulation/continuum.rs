@@ -2,30 +2,28 @@
 
 use super::scale::median;
 
-/// Residuals below the fit by more than this many robust standard deviations are left out.
-pub const CLIP_BELOW: f64 = 2.0;
-/// Residuals above the fit by more than this many robust standard deviations are left out.
-pub const CLIP_ABOVE: f64 = 3.0;
+/// Pixels farther from the fit than this many robust standard deviations are left out of the next one.
+///
+/// Symmetric and tight on purpose. Where the clip is loose above (3 sigma, as for spectra of pure
+/// absorption), an emission line lifts its own continuum, and broad ones hide: of the 14 strong emission
+/// spectra of the LAMOST DR10 sample the last then ranks 90th by LOF instead of 33rd.
+pub const CLIP: f64 = 2.0;
 /// Fits after the first at most.
 pub const ITERATIONS: usize = 5;
 
 /// A least-squares polynomial of `degree` through `flux`, at each wavelength, fitted again without the
-/// pixels that stand out until the choice of pixels settles or [`ITERATIONS`] is reached. Absorption
-/// lines are many and emission lines few, so that the clip is tighter below.
+/// pixels that stand out until the choice of pixels settles or [`ITERATIONS`] is reached.
 ///
-/// The robust standard deviation is 1.4826 x the median absolute deviation of the kept residuals.
+/// The robust standard deviation is 1.4826 x the median absolute residual of the kept pixels. A pixel
+/// left out of one fit may return to the next.
 pub fn polynomial(wavelengths: &[f64], flux: &[f64], degree: usize) -> Vec<f64> {
     let mut keep = vec![true; flux.len()];
     let mut fit = least_squares(wavelengths, flux, &keep, degree);
     for _ in 0..ITERATIONS {
-        let residuals: Vec<f64> = flux.iter().zip(&fit).map(|(y, m)| y - m).collect();
+        let residuals: Vec<f64> = flux.iter().zip(&fit).map(|(y, m)| (y - m).abs()).collect();
         let mut kept: Vec<f64> = residuals.iter().zip(&keep).filter(|(_, k)| **k).map(|(r, _)| *r).collect();
-        let centre = median(&mut kept);
-        for residual in &mut kept {
-            *residual = (*residual - centre).abs();
-        }
-        let sd = 1.4826 * median(&mut kept);
-        let inside: Vec<bool> = residuals.iter().map(|r| (-CLIP_BELOW * sd..=CLIP_ABOVE * sd).contains(r)).collect();
+        let limit = CLIP * 1.4826 * median(&mut kept);
+        let inside: Vec<bool> = residuals.iter().map(|r| *r < limit).collect();
         if inside == keep || inside.iter().filter(|k| **k).count() < degree + 2 {
             break;
         }

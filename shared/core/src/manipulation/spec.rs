@@ -11,7 +11,8 @@ use crate::{Error, Result};
 /// The `[recipe]` table of a pipeline spec: how a spectrum becomes a feature vector, in the order of
 /// the keys. `Recipe::try_from(&spec)` checks it.
 ///
-/// The default is [`RecipeSpec::generation_2`].
+/// Presets: [`RecipeSpec::generation_2`], [`RecipeSpec::paper_2016`]; the default is the former with a
+/// quadratic continuum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RecipeSpec {
@@ -40,12 +41,6 @@ pub struct RecipeSpec {
     pub scale: Scale,
     /// Number of principal components the feature matrix is projected on; 0 keeps the pixels.
     pub components: usize,
-}
-
-impl Default for RecipeSpec {
-    fn default() -> Self {
-        Self::generation_2()
-    }
 }
 
 /// A text value of the spec that must be one of a few words.
@@ -189,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_contract_s_text_is_the_default() {
+    fn the_text_of_the_second_generation() {
         let text = r#"
             medium = "vacuum"
             rest_frame = false
@@ -198,11 +193,13 @@ mod tests {
             grid = "linear"
             resolution_fwhm_angstrom = 0.0
             mask = "and"
+            spike_sigma = 10.0
             min_good_fraction = 0.9
+            continuum = "none"
             scale = "minmax"
             components = 0
         "#;
-        assert_eq!(toml::from_str::<RecipeSpec>(text).unwrap(), RecipeSpec::default());
+        assert_eq!(toml::from_str::<RecipeSpec>(text).unwrap(), RecipeSpec::generation_2());
         assert_eq!(toml::from_str::<RecipeSpec>("").unwrap(), RecipeSpec::default());
     }
 

@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    const SIGMA: f64 = 8.0;
+    const SIGMA: f64 = 10.0;
 
     /// LAMOST-like: 180 pixels of 1.5 A, S/N 50, an H-alpha line of the given height and FWHM in pixels.
     fn spectrum(height: f64, fwhm: f64) -> Vec<f64> {

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(spec.r#where.as_deref(), Some("class = 'STAR' AND snr_r > 10"));
         assert_eq!((spec.neighbors.n_neighbors, spec.neighbors.method), (128, NeighborMethod::Exact));
         assert_eq!((spec.lof.n_neighbors, spec.lof.threshold), (100, 1.3));
-        assert_eq!(spec.recipe, crate::manipulation::RecipeSpec::default());
+        assert_eq!(spec.recipe, crate::manipulation::RecipeSpec::generation_2());
     }
 
     #[test]
