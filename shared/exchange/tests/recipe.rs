@@ -1,4 +1,5 @@
 //! The recipes on real spectra: from the survey's files to the ranks that science asks for.
+#![expect(clippy::disallowed_methods, reason = "the tests, unlike the library, read the folder of real spectra")]
 
 #[cfg(test)]
 mod real_data {

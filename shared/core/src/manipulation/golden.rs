@@ -7,8 +7,8 @@ use super::{continuum, convolve, resample};
 #[derive(Deserialize)]
 struct Golden {
     resampling: Vec<Resampling>,
-    convolution: Cases<Convolution>,
-    polynomial: Cases<Polynomial>,
+    convolution: OnAxis<Convolution>,
+    polynomial: OnAxis<Polynomial>,
 }
 
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct Resampled {
 }
 
 #[derive(Deserialize)]
-struct Cases<T> {
+struct OnAxis<T> {
     wavelengths: Vec<f64>,
     flux: Vec<f64>,
     cases: Vec<T>,
@@ -73,7 +73,7 @@ fn resampling_equals_specutils() {
 
 #[test]
 fn convolution_equals_astropy() {
-    let Cases { wavelengths, flux, cases } = golden().convolution;
+    let OnAxis { wavelengths, flux, cases } = golden().convolution;
     assert_eq!(cases.len(), 4);
     for case in cases {
         let found = convolve::gaussian(&wavelengths, &flux, case.sigma);
@@ -85,7 +85,7 @@ fn convolution_equals_astropy() {
 
 #[test]
 fn polynomials_equal_numpy() {
-    let Cases { wavelengths, flux, cases } = golden().polynomial;
+    let OnAxis { wavelengths, flux, cases } = golden().polynomial;
     assert_eq!(cases.len(), 5);
     for case in cases {
         let found = continuum::least_squares(&wavelengths, &flux, &vec![true; flux.len()], case.degree);

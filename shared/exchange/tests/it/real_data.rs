@@ -62,7 +62,8 @@ fn every_fixture_is_read_as_astropy_reads_it() {
                 }
             }
             Err(error) => {
-                let expected = if key.ends_with(".xml") || key.ends_with("cross-matched.csv") { "not-a-spectrum" } else { "" };
+                let expected =
+                    if key.ends_with(".xml") || key.ends_with("cross-matched.csv") { "not-a-spectrum" } else { "" };
                 if error.reason() != expected {
                     failures.push(format!("{key}: {} ({error})", error.reason()));
                 }

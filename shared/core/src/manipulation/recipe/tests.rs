@@ -170,7 +170,8 @@ fn the_least_good_fraction_is_a_threshold() {
 
 #[test]
 fn a_wrong_recipe_names_its_key_value_and_remedy() {
-    let refused: [(fn(&mut RecipeSpec), &str); 12] = [
+    type Change = fn(&mut RecipeSpec);
+    let refused: [(Change, &str); 12] = [
         (|r| r.window_angstrom = [6732.0, 6519.0], "recipe.window_angstrom = [6732, 6519]"),
         (|r| r.window_angstrom = [f64::NAN, 6519.0], "recipe.window_angstrom"),
         (|r| r.pixels = 1, "recipe.pixels = 1"),
