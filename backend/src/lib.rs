@@ -2,4 +2,5 @@
 //!
 //! [`storage`] keeps surveys, labels and runs on disk.
 
+pub mod config;
 pub mod storage;

@@ -1,1 +1,10 @@
+//! The real binary, from outside: files in, answers out.
+//!
+//! One test binary, one module a theme. `BALMER_BIN` names the program under test; without it the one
+//! beside this test's own executable is taken (`target/<profile>/balmer`). A missing program is a
+//! failure: a test that does not run proves nothing.
 
+mod bad_input;
+mod command_line;
+mod matrices;
+mod support;

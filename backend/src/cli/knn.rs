@@ -1,0 +1,56 @@
+//! `balmer knn`: the nearest neighbours of every row of a matrix.
+
+use std::{path::PathBuf, time::Instant};
+
+use balmer_core::Engine;
+use futures::executor::block_on;
+use serde_json::json;
+
+use super::{
+    matrix_io::{Columns, Data, Output, deliver, read_matrix},
+    session::Session,
+};
+
+/// Nearest neighbours of every row of a matrix
+///
+/// Columns: row, neighbor (list), distance (list): Euclidean, the row itself excluded, ascending, ties
+/// by index. Missing or infinite values are refused by row.
+#[derive(Debug, clap::Args)]
+pub struct Knn {
+    /// Matrix of n rows and d columns: .npy (f32 or f64), .parquet or .csv
+    #[arg(long, short, value_name = "FILE")]
+    input: PathBuf,
+    /// Neighbours of each row
+    #[arg(long, short = 'k', value_name = "K", value_parser = super::positive)]
+    n_neighbors: usize,
+    /// How neighbours are found
+    #[arg(long, value_enum, default_value = "exact")]
+    method: Method,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// How neighbours are found.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Method {
+    /// By comparing every pair of rows
+    Exact,
+}
+
+impl Knn {
+    pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        let target = self.output.target()?;
+        let engine = session.engine()?;
+        let x = read_matrix(&self.input)?;
+        let started = Instant::now();
+        let Method::Exact = self.method;
+        let table = block_on(engine.kneighbors(x.view(), self.n_neighbors, &session.progress("neighbours")))?;
+        let columns = Columns::new(x.nrows())
+            .with("neighbor", Data::U32List(table.indices().to_owned()))
+            .with("distance", Data::F32List(table.distances().to_owned()));
+        let summary = json!({
+            "command": "knn", "dimensions": x.ncols(), "n_neighbors": self.n_neighbors, "device": engine.name(),
+        });
+        deliver(session, &target, &columns, summary, started)
+    }
+}

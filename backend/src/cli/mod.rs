@@ -1,0 +1,112 @@
+//! The command line: one file per command or family of commands.
+//!
+//! Results go to standard output, as aligned tables for people or, with `--json`, as one JSON document;
+//! logs and progress go to standard error. Exit codes: 0 done, 1 failed with one line that says why,
+//! 2 wrong usage, 130 stopped by Ctrl-C. A reader that goes away (`balmer spectra lamost | head`) ends
+//! the command quietly.
+
+mod bench;
+mod doctor;
+mod knn;
+mod lof;
+mod matrix_io;
+mod output;
+mod progress;
+mod session;
+mod spread;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use session::{Globals, Session};
+
+/// Find the rare objects hidden in surveys of millions of spectra.
+#[derive(Debug, Parser)]
+#[command(name = "balmer", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Data live in --data-dir, else $BALMER_DATA, else the XDG data directory. \
+                        BALMER_LOG=info (or debug) shows more of what happens.")]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Doctor(doctor::Doctor),
+    Knn(knn::Knn),
+    Lof(lof::Lof),
+    Spread(spread::Spread),
+    Bench(bench::Bench),
+}
+
+impl Command {
+    fn run(self, session: &Session) -> anyhow::Result<()> {
+        match self {
+            Self::Doctor(command) => command.run(session),
+            Self::Knn(command) => command.run(session),
+            Self::Lof(command) => command.run(session),
+            Self::Spread(command) => command.run(session),
+            Self::Bench(command) => command.run(session),
+        }
+    }
+}
+
+/// A mistake in the command line that only shows after it is parsed: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// A count of at least one.
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "expected a whole number of at least 1".to_owned())
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match Session::new(cli.globals).and_then(|session| cli.command.run(&session)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+fn report(error: &anyhow::Error) -> ExitCode {
+    if error.chain().any(is_broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(balmer_core::Error::Cancelled))) {
+        eprintln!("balmer: cancelled");
+        return ExitCode::from(130);
+    }
+    eprintln!("balmer: error: {}", one_line(&format!("{error:#}")));
+    ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+}
+
+fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_error_is_one_line() {
+        assert_eq!(one_line("spec.toml: line 3\n  |\n3 | x"), "spec.toml: line 3 | 3 | x");
+    }
+}

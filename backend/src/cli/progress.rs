@@ -1,0 +1,111 @@
+//! Progress on the terminal and the stop flag of Ctrl-C.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use balmer_core::Observer;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Whether the user wants the command to end. The first Ctrl-C (or SIGTERM) asks for a clean stop; the
+/// second ends the process.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Listens for the signals of this process.
+    pub fn on_signals() -> io::Result<Self> {
+        let stop = Self(Arc::new(AtomicBool::new(false)));
+        let flag = stop.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            runtime.block_on(async {
+                while interrupted().await.is_ok() {
+                    if flag.0.swap(true, Ordering::Relaxed) {
+                        std::process::exit(130);
+                    }
+                }
+            });
+        })?;
+        Ok(stop)
+    }
+
+    /// Whether a stop was asked for.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for work that takes one.
+    pub fn flag(&self) -> &Arc<AtomicBool> {
+        &self.0
+    }
+
+    /// An error once a stop was asked for.
+    pub fn check(&self) -> balmer_core::Result<()> {
+        if self.is_set() { Err(balmer_core::Error::Cancelled) } else { Ok(()) }
+    }
+}
+
+#[cfg(unix)]
+async fn interrupted() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// Steps of a bar: fractions are shown to a tenth of a percent.
+const STEPS: f64 = 1000.0;
+
+/// A bar on standard error, drawn only where that is a terminal.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    stop: Stop,
+}
+
+impl Progress {
+    pub(super) fn new(message: &'static str, stop: &Stop, hidden: bool) -> Self {
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(8) };
+        let bar = ProgressBar::with_draw_target(Some(STEPS as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("{msg:<24} {bar:40} {percent:>3} %  {eta:>4} left") {
+            bar.set_style(style.progress_chars("━╸ "));
+        }
+        bar.set_message(message);
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Self { bar, stop: stop.clone() }
+    }
+
+    /// Begins another stage: the bar starts again.
+    pub fn begin(&self, message: impl Into<String>) {
+        self.bar.reset();
+        self.bar.set_message(message.into());
+    }
+}
+
+impl Observer for Progress {
+    fn progress(&self, fraction: f64) {
+        self.bar.set_position((fraction * STEPS) as u64);
+    }
+    fn is_cancelled(&self) -> bool {
+        self.stop.is_set()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

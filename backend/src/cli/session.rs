@@ -1,0 +1,141 @@
+//! What every command shares: the global options, the stop flag, standard output, the engine.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    str::FromStr,
+};
+
+use balmer::config;
+use balmer_core::CpuEngine;
+use serde::Serialize;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+
+use super::progress::{Progress, Stop};
+
+/// Options that every command takes.
+#[derive(Debug, clap::Args)]
+pub struct Globals {
+    /// Folder of surveys and runs
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress bars, no warnings
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Threads to compute with [default: all]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Device to compute on: auto, cpu, gpu or gpu:N
+    #[arg(long, global = true, value_name = "DEVICE", default_value = "auto")]
+    device: Device,
+}
+
+/// The device asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+impl FromStr for Device {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Cpu),
+            "gpu" => Ok(Self::Gpu),
+            _ => match text.strip_prefix("gpu:").map(str::parse::<u32>) {
+                Some(Ok(_)) => Ok(Self::Gpu),
+                _ => Err("expected auto, cpu, gpu or gpu:N".to_owned()),
+            },
+        }
+    }
+}
+
+/// One run of the program.
+#[derive(Debug)]
+pub struct Session {
+    globals: Globals,
+    /// Set by Ctrl-C.
+    pub stop: Stop,
+}
+
+impl Session {
+    /// Sets up logs, threads and the stop flag.
+    pub fn new(globals: Globals) -> anyhow::Result<Self> {
+        let level = if globals.quiet { LevelFilter::ERROR } else { LevelFilter::WARN };
+        tracing_subscriber::fmt()
+            .with_writer(io::stderr)
+            .with_ansi(colour(io::stderr().is_terminal()))
+            .with_target(false)
+            .with_env_filter(
+                EnvFilter::builder().with_default_directive(level.into()).with_env_var("BALMER_LOG").from_env_lossy(),
+            )
+            .init();
+        if let Some(threads) = globals.threads {
+            rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
+        }
+        Ok(Self { globals, stop: Stop::on_signals()? })
+    }
+
+    /// Whether the answer is to be one JSON document.
+    pub fn json(&self) -> bool {
+        self.globals.json
+    }
+
+    /// The folder of surveys and runs, which may not exist yet.
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(config::data_dir(self.globals.data_dir.as_deref())?)
+    }
+
+    /// The engine that was asked for.
+    pub fn engine(&self) -> anyhow::Result<CpuEngine> {
+        match self.globals.device {
+            Device::Auto | Device::Cpu => Ok(CpuEngine::default()),
+            Device::Gpu => anyhow::bail!("no GPU engine in this build: use --device cpu"),
+        }
+    }
+
+    /// A progress bar on standard error, if that is a terminal; its observer stops at Ctrl-C.
+    pub fn progress(&self, message: &'static str) -> Progress {
+        Progress::new(message, &self.stop, self.globals.quiet)
+    }
+
+    /// Prints one JSON document.
+    pub fn print_json(&self, document: &impl Serialize) -> anyhow::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
+        writeln!(out)?;
+        Ok(out.flush()?)
+    }
+
+    /// Prints what `text` writes.
+    pub fn print(&self, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        text(&mut out)?;
+        Ok(out.flush()?)
+    }
+}
+
+/// Whether to use colour and weight on an output: on a terminal, unless `NO_COLOR` is set.
+pub fn colour(is_terminal: bool) -> bool {
+    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_read() {
+        assert_eq!("gpu:1".parse(), Ok(Device::Gpu));
+        assert_eq!("auto".parse(), Ok(Device::Auto));
+        assert!("gpu:x".parse::<Device>().is_err());
+        assert!("cuda".parse::<Device>().is_err());
+    }
+}
