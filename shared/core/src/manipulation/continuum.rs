@@ -6,7 +6,7 @@ use super::scale::median;
 ///
 /// Symmetric and tight on purpose. Where the clip is loose above (3 sigma, as for spectra of pure
 /// absorption), an emission line lifts its own continuum, and broad ones hide: of the 14 strong emission
-/// spectra of the LAMOST DR10 sample the last then ranks 90th by LOF instead of 33rd.
+/// spectra of the LAMOST DR10 sample the last then ranks about 90th by LOF instead of 32nd.
 pub const CLIP: f64 = 2.0;
 /// Fits after the first at most.
 pub const ITERATIONS: usize = 5;

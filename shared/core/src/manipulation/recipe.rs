@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::bad_pixels::{bad_pixels, interpolate_over};
 use super::convolve::{self, kernel_sigma};
 use super::frame::Frame;
-use super::scale::{constant_level, scale};
+use super::scale::{constant_level, median, scale};
 use super::spikes::reject_spikes;
 use super::{Continuum, Grid, Mask, RecipeSpec, Rejection, continuum, resample};
 use crate::spectrum::{SpectralAxis, Spectrum};
@@ -21,6 +21,9 @@ const REVISION: u32 = 1;
 /// bridged by what lies on both sides.
 const MARGIN: f64 = 30.0;
 
+/// A step this many times the usual one is a gap.
+const GAP: f64 = 3.0;
+
 /// A checked [`RecipeSpec`]: applying it can reject a spectrum, but not fail.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
@@ -33,9 +36,9 @@ pub struct Recipe {
 pub struct Extraction {
     /// The features, one per pixel of [`Recipe::grid`].
     pub features: Vec<f32>,
-    /// Native pixels in the window.
+    /// Native pixels in the window, those that a gap in the axis leaves out included.
     pub window_pixels: usize,
-    /// Native pixels in the window that were interpolated over, spikes included.
+    /// Native pixels in the window that were interpolated over, spikes and gaps included.
     pub bad_pixels: usize,
     /// Spikes found that no mask caught, in the window and its margin.
     pub spikes: usize,
@@ -255,11 +258,12 @@ impl Recipe {
         Ok(lo..hi.max(lo + 2))
     }
 
-    /// Good and all native pixels in the window.
+    /// Good and all native pixels in the window; pixels that a gap in the axis leaves out count as bad.
     fn count_good(&self, wavelengths: &[f64], bad: &[bool]) -> Result<(usize, usize), Rejection> {
         let (from, to) = self.grid.range();
         let inside = wavelengths.iter().zip(bad).filter(|(w, _)| (from..=to).contains(*w));
-        let (good, pixels) = inside.fold((0, 0), |(good, all), (_, bad)| (good + usize::from(!bad), all + 1));
+        let (good, stated) = inside.fold((0, 0), |(good, all), (_, bad)| (good + usize::from(!bad), all + 1));
+        let pixels = stated + missing_pixels(wavelengths, from, to);
         let required = self.spec.min_good_fraction;
         if good == 0 || (good as f64) < required * pixels as f64 {
             return Err(Rejection::TooFewGoodPixels { good, pixels, required });
@@ -295,6 +299,15 @@ impl Recipe {
             .filter_map(|(holds, note)| holds.then_some(note))
             .collect()
     }
+}
+
+/// Pixels of the usual step that would fit into the gaps between `from` and `to`: a table may leave its
+/// bad pixels out, and interpolating across the gap would hide it.
+fn missing_pixels(wavelengths: &[f64], from: f64, to: f64) -> usize {
+    let mut steps: Vec<f64> = wavelengths.windows(2).map(|w| w[1] - w[0]).collect();
+    let usual = median(&mut steps);
+    let gaps = wavelengths.windows(2).filter(|w| w[1] - w[0] > GAP * usual);
+    gaps.map(|w| (w[1].min(to) - w[0].max(from)) / usual - 1.0).filter(|n| *n > 0.0).map(|n| n.round() as usize).sum()
 }
 
 #[cfg(test)]

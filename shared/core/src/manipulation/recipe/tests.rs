@@ -169,6 +169,23 @@ fn the_least_good_fraction_is_a_threshold() {
 }
 
 #[test]
+fn pixels_left_out_of_the_axis_are_missing_ones() {
+    let full = lamost_axis();
+    let flux = star(&full, 6564.6, 0.5, 10.0);
+    let without = |from: f64, to: f64| {
+        let kept = || full.wavelengths().iter().zip(&flux).filter(|(w, _)| !(from..to).contains(*w));
+        let axis = SpectralAxis::from_wavelengths(kept().map(|(w, _)| *w).collect(), Medium::Vacuum).unwrap();
+        Spectrum::new(axis, kept().map(|(_, f)| *f).collect(), Metadata::default()).unwrap()
+    };
+    let recipe = recipe(|_| {});
+    assert_eq!(recipe.extract(&without(6600.0, 6615.0)).unwrap().bad_pixels, 10);
+    assert_eq!(recipe.apply(&without(6600.0, 6640.0)).unwrap_err().reason(), "too-few-good-pixels");
+    // a gap that only reaches into the window counts with that part
+    assert_eq!(recipe.extract(&without(6725.0, 6745.0)).unwrap().bad_pixels, 5);
+    assert_eq!(recipe.extract(&without(6740.0, 6900.0)).unwrap().bad_pixels, 0);
+}
+
+#[test]
 fn a_wrong_recipe_names_its_key_value_and_remedy() {
     type Change = fn(&mut RecipeSpec);
     let refused: [(Change, &str); 12] = [
