@@ -16,12 +16,18 @@
 mod axis_encoding;
 mod durable;
 mod error;
+mod features;
 mod identity;
+pub mod ingest;
+mod label_file;
+mod labels;
 mod manifest;
 mod metadata_parquet;
 mod part;
 pub mod query;
 mod rejects;
+mod run_tables;
+mod runs;
 mod scan;
 pub mod schema;
 mod spectra;
@@ -41,11 +47,15 @@ use std::{
 use serde::Serialize;
 
 pub use error::{Result, StoreError};
+pub use features::{FeatureError, SurveyFeatures};
 pub use identity::{FileStamp, Input};
+pub use label_file::{ImportReport, read_label_file};
+pub use labels::{LabelChange, LabelInput, Labels};
 pub use manifest::{Manifest, Part};
 pub use metadata_parquet::{from_batch as metadata_from_batch, to_batch as metadata_to_batch};
 pub use query::{Query, QueryResult};
 pub use rejects::Reject;
+pub use runs::{OwnedRun, Run, RunState};
 pub use spectra::SpectraStream;
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};

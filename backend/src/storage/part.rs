@@ -99,8 +99,17 @@ impl PartWriter {
         self.inputs_file.write(&origins)
     }
 
-    /// Completes the files, flushes them to the disk and gives the part its name.
-    pub(crate) fn finish(mut self) -> Result<Part> {
+    /// Completes the files, flushes them to the disk and gives the part its name. Where that fails,
+    /// nothing of the part stays behind to fill the disk.
+    pub(crate) fn finish(self) -> Result<Part> {
+        let folder = self.folder.clone();
+        self.complete().inspect_err(|_| {
+            // the first error is the one to report; what stays is removed by the next writer
+            let _ = durable::remove_dir(&folder);
+        })
+    }
+
+    fn complete(mut self) -> Result<Part> {
         self.flush()?;
         for file in [self.spectra_file, self.metadata_file, self.inputs_file] {
             file.close()?;

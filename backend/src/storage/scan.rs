@@ -3,6 +3,7 @@
 use std::{fs::File, path::Path};
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use parquet::arrow::{
     ProjectionMask,
     arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector},
@@ -87,4 +88,9 @@ fn select(group_sizes: &[usize], rows: &[usize]) -> (Vec<usize>, RowSelection) {
 /// Number of rows of a file, from its footer.
 pub(crate) fn count(path: &Path) -> Result<u64> {
     Ok(open(path)?.metadata().file_metadata().num_rows() as u64)
+}
+
+/// Columns of a file.
+pub(crate) fn schema(path: &Path) -> Result<SchemaRef> {
+    Ok(open(path)?.schema().clone())
 }

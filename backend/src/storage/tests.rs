@@ -148,12 +148,13 @@ fn uncommitted_parts_do_not_exist_and_go_away() {
 fn duplicates_are_found_and_equal_names_made_unique() {
     let (_folder, store) = store_with(3, 10);
     let mut writer = store.writer("lamost", WriteOptions::default()).unwrap();
+    let duplicate = |reason| Pushed::Duplicate { of: "s00001".into(), reason };
     let mut copy = test_spectra::numbered_one(1);
     copy.metadata.source = "copy.fits".into();
-    assert_eq!(writer.push(copy).unwrap(), Pushed::Duplicate("s00001".into()));
+    assert_eq!(writer.push(copy).unwrap(), duplicate("duplicate-content"));
     let mut reprocessed = test_spectra::numbered_one(7);
     reprocessed.metadata.obsid = Some(2);
-    assert_eq!(writer.push(reprocessed).unwrap(), Pushed::Duplicate("s00001".into()));
+    assert_eq!(writer.push(reprocessed).unwrap(), duplicate("duplicate-observation"));
     for expected in ["s00002-dr2", "s00002-2"] {
         let mut later = test_spectra::numbered_one(2);
         later.metadata.ra = Some(expected.len() as f64);

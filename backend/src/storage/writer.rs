@@ -46,8 +46,13 @@ pub enum Pushed {
     Added(String),
     /// The very spectrum from the very source is stored already.
     AlreadyPresent(String),
-    /// Left out and listed among the rejects: the same as this stored spectrum.
-    Duplicate(String),
+    /// Left out and listed among the rejects.
+    Duplicate {
+        /// The stored spectrum that it is the same as.
+        of: String,
+        /// `duplicate-content`, or `duplicate-observation` where the pixels differ.
+        reason: &'static str,
+    },
 }
 
 /// Writes one survey; nobody else can meanwhile. Readers see what was committed.
@@ -61,7 +66,7 @@ pub struct SurveyWriter {
     ids: BTreeSet<String>,
     contents: BTreeMap<String, (String, String)>,
     observations: BTreeMap<String, String>,
-    files: BTreeSet<(String, FileStamp)>,
+    files: BTreeMap<(String, FileStamp), u64>,
     _lock: Lock,
 }
 
@@ -83,7 +88,7 @@ impl SurveyWriter {
             ids: BTreeSet::new(),
             contents: BTreeMap::new(),
             observations: BTreeMap::new(),
-            files: BTreeSet::new(),
+            files: BTreeMap::new(),
             _lock: lock,
         };
         writer.learn()?;
@@ -113,7 +118,7 @@ impl SurveyWriter {
                         && modified.is_valid(i)
                     {
                         let stamp = FileStamp { bytes: bytes.value(i), modified: modified.value(i) };
-                        self.files.insert((source.to_owned(), stamp));
+                        *self.files.entry((source.to_owned(), stamp)).or_default() += 1;
                     }
                 }
             }
@@ -141,9 +146,9 @@ impl SurveyWriter {
         self.ids.len() as u64
     }
 
-    /// Whether all spectra of the file, unchanged since, are stored.
-    pub fn holds_file(&self, source: &str, stamp: FileStamp) -> bool {
-        self.files.contains(&(source.to_owned(), stamp))
+    /// How many spectra of the file are stored, if it was ingested and did not change since.
+    pub fn spectra_of_file(&self, source: &str, stamp: FileStamp) -> Option<u64> {
+        self.files.get(&(source.to_owned(), stamp)).copied()
     }
 
     /// Adds a spectrum that came from no file: simulated, or fetched from a service.
@@ -158,25 +163,21 @@ impl SurveyWriter {
     /// a file's spectra stay in one part, see [`Self::commit_if_full`].
     pub fn push_identified(&mut self, mut spectrum: Spectrum, input: Input) -> Result<Pushed> {
         let source = spectrum.metadata.source.clone();
-        if let Some((id, known_source)) = self.contents.get(&input.content_hash) {
-            if *known_source == source {
-                return Ok(Pushed::AlreadyPresent(id.clone()));
-            }
+        if let Some((id, known)) = self.contents.get(&input.content_hash) {
             let id = id.clone();
-            self.leave_out(&source, "duplicate-content", format!("the same spectrum as {id}"));
-            return Ok(Pushed::Duplicate(id));
+            if file_name(known) == file_name(&source) {
+                return Ok(Pushed::AlreadyPresent(id));
+            }
+            return Ok(self.leave_out(source, "duplicate-content", id));
         }
         if let Some(id) = input.observation.as_ref().and_then(|o| self.observations.get(o)).cloned() {
-            let obsid = spectrum.metadata.obsid.unwrap_or_default();
-            let detail = format!("obsid {obsid} of the same release is stored as {id}, with other content");
-            self.leave_out(&source, "duplicate-observation", detail);
-            return Ok(Pushed::Duplicate(id));
+            return Ok(self.leave_out(source, "duplicate-observation", id));
         }
         let id = self.unique_id(&spectrum);
         spectrum.metadata.spectrum_id.clone_from(&id);
         self.remember(&id, &source, &input.content_hash, input.observation.as_deref());
         if let Some(stamp) = input.file {
-            self.files.insert((source, stamp));
+            *self.files.entry((source, stamp)).or_default() += 1;
         }
         let part = match &mut self.part {
             Some(part) => part,
@@ -186,8 +187,13 @@ impl SurveyWriter {
         Ok(Pushed::Added(id))
     }
 
-    fn leave_out(&mut self, source: &str, reason: &str, detail: String) {
-        self.reject(Reject { source: source.to_owned(), reason: reason.to_owned(), detail });
+    fn leave_out(&mut self, source: String, reason: &'static str, of: String) -> Pushed {
+        let detail = match reason {
+            "duplicate-content" => format!("the same spectrum as {of}"),
+            _ => format!("the same observation and release as {of}, with other pixels"),
+        };
+        self.reject(Reject { source, reason: reason.to_owned(), detail });
+        Pushed::Duplicate { of, reason }
     }
 
     /// The spectrum's own id; with its release, else with a number, where another spectrum has that.
@@ -233,15 +239,17 @@ impl SurveyWriter {
             next.parts.push(part.finish()?);
         }
         self.rejects.append(&self.folder, &mut next)?;
-        if next.parts.len() != self.manifest.parts.len()
-            || next.rejects != self.manifest.rejects
-            || next.parts.is_empty()
-        {
+        if next != self.manifest {
             next.commit(&self.folder)?;
             self.manifest = next;
         }
         Ok(())
     }
+}
+
+/// The last component of a path or URL.
+fn file_name(source: &str) -> &str {
+    source.rsplit(['/', '\\']).next().unwrap_or(source)
 }
 
 impl Drop for SurveyWriter {

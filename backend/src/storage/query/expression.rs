@@ -12,7 +12,8 @@ use datafusion::{
     arrow::compute::SortOptions,
     common::DFSchema,
     execution::{SessionState, SessionStateBuilder},
-    logical_expr::{ColumnarValue, ExprSchemable},
+    logical_expr::{ColumnarValue, simplify::SimplifyContext},
+    optimizer::simplify_expressions::ExprSimplifier,
     physical_expr::{PhysicalExpr, utils::collect_columns},
     sql::sqlparser::{
         ast::{Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator},
@@ -162,7 +163,9 @@ fn compile(clause: &'static str, mut expression: Expr, table: &Schema) -> Result
     let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;
     let aliased = ExprWithAlias { expr: expression, alias: None };
     let logical = SESSION.create_logical_expr_from_sql_expr(aliased, &df_schema).map_err(planned)?;
-    logical.get_type(&df_schema).map_err(planned)?;
+    let context = SimplifyContext::builder().with_schema(Arc::new(df_schema.clone())).build();
+    let simplifier = ExprSimplifier::new(context);
+    let logical = simplifier.coerce(logical, &df_schema).and_then(|e| simplifier.simplify(e)).map_err(planned)?;
     // compile against the columns it reads only, in the table's order
     let whole = SESSION.create_physical_expr(logical.clone(), &df_schema).map_err(planned)?;
     let mut indices: Vec<usize> =

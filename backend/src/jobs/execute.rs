@@ -1,0 +1,211 @@
+//! One run from its plan to its saved tables: select, prepare, analyse, save.
+
+use std::{collections::BTreeMap, path::Path, sync::atomic::AtomicBool};
+
+use balmer_core::{
+    Engine,
+    pipeline::{Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse},
+};
+use balmer_exchange::api::{RunCounts, RunStatus};
+use sha2::{Digest, Sha256};
+
+use super::watch::{RunProgress, Watch};
+use crate::storage::{FeatureError, OwnedRun, RunState, Selection, Store, StoreError, Survey, read_label_file};
+
+/// What a run may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExecuteOptions {
+    /// Whether `labels.source` may name a file: the user's own on the command line, nobody's on a server.
+    pub label_files: bool,
+}
+
+/// Why a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The store's part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The science's part.
+    #[error(transparent)]
+    Core(#[from] balmer_core::Error),
+    /// The `where` selects nothing.
+    #[error("no spectrum of survey {survey} fulfils `{condition}`: widen the where, or leave it out")]
+    NothingSelected {
+        /// The survey.
+        survey: String,
+        /// The condition.
+        condition: String,
+    },
+    /// The source of the labels is nowhere.
+    #[error("labels.source = \"{name}\": {looked_for}")]
+    NoLabels {
+        /// What the spec names.
+        name: String,
+        /// What was looked for.
+        looked_for: &'static str,
+    },
+    /// The survey has no labels yet.
+    #[error(
+        "survey {0} has no labels: give some, import a label file with `balmer labels import`, or leave [labels] out"
+    )]
+    NoLabelsYet(String),
+}
+
+impl From<FeatureError> for JobError {
+    fn from(error: FeatureError) -> Self {
+        match error {
+            FeatureError::Store(error) => Self::Store(error),
+            FeatureError::Core(error) => Self::Core(error),
+        }
+    }
+}
+
+impl JobError {
+    /// Whether the run was stopped on request.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Cancelled) | Self::Core(balmer_core::Error::Cancelled))
+    }
+}
+
+/// Carries out a run on the calling thread and marks its end, whatever it is. The same plan on the same
+/// survey gives the same bytes of scores.
+///
+/// # Errors
+/// Whatever ended it; its `status.json` says the same.
+pub fn execute<E: Engine>(
+    store: &Store,
+    mut run: OwnedRun,
+    plan: &Plan,
+    engine: &E,
+    options: ExecuteOptions,
+    cancel: &AtomicBool,
+    report: &(dyn Fn(&RunProgress) + Sync),
+) -> Result<RunState, JobError> {
+    run.start(engine.name())?;
+    let outcome = carry_out(store, &mut run, plan, engine, options, cancel, report);
+    match outcome {
+        Ok((counts, classes)) => {
+            run.update(|state| {
+                state.counts = counts;
+                state.classes = classes;
+                state.fraction = 1.0;
+            })?;
+            Ok(run.finish(RunStatus::Done, None)?)
+        }
+        Err(error) => {
+            let (status, reason) = if error.is_cancelled() {
+                (RunStatus::Cancelled, None)
+            } else {
+                (RunStatus::Failed, Some(error.to_string()))
+            };
+            if let Err(unwritten) = run.finish(status, reason) {
+                tracing::error!(%unwritten, "the end of the run could not be written");
+            }
+            Err(error)
+        }
+    }
+}
+
+fn carry_out<E: Engine>(
+    store: &Store,
+    run: &mut OwnedRun,
+    plan: &Plan,
+    engine: &E,
+    options: ExecuteOptions,
+    cancel: &AtomicBool,
+    report: &(dyn Fn(&RunProgress) + Sync),
+) -> Result<(RunCounts, Vec<String>), JobError> {
+    let spec = plan.spec();
+    let saved = run.run().clone();
+    let watch = Watch::new(&mut *run, cancel, report);
+    watch.stage(Stage::Read, &format!("selecting spectra of {}", spec.survey));
+    let survey = store.survey(&spec.survey)?;
+    let labels = labels(store, plan, options)?;
+    let selection = survey.select(spec.r#where.as_deref())?;
+    if selection.is_empty() {
+        let condition = spec.r#where.clone().unwrap_or_default();
+        return Err(JobError::NothingSelected { survey: spec.survey.clone(), condition });
+    }
+    let features = survey.features(plan, &selection, &watch)?;
+    let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, &watch))?;
+    watch.stage(Stage::Rank, "saving");
+    saved.save_tables(&survey, &output, &features)?;
+    let counts = RunCounts {
+        selected: selection.len() as u64,
+        ranked: output.candidates.len() as u64,
+        rejected: output.rejected.len() as u64,
+        outliers: output.counts.outliers as u64,
+    };
+    let record = provenance(plan, &survey, &selection, &labels, &output, engine.name(), &watch)?;
+    drop(watch);
+    run.save_provenance(&record)?;
+    Ok((counts, output.classes))
+}
+
+/// The labels the plan asks for; none where it has no label stage.
+fn labels(store: &Store, plan: &Plan, options: ExecuteOptions) -> Result<Vec<Labelled>, JobError> {
+    let Some(spec) = &plan.spec().labels else { return Ok(Vec::new()) };
+    if store.has_survey(&spec.source) {
+        let current = store.survey(&spec.source)?.labels().current()?;
+        let labelled =
+            |c: crate::storage::LabelChange| c.label.map(|label| Labelled { spectrum_id: c.spectrum_id, label });
+        let labels: Vec<Labelled> = current.into_iter().filter_map(labelled).collect();
+        return if labels.is_empty() { Err(JobError::NoLabelsYet(spec.source.clone())) } else { Ok(labels) };
+    }
+    let path = Path::new(&spec.source);
+    if options.label_files && path.is_file() {
+        return Ok(read_label_file(path)?);
+    }
+    let looked_for = if options.label_files {
+        "there is neither a survey nor a label file of that name (`balmer surveys` lists the surveys)"
+    } else {
+        "there is no survey of that name on this server"
+    };
+    Err(JobError::NoLabels { name: spec.source.clone(), looked_for })
+}
+
+/// The record of the run. Inputs are the survey's parts, the selected spectra's contents as one hash,
+/// and the labels.
+fn provenance(
+    plan: &Plan,
+    survey: &Survey,
+    selection: &Selection,
+    labels: &[Labelled],
+    output: &RunOutput,
+    device: String,
+    watch: &Watch<'_>,
+) -> Result<Provenance, JobError> {
+    let mut provenance = Provenance::new(plan, output, device);
+    for part in &survey.manifest().parts {
+        provenance.record_input(format!("surveys/{}/parts/{}", survey.name(), part.name), part.digest.clone());
+    }
+    let contents = survey.content_hashes(selection)?;
+    provenance.record_input(format!("{} spectra selected", selection.len()), hash(contents.iter().map(String::as_str)));
+    if let Some(spec) = &plan.spec().labels {
+        let texts = labels.iter().flat_map(|l| [l.spectrum_id.as_str(), l.label.as_str()]);
+        provenance.record_input(format!("{} labels of {}", labels.len(), spec.source), hash(texts));
+    }
+    let left_out = survey.count() as usize - selection.len();
+    provenance.record_count(StageCount {
+        stage: Stage::Read,
+        input: survey.count() as usize,
+        output: selection.len(),
+        left_out: if left_out == 0 { BTreeMap::new() } else { BTreeMap::from([("where".to_owned(), left_out)]) },
+    });
+    for (stage, seconds) in watch.timings() {
+        provenance.record_timing(stage, seconds);
+    }
+    Ok(provenance)
+}
+
+fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

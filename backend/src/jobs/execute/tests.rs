@@ -1,0 +1,156 @@
+use std::sync::Mutex;
+
+use balmer_core::{
+    CpuEngine,
+    pipeline::{LabelsSpec, PipelineSpec},
+    spectrum::{Medium, Metadata, SpectralAxis, Spectrum},
+};
+
+use super::*;
+use crate::storage::{LabelInput, Query, WriteOptions};
+
+/// Sixty stars with an absorption line, one with an emission line, one that ends before the line.
+fn survey() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_or_create(folder.path()).unwrap();
+    let mut writer = store.writer("sky", WriteOptions::default()).unwrap();
+    for i in 0..62 {
+        let pixels = if i == 61 { 200 } else { 600 };
+        let axis = SpectralAxis::linear(6400.0, 0.7, pixels, Medium::Vacuum).unwrap();
+        let depth = if i == 40 { 3.0 } else { -0.5 - 0.004 * f64::from(i) };
+        let flux = axis.wavelengths().iter().enumerate().map(|(p, w)| {
+            let ripple = 0.01 * (f64::from(i) * 7.0 + p as f64 * 1.7).sin();
+            (1.0 + depth * (-((w - 6564.6) / 4.0).powi(2)).exp() + ripple) as f32
+        });
+        let metadata = Metadata {
+            spectrum_id: format!("star-{i:02}"),
+            source: format!("star-{i:02}.fits"),
+            snr_r: Some(f64::from(i)),
+            ra: Some(f64::from(i)),
+            class: Some("STAR".into()),
+            ..Metadata::default()
+        };
+        writer.push(Spectrum::new(axis.clone(), flux.collect(), metadata).unwrap()).unwrap();
+    }
+    writer.commit().unwrap();
+    (folder, store)
+}
+
+fn spec() -> PipelineSpec {
+    let mut spec = PipelineSpec::new("sky");
+    spec.neighbors.n_neighbors = 20;
+    spec.lof.n_neighbors = 20;
+    spec
+}
+
+fn run(store: &Store, spec: PipelineSpec) -> Result<RunState, JobError> {
+    let plan = Plan::new(spec)?;
+    let owned = store.create_run(plan.spec())?;
+    let options = ExecuteOptions { label_files: true };
+    execute(store, owned, &plan, &CpuEngine, options, &AtomicBool::new(false), &|_| {})
+}
+
+#[test]
+fn the_emission_line_is_found_and_everything_is_written_down() {
+    let (_folder, store) = survey();
+    let state = run(&store, spec()).unwrap();
+    assert_eq!((state.status, state.counts.selected, state.counts.ranked), (RunStatus::Done, 62, 61));
+    let run = store.run(&state.id).unwrap();
+    let top = run.candidate_rows(&Query { limit: Some(1), ..Query::default() }).unwrap();
+    assert_eq!((top[0].rank, top[0].spectrum_id.as_str(), top[0].ra), (1, "star-40", Some(40.0)));
+    assert_eq!(top[0].source, "star-40.fits");
+    let rejected = run.rejected().unwrap();
+    assert_eq!((rejected.len(), rejected[0].spectrum_id.as_str()), (1, "star-61"));
+    let provenance = run.provenance().unwrap().unwrap();
+    let timed: Vec<Stage> = provenance.timings.iter().map(|t| t.stage).collect();
+    for stage in [Stage::Read, Stage::Recipe, Stage::Neighbors, Stage::Lof, Stage::Rank] {
+        assert!(timed.contains(&stage), "{stage} in {timed:?}");
+    }
+    assert_eq!(provenance.inputs.len(), 2);
+    assert_eq!(run.spec().unwrap(), *Plan::new(spec()).unwrap().spec());
+    let pages = run.neighbors(&Query { limit: Some(1), ..Query::default() }).unwrap();
+    assert_eq!((pages.matched(), pages.schema().fields().len()), (61, 4));
+}
+
+#[test]
+fn the_same_spec_gives_the_same_bytes_with_kept_features_or_without() {
+    let (_folder, store) = survey();
+    let bytes = |state: &RunState| {
+        let folder = store.run(&state.id).unwrap().folder().to_owned();
+        std::fs::read(folder.join("candidates.parquet")).unwrap()
+    };
+    let mut half = spec();
+    half.r#where = Some("snr_r < 40".into());
+    run(&store, half).unwrap();
+    // the first whole run extends what the half run kept, the second extracts nothing
+    let (first, second) = (run(&store, spec()).unwrap(), run(&store, spec()).unwrap());
+    assert!(bytes(&first) == bytes(&second));
+    let survey = store.survey("sky").unwrap();
+    let plan = Plan::new(spec()).unwrap();
+    let all = survey.select(None).unwrap();
+    let kept = survey.features(&plan, &all, &balmer_core::engine::Unobserved).unwrap();
+    assert_eq!((kept.extracted, kept.table.len(), kept.table.rejected.len()), (0, 61, 1));
+    std::fs::remove_dir_all(survey.folder().join("features")).unwrap();
+    let fresh = survey.features(&plan, &all, &balmer_core::engine::Unobserved).unwrap();
+    assert_eq!(fresh.extracted, 62);
+    assert_eq!(fresh.table, kept.table);
+}
+
+#[test]
+fn labels_spread_from_the_survey_and_from_files() {
+    let (folder, store) = survey();
+    let mut with_labels = spec();
+    with_labels.labels = Some(LabelsSpec::default());
+    assert!(matches!(run(&store, with_labels.clone()), Err(JobError::NoLabelsYet(_))));
+    let given = [("star-01", "absorption"), ("star-30", "absorption"), ("star-40", "emission")].map(|(id, label)| {
+        LabelInput { spectrum_id: id.into(), label: Some(label.into()), author: "a".into(), ..LabelInput::default() }
+    });
+    store.survey("sky").unwrap().labels().give(&given).unwrap();
+    let state = run(&store, with_labels.clone()).unwrap();
+    assert_eq!(state.classes, ["absorption", "emission"]);
+    let query = Query { condition: Some("p_absorption > 0.5".into()), ..Query::default() };
+    let rows = store.run(&state.id).unwrap().candidate_rows(&query).unwrap();
+    assert!(rows.len() > 30 && rows.iter().all(|row| row.label.as_deref() == Some("absorption")), "{}", rows.len());
+    let file = folder.path().join("labels.csv");
+    std::fs::write(&file, "spectrum_id,label\nstar-01,a\nstar-40,b\nnobody,a\n").unwrap();
+    with_labels.labels.as_mut().unwrap().source = file.to_string_lossy().into_owned();
+    assert_eq!(run(&store, with_labels.clone()).unwrap().classes, ["a", "b"]);
+    with_labels.labels.as_mut().unwrap().source = "nowhere".into();
+    let failed = run(&store, with_labels).unwrap_err().to_string();
+    assert!(failed.contains("neither a survey nor a label file"), "{failed}");
+}
+
+#[test]
+fn a_run_that_cannot_go_on_says_why_in_its_status() {
+    let (_folder, store) = survey();
+    let mut empty = spec();
+    empty.r#where = Some("snr_r > 1000".into());
+    assert!(run(&store, empty).unwrap_err().to_string().contains("widen the where"));
+    let mut few = spec();
+    few.r#where = Some("snr_r < 10".into());
+    run(&store, few).unwrap_err();
+    let states = store.runs().unwrap();
+    assert!(states.iter().all(|s| s.status == RunStatus::Failed && s.error.is_some()), "{states:?}");
+    assert!(states.iter().any(|s| s.error.as_deref().unwrap().contains("n_neighbors")), "{states:?}");
+}
+
+#[test]
+fn a_run_stops_on_request_and_reports_its_stages_until_then() {
+    let (_folder, store) = survey();
+    let plan = Plan::new(spec()).unwrap();
+    let owned = store.create_run(plan.spec()).unwrap();
+    let run = owned.run().clone();
+    let stages = Mutex::new(Vec::new());
+    let report = |progress: &RunProgress| {
+        stages.lock().unwrap().push(progress.stage);
+        if progress.stage == Stage::Recipe {
+            // from another process this file would be all there is
+            let _ = run.cancel();
+        }
+    };
+    let options = ExecuteOptions { label_files: false };
+    let error = execute(&store, owned, &plan, &CpuEngine, options, &AtomicBool::new(false), &report).unwrap_err();
+    assert!(error.is_cancelled(), "{error}");
+    assert_eq!(run.state().unwrap().status, RunStatus::Cancelled);
+    assert_eq!(stages.into_inner().unwrap().first(), Some(&Stage::Read));
+}

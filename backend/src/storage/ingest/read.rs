@@ -1,0 +1,101 @@
+//! Reading files in parallel: bytes to spectra that know what they were made from.
+
+use std::{fs, panic, path::PathBuf};
+
+use balmer_core::spectrum::Spectrum;
+use balmer_exchange::{ReadOptions, read_spectra_with};
+use rayon::prelude::*;
+
+use super::{FileStamp, Reject};
+use crate::storage::Input;
+
+/// Files read at once, at most.
+const CHUNK_FILES: usize = 64;
+/// Bytes read at once, at most; a single larger file is read alone.
+const CHUNK_BYTES: u64 = 64 << 20;
+/// A larger file is refused: no single file of spectra in known surveys comes near.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// A file to read.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) path: PathBuf,
+    pub(super) source: String,
+    pub(super) stamp: Option<FileStamp>,
+}
+
+/// What a file gave.
+#[derive(Debug)]
+pub(super) enum FileOutcome {
+    Spectra(Vec<(Spectrum, Input)>),
+    Rejected(Reject),
+}
+
+/// The tasks in groups that are read at once.
+pub(super) fn chunks(tasks: Vec<Task>) -> impl Iterator<Item = Vec<Task>> {
+    let mut tasks = tasks.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let (mut chunk, mut bytes) = (Vec::new(), 0);
+        while let Some(task) = tasks.peek() {
+            bytes += task.stamp.map_or(0, |stamp| stamp.bytes);
+            if !chunk.is_empty() && (chunk.len() == CHUNK_FILES || bytes > CHUNK_BYTES) {
+                break;
+            }
+            chunk.extend(tasks.next());
+        }
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+/// Reads a group of files over all cores; outcomes stand in the order of the files.
+pub(super) fn read(chunk: Vec<Task>, options: ReadOptions) -> Vec<FileOutcome> {
+    chunk.into_par_iter().map(|task| read_file(&task, options)).collect()
+}
+
+fn read_file(task: &Task, options: ReadOptions) -> FileOutcome {
+    let rejected = |reason: &str, detail: String| {
+        FileOutcome::Rejected(Reject { source: task.source.clone(), reason: reason.to_owned(), detail })
+    };
+    if task.stamp.is_some_and(|stamp| stamp.bytes > MAX_FILE_BYTES) {
+        return rejected("too-large", format!("more than {} MiB: split it", MAX_FILE_BYTES >> 20));
+    }
+    let bytes = match fs::read(&task.path) {
+        Ok(bytes) => bytes,
+        Err(e) => return rejected("unreadable", format!("{e}: check the file's permissions and the disk")),
+    };
+    // one file that trips the reader up must not take the others with it
+    match panic::catch_unwind(|| read_spectra_with(&bytes, &task.source, options)) {
+        Ok(Ok(spectra)) if spectra.is_empty() => rejected("not-a-spectrum", "it holds no spectrum".to_owned()),
+        Ok(Ok(spectra)) => FileOutcome::Spectra(
+            spectra
+                .into_iter()
+                .map(|spectrum| {
+                    let input = Input::of(&spectrum, task.stamp);
+                    (spectrum, input)
+                })
+                .collect(),
+        ),
+        Ok(Err(e)) => rejected(e.reason(), e.to_string()),
+        Err(_) => rejected("reader-failed", "the reader failed on this file: please report it".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_bounded_in_files_and_bytes_and_lose_none() {
+        let task = |i: usize, bytes: u64| Task {
+            path: PathBuf::from(format!("{i}")),
+            source: format!("{i}"),
+            stamp: Some(FileStamp { bytes, modified: 0 }),
+        };
+        let small: Vec<usize> = chunks((0..150).map(|i| task(i, 10)).collect()).map(|c| c.len()).collect();
+        assert_eq!(small, [64, 64, 22]);
+        let large: Vec<usize> = chunks((0..4).map(|i| task(i, 40 << 20)).collect()).map(|c| c.len()).collect();
+        assert_eq!(large, [1, 1, 1, 1]);
+        let huge: Vec<usize> = chunks((0..2).map(|i| task(i, 200 << 20)).collect()).map(|c| c.len()).collect();
+        assert_eq!(huge, [1, 1]);
+    }
+}

@@ -1,0 +1,339 @@
+//! Runs on disk: one folder each, whose `status.json` says where it stands.
+//!
+//! A run is locked by the process that owns it from its creation to its end. A run that says `queued`
+//! or `running` and is not locked was interrupted, and is shown as failed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use balmer_core::pipeline::{PipelineSpec, Provenance, RunOutput};
+use balmer_exchange::api::{CandidateRow, RejectedRow, RunCounts, RunStatus};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Query, QueryResult, Result, Store, StoreError, Survey, SurveyFeatures, durable, durable::Lock, error, query,
+    run_tables, scan, time,
+};
+
+/// Name of the file whose presence asks a run to stop.
+const CANCEL: &str = "cancel";
+
+/// Where a run stands: `status.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunState {
+    /// The run.
+    pub id: String,
+    /// The survey it reads.
+    pub survey: String,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// The stage being computed, or the last one.
+    pub stage: Option<String>,
+    /// Done of that stage, 0 to 1.
+    pub fraction: f64,
+    /// What is going on, in words.
+    pub message: String,
+    /// What computes, once known.
+    pub device: Option<String>,
+    /// When it was asked for, RFC 3339 in UTC.
+    pub created: String,
+    /// When it began.
+    pub started: Option<String>,
+    /// When it ended.
+    pub finished: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Spectra in and out.
+    pub counts: RunCounts,
+    /// Classes of the label stage, in the order of `p_<class>`.
+    pub classes: Vec<String>,
+}
+
+/// A run as anyone may read it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    id: String,
+    folder: PathBuf,
+}
+
+/// A run as its owner writes it. Dropping it without [`OwnedRun::finish`] leaves an interrupted run.
+#[derive(Debug)]
+pub struct OwnedRun {
+    run: Run,
+    state: RunState,
+    _lock: Lock,
+}
+
+impl Store {
+    fn runs_dir(&self) -> PathBuf {
+        self.root().join("runs")
+    }
+
+    /// Every run, oldest first. A folder without a readable status is passed over.
+    ///
+    /// # Errors
+    /// When the data directory cannot be read.
+    pub fn runs(&self) -> Result<Vec<RunState>> {
+        let ids = durable::folders_in(&self.runs_dir())?;
+        Ok(ids.into_iter().filter_map(|id| self.run(&id).ok()?.state().ok()).collect())
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRun`] with the nearest id there is.
+    pub fn run(&self, id: &str) -> Result<Run> {
+        let ids = durable::folders_in(&self.runs_dir())?;
+        if ids.iter().any(|known| known == id) {
+            return Ok(Run { id: id.to_owned(), folder: self.runs_dir().join(id) });
+        }
+        let nearest = error::nearest(id, ids.iter().map(String::as_str));
+        Err(StoreError::NoRun { id: id.to_owned(), nearest })
+    }
+
+    /// Makes the folder of a new run, `queued` and owned by the caller. Ids sort by time:
+    /// `20261122-181455-lamost-a1b2`.
+    ///
+    /// # Errors
+    /// A survey that does not exist, an unwritable disk.
+    pub fn create_run(&self, spec: &PipelineSpec) -> Result<OwnedRun> {
+        self.survey(&spec.survey)?;
+        durable::create_dir(&self.runs_dir())?;
+        let (id, folder) = loop {
+            let id = format!("{}-{}-{}", time::stamp(), spec.survey, suffix());
+            let folder = self.runs_dir().join(&id);
+            match fs::create_dir(&folder) {
+                Ok(()) => break (id, folder),
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(StoreError::io("creating folder", &folder, e)),
+            }
+        };
+        let lock = Lock::acquire(&folder.join("run.lock"), &format!("run {id}"))?;
+        durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
+        let state = RunState {
+            id: id.clone(),
+            survey: spec.survey.clone(),
+            status: RunStatus::Queued,
+            stage: None,
+            fraction: 0.0,
+            message: "waiting".to_owned(),
+            device: None,
+            created: time::now(),
+            started: None,
+            finished: None,
+            error: None,
+            counts: RunCounts::default(),
+            classes: Vec::new(),
+        };
+        let mut owned = OwnedRun { run: Run { id, folder }, state, _lock: lock };
+        owned.update(|_| {})?;
+        Ok(owned)
+    }
+}
+
+/// Four hexadecimal digits that two runs of the same second do not share.
+fn suffix() -> String {
+    use std::{
+        sync::atomic::{AtomicU32, Ordering},
+        time::{SystemTime, UNIX_EPOCH},
+    };
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    let seed = format!("{nanos} {} {}", std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
+    Sha256::digest(seed).iter().take(2).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Run {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where it stands. A run whose owner died shows as failed.
+    ///
+    /// # Errors
+    /// When the status cannot be read.
+    pub fn state(&self) -> Result<RunState> {
+        // the lock is asked first: a run that ends in between is then read as ended
+        let owned = Lock::is_held(&self.folder.join("run.lock"));
+        let mut state: RunState = durable::read_json(&self.folder.join("status.json"))?;
+        if !state.status.is_final() && !owned {
+            state.status = RunStatus::Failed;
+            state.error = Some("interrupted: the process that computed it ended before it was done".to_owned());
+        }
+        Ok(state)
+    }
+
+    /// What it was asked to do.
+    ///
+    /// # Errors
+    /// When the spec cannot be read.
+    pub fn spec(&self) -> Result<PipelineSpec> {
+        let path = self.folder.join("spec.toml");
+        let text = fs::read_to_string(&path).map_err(|e| StoreError::io("reading", &path, e))?;
+        PipelineSpec::from_toml(&text).map_err(|e| StoreError::damaged(&path, e))
+    }
+
+    /// Its record; `None` until it is done.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn provenance(&self) -> Result<Option<Provenance>> {
+        let path = self.folder.join("provenance.json");
+        if path.exists() { durable::read_json(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Its candidates in rank order, or as the query says, as record batches whose fields carry units
+    /// and UCDs.
+    ///
+    /// # Errors
+    /// When it is not done yet; a refused condition or order.
+    pub fn candidates(&self, query: &Query) -> Result<QueryResult> {
+        let path = self.table("candidates.parquet")?;
+        let schema = scan::schema(&path)?;
+        query::run(vec![path], schema, query)
+    }
+
+    /// Its candidates as rows.
+    ///
+    /// # Errors
+    /// As [`Self::candidates`].
+    pub fn candidate_rows(&self, query: &Query) -> Result<Vec<CandidateRow>> {
+        let mut rows = Vec::new();
+        for batch in self.candidates(query)? {
+            rows.extend(run_tables::candidate_rows(&batch?));
+        }
+        Ok(rows)
+    }
+
+    /// Its neighbour table: `row`, `spectrum_id`, `neighbor`, `distance`.
+    ///
+    /// # Errors
+    /// When it is not done yet.
+    pub fn neighbors(&self, query: &Query) -> Result<QueryResult> {
+        let path = self.table("neighbors.parquet")?;
+        let schema = scan::schema(&path)?;
+        query::run(vec![path], schema, query)
+    }
+
+    /// Spectra it left out.
+    ///
+    /// # Errors
+    /// When it is not done yet.
+    pub fn rejected(&self) -> Result<Vec<RejectedRow>> {
+        let path = self.table("rejected.csv")?;
+        let reader = csv::Reader::from_path(&path).map_err(|e| StoreError::damaged(&path, e))?;
+        reader.into_deserialize().collect::<Result<_, _>>().map_err(|e| StoreError::damaged(&path, e))
+    }
+
+    fn table(&self, name: &str) -> Result<PathBuf> {
+        let path = self.folder.join(name);
+        if path.exists() {
+            return Ok(path);
+        }
+        let state = self.state()?;
+        let why = state.error.map_or_else(String::new, |error| format!(" ({error})"));
+        Err(self.refused(format!("it has no {name}, it is {}{why}", state.status)))
+    }
+
+    pub(crate) fn refused(&self, reason: impl Into<String>) -> StoreError {
+        StoreError::Run { id: self.id.clone(), reason: reason.into() }
+    }
+
+    /// Saves what was found: each table is complete or absent.
+    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, features: &SurveyFeatures) -> Result<()> {
+        run_tables::save(&self.folder, survey, output, &features.rows, &features.table.spectrum_ids)
+    }
+
+    /// Asks the run to stop, from any process.
+    ///
+    /// # Errors
+    /// When it has ended already, or the request cannot be written.
+    pub fn cancel(&self) -> Result<()> {
+        let state = self.state()?;
+        if state.status.is_final() {
+            return Err(self.refused(format!("it is {} already", state.status)));
+        }
+        durable::replace(&self.folder.join(CANCEL), b"")
+    }
+
+    /// Whether somebody asked it to stop.
+    pub fn cancel_requested(&self) -> bool {
+        self.folder.join(CANCEL).exists()
+    }
+
+    /// Removes the run and everything it found.
+    ///
+    /// # Errors
+    /// While it is queued or running.
+    pub fn delete(self) -> Result<()> {
+        let state = self.state()?;
+        if !state.status.is_final() {
+            return Err(self.refused(format!("it is {}: cancel it first", state.status)));
+        }
+        durable::remove_dir(&self.folder)
+    }
+}
+
+impl OwnedRun {
+    /// The run as anyone may read it.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> &RunState {
+        &self.state
+    }
+
+    /// Changes and writes the status.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn update(&mut self, change: impl FnOnce(&mut RunState)) -> Result<()> {
+        change(&mut self.state);
+        durable::replace_json(&self.run.folder.join("status.json"), &self.state)
+    }
+
+    /// Marks the beginning.
+    ///
+    /// # Errors
+    /// When the status cannot be written.
+    pub fn start(&mut self, device: String) -> Result<()> {
+        self.update(|state| {
+            state.status = RunStatus::Running;
+            state.started = Some(time::now());
+            state.device = Some(device);
+        })
+    }
+
+    /// Saves the run's record.
+    pub(crate) fn save_provenance(&self, provenance: &Provenance) -> Result<()> {
+        durable::replace_json(&self.run.folder.join("provenance.json"), provenance)
+    }
+
+    /// Marks the end: done, cancelled, or failed with the reason.
+    ///
+    /// # Errors
+    /// When the status cannot be written.
+    pub fn finish(mut self, status: RunStatus, error: Option<String>) -> Result<RunState> {
+        self.update(|state| {
+            state.status = status;
+            state.finished = Some(time::now());
+            state.message = error.clone().unwrap_or_else(|| status.to_string());
+            state.error = error;
+        })?;
+        Ok(self.state)
+    }
+}
+
+#[cfg(test)]
+mod tests;
