@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod api;
+pub mod catalogue;
 mod columns;
 mod draft;
 mod error;
