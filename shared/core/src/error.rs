@@ -63,6 +63,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// Shorthand for [`Error::InvalidParameter`].
+    #[allow(clippy::needless_pass_by_value, reason = "numbers, most of them: references would clutter the callers")]
     pub fn parameter(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Self {
         Self::InvalidParameter { name, value: value.to_string(), remedy: remedy.into() }
     }

@@ -1,1 +1,65 @@
-//! Tests.
+use ndarray::{Array2, array};
+
+use super::pca;
+use crate::Error;
+
+fn random(n: usize, d: usize, mut state: u64) -> Array2<f32> {
+    Array2::from_shape_simple_fn((n, d), || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / 16_777_216.0
+    })
+}
+
+#[test]
+fn a_line_in_the_plane() {
+    let x = array![[1.0_f32, 1.0], [2.0, 0.0], [3.0, -1.0], [4.0, -2.0]];
+    let fitted = pca(x.view(), 1, 0).unwrap();
+    assert_eq!(fitted.mean, array![2.5, -0.5]);
+    let half = 0.5_f64.sqrt();
+    assert!((&fitted.components - &array![[half, -half]]).iter().all(|error| error.abs() < 1e-12));
+    assert!((fitted.explained_variance[0] - 10.0 / 3.0).abs() < 1e-12);
+    let projected = fitted.transform(x.view());
+    assert!((projected[[3, 0]] - 1.5 * 2_f32.sqrt()).abs() < 1e-6);
+}
+
+#[test]
+fn components_are_orthonormal_and_all_of_them_keep_all_variance() {
+    for (n, d) in [(200, 12), (12, 30), (40, 40)] {
+        let x = random(n, d, 1);
+        let count = n.min(d) - 1;
+        let fitted = pca(x.view(), count, 0).unwrap();
+        let gram = fitted.components.dot(&fitted.components.t());
+        assert!((gram - Array2::<f64>::eye(count)).iter().all(|error| error.abs() < 1e-10));
+        assert!(fitted.explained_variance.as_slice().unwrap().is_sorted_by(|a, b| a >= b));
+        if n <= d {
+            let total: f64 = x.mapv(f64::from).var_axis(ndarray::Axis(0), 1.0).sum();
+            assert!((fitted.explained_variance.sum() - total).abs() < 1e-9 * total);
+        }
+    }
+}
+
+#[test]
+fn bits_do_not_depend_on_threads() {
+    let x = random(5000, 10, 2);
+    let reference = pca(x.view(), 4, 0).unwrap();
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (fitted, projected) = pool.install(|| {
+            let fitted = pca(x.view(), 4, 0).unwrap();
+            let projected = fitted.transform(x.view());
+            (fitted, projected)
+        });
+        assert_eq!(fitted, reference);
+        assert_eq!(projected, reference.transform(x.view()));
+    }
+}
+
+#[test]
+fn wrong_parameters_are_refused() {
+    let x = random(5, 3, 1);
+    for components in [0, 4] {
+        assert!(matches!(pca(x.view(), components, 0), Err(Error::InvalidParameter { .. })));
+    }
+    assert!(pca(random(1, 3, 1).view(), 1, 0).is_err());
+    assert!(matches!(pca(array![[f32::NAN], [0.0]].view(), 1, 0), Err(Error::NotFinite { row: 0, column: 0, .. })));
+}

@@ -44,7 +44,9 @@ impl Engine for CpuEngine {
 fn instructions() -> &'static str {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     {
-        if std::arch::is_x86_feature_detected!("fma") && std::arch::is_x86_feature_detected!("avx2") {
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            "avx512f"
+        } else if std::arch::is_x86_feature_detected!("fma") && std::arch::is_x86_feature_detected!("avx2") {
             "avx2+fma"
         } else if std::arch::is_x86_feature_detected!("avx") {
             "avx"

@@ -8,7 +8,7 @@
 //! Memory: O(n k + n d), and one product block per thread.
 
 use std::sync::{
-    Mutex,
+    Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -44,16 +44,17 @@ pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer
     let threads = parallel::n_threads();
     // enough blocks that all threads find disjoint pairs of them
     let block = (x.nrows() / (4 * threads)).clamp(MIN_BLOCK, MAX_BLOCK);
-    exact_in_blocks(x, n_neighbors, block, observer)
+    exact_in_blocks(x, n_neighbors, block, observer).map(|(table, _)| table)
 }
 
-/// [`exact`] with a given number of rows per block, which changes nothing but the speed.
-pub(crate) fn exact_in_blocks(
+/// [`exact`] with a given number of rows per block, which changes nothing but the speed; with the number of rows
+/// that had to be searched again.
+pub(super) fn exact_in_blocks(
     x: ArrayView2<'_, f32>,
     n_neighbors: usize,
     block: usize,
     observer: &dyn Observer,
-) -> Result<NeighborTable> {
+) -> Result<(NeighborTable, usize)> {
     check_features(x)?;
     let (n, d) = x.dim();
     if n_neighbors == 0 {
@@ -159,7 +160,7 @@ fn collect(centred: &Centred, n_neighbors: usize, block: usize, observer: &dyn O
     let next = AtomicUsize::new(0);
     let cancelled = AtomicBool::new(false);
     let reported = Mutex::new(0);
-    let lock = |index: usize| blocks[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let lock = |index: usize| blocks[index].lock().unwrap_or_else(PoisonError::into_inner);
     parallel::map_indices(parallel::n_threads(), |_| {
         let mut products = vec![0.0_f32; block * block];
         loop {
@@ -203,7 +204,7 @@ fn collect(centred: &Centred, n_neighbors: usize, block: usize, observer: &dyn O
         return Err(Error::Cancelled);
     }
     observer.progress(1.0);
-    Ok(blocks.into_iter().map(|block| block.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)).collect())
+    Ok(blocks.into_iter().map(|block| block.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
 }
 
 /// One block of products `y_i . y_j` and what turns them into scores.
@@ -263,7 +264,7 @@ impl Tile<'_> {
     }
 }
 
-/// Exact distances of the candidates; a full scan for rows whose candidates are not certain.
+/// Exact distances of the candidates; a full scan for rows whose candidates are not certain, which are counted.
 fn finish(
     x: &[f32],
     d: usize,
@@ -271,11 +272,12 @@ fn finish(
     candidates: Vec<Candidates>,
     block: usize,
     n_neighbors: usize,
-) -> NeighborTable {
+) -> (NeighborTable, usize) {
     let blocks: Vec<_> = candidates.into_iter().map(Mutex::new).collect();
     let n = centred.y.nrows();
+    let again = AtomicUsize::new(0);
     let done = parallel::map_indices(blocks.len(), |index| {
-        let mut candidates = blocks[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut candidates = blocks[index].lock().unwrap_or_else(PoisonError::into_inner);
         (index * block..n.min((index + 1) * block))
             .flat_map(|row| {
                 let (few, threshold) = candidates.finish(row - index * block);
@@ -284,11 +286,12 @@ fn finish(
                 if last.is_some_and(|last| centred.bound.certifies(centred.norms[row], threshold, last.0)) {
                     ranked
                 } else {
+                    again.fetch_add(1, Ordering::Relaxed);
                     certify::scan(x, d, row, n_neighbors)
                 }
             })
             .collect::<Vec<_>>()
     });
-    let (distances, indices) = done.into_iter().flatten().unzip();
-    NeighborTable::from_sorted(n_neighbors, indices, distances)
+    let (distances, indices) = done.into_iter().flatten().map(|(square, index)| (square.sqrt() as f32, index)).unzip();
+    (NeighborTable::from_sorted(n_neighbors, indices, distances), again.into_inner())
 }

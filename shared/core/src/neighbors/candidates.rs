@@ -3,8 +3,6 @@
 //! A score is half the squared distance less half the squared norm of the row itself, as a matrix product in
 //! f32 gives it: it orders the other rows by distance up to rounding.
 
-use std::cmp::Ordering;
-
 /// The candidates of consecutive rows.
 pub(super) struct Candidates {
     /// How many candidates survive when a buffer fills.
@@ -48,7 +46,7 @@ impl Candidates {
         let length = self.lengths[row] as usize;
         if length > self.keep {
             let entries = &mut self.entries[row * self.capacity..][..length];
-            entries.select_nth_unstable_by(self.keep - 1, by_score);
+            entries.select_nth_unstable_by(self.keep - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             self.thresholds[row] = entries[self.keep - 1].0;
             self.lengths[row] = self.keep as u32;
         }
@@ -60,8 +58,4 @@ impl Candidates {
         self.shrink(row);
         (&self.entries[row * self.capacity..][..self.lengths[row] as usize], self.thresholds[row])
     }
-}
-
-fn by_score(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
-    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }

@@ -15,7 +15,7 @@
 //!
 //! A row that was dropped has a score of at least the threshold `t`: its true distance is therefore at least
 //! `sqrt(2 (t - error) + |y_i|^2) - u (|y_i| + |y_j|)`. When that exceeds the distance of the last
-//! neighbour, by more than rounding to f32 can hide, the selection is certain. When it does not (ties, or
+//! neighbour, by more than rounding of f64 sums can hide, the selection is certain. When it does not (ties, or
 //! differences too small for f32 beside the spread of the data), the row is searched again by exact distances
 //! alone.
 
@@ -27,6 +27,8 @@ const U: f64 = 1.0 / 16_777_216.0;
 const SAFETY: f64 = 1.01;
 /// Covers underflow: products and elements below the smallest normal number, thousands of them.
 const UNDERFLOW: f64 = 1e-30;
+/// Relative rounding of an f64 sum, per term.
+const F64_ERROR: f64 = 1e-15;
 
 /// The quantities the bound needs besides a row's own norm. All in scaled units.
 #[derive(Debug, Clone, Copy)]
@@ -40,43 +42,43 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    /// Whether every dropped row is certainly farther than `last`, ties in f32 excluded. `norm` is that of the
-    /// row itself, `threshold` the score that no dropped row is below.
-    pub(super) fn certifies(&self, norm: f64, threshold: f32, last: f32) -> bool {
+    /// Whether every dropped row is certainly farther than the last neighbour, at `last` (squared, as computed).
+    /// `norm` is that of the row itself, `threshold` the score that no dropped row is below.
+    pub(super) fn certifies(&self, norm: f64, threshold: f32, last: f64) -> bool {
         if threshold == f32::INFINITY {
             return true; // nothing was dropped
         }
-        let last = f64::from(last) * self.scale;
+        let last = last.sqrt() * self.scale;
         let other = self.max_norm.min((norm + last * (1.0 + 1e-6)) * (1.0 + 1e-6));
         let d = self.features as f64;
         let gamma = d * U / (1.0 - d * U);
         let score_error = SAFETY * ((gamma + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
-        let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - 1e-12);
+        let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - F64_ERROR * d);
         let shift = SAFETY * U * (norm + other) + UNDERFLOW;
-        squared > 0.0 && (squared.sqrt() - shift) * (1.0 - 4.0 * U) > last
+        squared > 0.0 && (squared.sqrt() - shift) * (1.0 - F64_ERROR * d) > last
     }
 }
 
-/// Exact distances of the candidates of `row`, the best `n_neighbors` sorted by (distance, index).
-pub(super) fn rank(x: &[f32], d: usize, row: usize, candidates: &[(f32, u32)], n_neighbors: usize) -> Vec<(f32, u32)> {
+/// Exact squared distances of the candidates of `row`, the best `n_neighbors` sorted by (distance, index).
+pub(super) fn rank(x: &[f32], d: usize, row: usize, candidates: &[(f32, u32)], n_neighbors: usize) -> Vec<(f64, u32)> {
     let own = &x[row * d..][..d];
     let mut ranked: Vec<_> =
-        candidates.iter().map(|&(_, j)| (metric::distance(own, &x[j as usize * d..][..d]), j)).collect();
+        candidates.iter().map(|&(_, j)| (metric::squared(own, &x[j as usize * d..][..d]), j)).collect();
     ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     ranked.truncate(n_neighbors);
     ranked
 }
 
-/// The neighbours of one row by exact distances to every other row, with O(k) memory.
-pub(super) fn scan(x: &[f32], d: usize, row: usize, n_neighbors: usize) -> Vec<(f32, u32)> {
+/// The neighbours of one row by exact squared distances to every other row, with O(k) memory.
+pub(super) fn scan(x: &[f32], d: usize, row: usize, n_neighbors: usize) -> Vec<(f64, u32)> {
     let own = &x[row * d..][..d];
-    let mut best: Vec<(f32, u32)> = Vec::with_capacity(n_neighbors + 1);
+    let mut best: Vec<(f64, u32)> = Vec::with_capacity(n_neighbors + 1);
     for j in (0..x.len() / d).filter(|&j| j != row) {
-        let last = if best.len() < n_neighbors { f32::INFINITY } else { best[n_neighbors - 1].0 };
+        let last = if best.len() < n_neighbors { f64::INFINITY } else { best[n_neighbors - 1].0 };
         if last == 0.0 {
             break; // k duplicates with the smallest indices: nothing later can come before them
         }
-        let distance = metric::distance(own, &x[j * d..][..d]);
+        let distance = metric::squared(own, &x[j * d..][..d]);
         if distance < last || best.len() < n_neighbors {
             // rows come by ascending index: among equals the new one is last
             let position = best.partition_point(|&(other, _)| other <= distance);

@@ -1,7 +1,7 @@
 //! The `k` nearest other rows of every row of a matrix, exactly.
 //!
 //! Euclidean distance, the row itself excluded (by its index: its exact duplicates stay, at distance 0),
-//! ascending, ties by index. The numbers do not depend on the block size, on the number of threads or on
+//! ascending, ties by index (ties of the f64 distances, which the table holds rounded to f32). The numbers do not depend on the block size, on the number of threads or on
 //! which matrix-product kernel the processor offers: see [`exact`].
 //!
 //! What is absent: approximate search, other metrics, queries of rows outside the matrix.

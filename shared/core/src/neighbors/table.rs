@@ -5,8 +5,9 @@ use ndarray::{Array2, ArrayView2};
 use crate::{Error, Result};
 
 /// The `k` nearest other rows of each of `n` rows: indices and Euclidean distances, n x k each, in standard
-/// (row-major) layout, each row ascending by (distance, index). A table for `k` holds the tables for every
-/// smaller `k` as its first columns.
+/// (row-major) layout, each row ascending by (distance, index). The order is that of the distances before they were
+/// rounded to f32: rows that tie in f32 alone may stand in any order of index. A table for `k` holds the tables for
+/// every smaller `k` as its first columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NeighborTable {
     indices: Array2<u32>,
@@ -18,7 +19,7 @@ impl NeighborTable {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the shapes differ, an index is no row or is the row itself, a distance
-    /// is negative or NaN, or a row is not ascending by (distance, index).
+    /// is negative or NaN, a row is not ascending by distance, or names a neighbour twice.
     pub fn new(indices: Array2<u32>, distances: Array2<f32>) -> Result<Self> {
         if indices.dim() != distances.dim() {
             return Err(invalid(
@@ -26,9 +27,11 @@ impl NeighborTable {
                 "both need the same shape",
             ));
         }
+        let shape = indices.dim();
+        // in logical order, whatever the layout
         let table = Self {
-            indices: indices.as_standard_layout().into_owned(),
-            distances: distances.as_standard_layout().into_owned(),
+            indices: Array2::from_shape_vec(shape, indices.into_iter().collect()).expect("n x k indices"),
+            distances: Array2::from_shape_vec(shape, distances.into_iter().collect()).expect("n x k distances"),
         };
         for row in 0..table.n_rows() {
             table.check_row(row)?;
@@ -36,9 +39,9 @@ impl NeighborTable {
         Ok(table)
     }
 
-    /// A table whose maker vouches for the order.
+    /// A table whose maker vouches for the order and for at least one neighbour a row.
     pub(crate) fn from_sorted(n_neighbors: usize, indices: Vec<u32>, distances: Vec<f32>) -> Self {
-        let rows = if n_neighbors == 0 { 0 } else { indices.len() / n_neighbors };
+        let rows = indices.len() / n_neighbors;
         let shape = (rows, n_neighbors);
         Self {
             indices: Array2::from_shape_vec(shape, indices).expect("n x k indices"),
@@ -58,12 +61,17 @@ impl NeighborTable {
             if distance.is_nan() || distance < 0.0 {
                 return Err(invalid(format!("row {row} has distance {distance}"), "a distance is 0 or more"));
             }
-            if position > 0 && (distances[position - 1], indices[position - 1]) >= (distance, index) {
+            if position > 0 && distances[position - 1] > distance {
                 return Err(invalid(
                     format!("row {row} is not in order at position {position}"),
                     "sort each row by distance, then by index",
                 ));
             }
+        }
+        let mut sorted = indices.to_vec();
+        sorted.sort_unstable();
+        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(invalid(format!("row {row} has neighbour {} twice", twice[0]), "name each neighbour once"));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Axis};
 /// changes falls below `tol`; rows then made to sum to 1. `y` is n x C, a row of zeros where nothing is known.
 pub fn spread(w: &Array2<f64>, y: &Array2<f64>, alpha: f64, max_iter: usize, tol: f64) -> Array2<f64> {
     let root = w.sum_axis(Axis(1)).mapv(|degree| if degree > 0.0 { degree.sqrt() } else { 1.0 });
-    let s = w / &root.view().insert_axis(Axis(1)) / &root.view().insert_axis(Axis(0));
+    let s = w / &root.view().insert_axis(Axis(1)) / root.view().insert_axis(Axis(0));
     iterate(y, max_iter, tol, |f| s.dot(f) * alpha + y * (1.0 - alpha))
 }
 

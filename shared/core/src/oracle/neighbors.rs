@@ -10,8 +10,7 @@ pub fn distances(x: ArrayView2<'_, f32>) -> Array2<f64> {
     })
 }
 
-/// The `k` nearest other rows of each row: (index, distance), ascending by (distance rounded to f32, index), which
-/// is the order the product promises.
+/// The `k` nearest other rows of each row: (index, distance), ascending by (distance, index).
 ///
 /// # Panics
 /// Unless `k < n`.
@@ -23,7 +22,7 @@ pub fn kneighbors(x: ArrayView2<'_, f32>, k: usize) -> Vec<Vec<(usize, f64)>> {
         .enumerate()
         .map(|(i, row)| {
             let mut others: Vec<(usize, f64)> = row.iter().copied().enumerate().filter(|&(j, _)| j != i).collect();
-            others.sort_by(|a, b| (a.1 as f32).total_cmp(&(b.1 as f32)).then(a.0.cmp(&b.0)));
+            others.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
             others.truncate(k);
             others
         })

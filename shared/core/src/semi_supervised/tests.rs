@@ -1,1 +1,235 @@
-//! Tests.
+use linfa::{DatasetBase, traits::Fit};
+use ndarray::{Array2, array};
+use proptest::prelude::*;
+
+use super::{
+    Algorithm, Diffusion, Graph, Kernel, LabelDistributions, LabelPropagationParams, LabelSpreadingParams, Seeds,
+    Weights,
+};
+use crate::{
+    Error,
+    engine::{Observer, Unobserved},
+    neighbors, oracle,
+};
+
+fn random(n: usize, d: usize, mut state: u64) -> Array2<f32> {
+    Array2::from_shape_simple_fn((n, d), || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / 16_777_216.0
+    })
+}
+
+fn knn(x: &Array2<f32>, k: usize, weights: Weights) -> Graph {
+    Graph::knn(&neighbors::exact(x.view(), k, &Unobserved).unwrap(), k, weights).unwrap()
+}
+
+fn dense(graph: &Graph) -> Array2<f64> {
+    let Graph::Sparse(csr) = graph else { panic!("a sparse graph") };
+    let mut w = Array2::zeros((csr.n_rows(), csr.n_rows()));
+    for i in 0..csr.n_rows() {
+        for edge in csr.offsets()[i]..csr.offsets()[i + 1] {
+            w[[i, csr.columns()[edge] as usize]] = f64::from(csr.weights()[edge]);
+        }
+    }
+    w
+}
+
+fn one_hot(seeds: &Seeds) -> Array2<f64> {
+    Array2::from_shape_fn((seeds.n_rows(), seeds.classes().len()), |(i, c)| {
+        f64::from(u8::from(seeds.labels()[i] == Some(c as u32)))
+    })
+}
+
+/// Three classes, every `every`-th row labelled.
+fn seeds(n: usize, every: usize) -> Seeds {
+    let labels = (0..n).map(|i| (i % every == 0).then_some((i / every % 3) as u32)).collect();
+    Seeds::new(vec!["a".into(), "b".into(), "c".into()], labels).unwrap()
+}
+
+fn assert_close(found: &Array2<f32>, expected: &Array2<f64>) {
+    for ((place, &found), &expected) in found.indexed_iter().zip(expected) {
+        assert!((f64::from(found) - expected).abs() <= 1e-6, "{place:?}: {found}, expected {expected}");
+    }
+}
+
+#[test]
+fn the_graph_is_the_symmetric_union() {
+    // on a line: 1 is the nearest of 0, and 2 of 3, but 1 and 2 are nearest to each other
+    let x = array![[0.0_f32], [2.0], [3.0], [5.0]];
+    let w = dense(&knn(&x, 1, Weights::Connectivity));
+    assert_eq!(w, array![[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 0.0]]);
+    let tuned = dense(&knn(&x, 1, Weights::SelfTuning));
+    let expected = (-4.0_f64 / (2.0 * 1.0)).exp() as f32;
+    assert_eq!(tuned[[0, 1]], f64::from(expected));
+    let rbf = dense(&knn(&x, 1, Weights::Rbf { gamma: 0.5 }));
+    assert_eq!(rbf[[2, 3]], f64::from((-2.0_f64).exp() as f32));
+}
+
+#[test]
+fn self_tuning_survives_duplicates() {
+    let mut x = random(60, 3, 1);
+    for row in 10..30 {
+        let copy = x.row(0).to_owned();
+        x.row_mut(row).assign(&copy);
+    }
+    for k in [3, 12, 40] {
+        let w = dense(&knn(&x, k, Weights::SelfTuning));
+        assert!(w.iter().all(|weight| (0.0..=1.0).contains(weight)));
+        assert_eq!(w[[10, 0]], 1.0);
+    }
+}
+
+#[test]
+fn rows_that_no_label_reaches_have_none() {
+    // two islands, one with a seed; and the distribution of the other is zeros, not NaN
+    let x = array![[0.0_f32], [1.0], [2.0], [100.0], [101.0], [102.0]];
+    let seeds = Seeds::new(vec!["a".into(), "b".into()], vec![Some(0), None, Some(1), None, None, None]).unwrap();
+    for algorithm in [Algorithm::Spreading, Algorithm::Propagation] {
+        let graph = knn(&x, 2, Weights::Connectivity);
+        let found = Diffusion { algorithm, ..Diffusion::default() }.run(&graph, &seeds, &Unobserved).unwrap();
+        assert!(found.converged);
+        for i in 0..3 {
+            assert!((found.probabilities.row(i).sum() - 1.0).abs() < 1e-6);
+        }
+        assert_eq!(found.label(0), Some(0));
+        assert_eq!(found.label(1), Some(0), "of equals the first");
+        assert_eq!(found.label(2), Some(1));
+        for i in 3..6 {
+            assert_eq!((found.label(i), found.probability(i)), (None, 0.0));
+            assert_eq!(found.entropy(i), 2_f32.ln());
+        }
+    }
+}
+
+#[test]
+fn entropy_is_in_nats() {
+    let found = LabelDistributions {
+        classes: vec!["a".into(), "b".into()],
+        probabilities: array![[1.0, 0.0], [0.5, 0.5], [0.25, 0.75]],
+        iterations: 1,
+        converged: true,
+    };
+    assert_eq!(found.entropy(0), 0.0);
+    assert!((found.entropy(1) - 2_f32.ln()).abs() < 1e-6);
+    assert!((found.entropy(2) - 0.562_335).abs() < 1e-6);
+    assert_eq!((found.label(2), found.probability(2)), (Some(1), 0.75));
+}
+
+#[test]
+fn max_iter_is_kept_and_told() {
+    let x = random(100, 2, 2);
+    let diffusion = Diffusion { algorithm: Algorithm::Propagation, max_iter: 3, tol: 0.0, ..Diffusion::default() };
+    let found = diffusion.run(&knn(&x, 4, Weights::Connectivity), &seeds(100, 20), &Unobserved).unwrap();
+    assert_eq!((found.iterations, found.converged), (3, false));
+}
+
+#[test]
+fn labels_that_do_not_fit_are_refused() {
+    let class = || vec!["a".to_owned()];
+    assert!(matches!(Seeds::new(class(), vec![Some(1)]), Err(Error::Labels(_))));
+    assert!(matches!(Seeds::new(class(), vec![None, None]), Err(Error::Labels(_))));
+    assert!(matches!(Seeds::new(vec!["a".into(), "a".into()], vec![Some(0)]), Err(Error::Labels(_))));
+    assert!(matches!(Seeds::from_codes(&[0, -2]), Err(Error::Labels(_))));
+    let seeds = Seeds::from_codes(&[7, -1, 3, 7]).unwrap();
+    assert_eq!(seeds.classes(), ["3", "7"]);
+    assert_eq!(seeds.labels(), [Some(1), None, Some(0), Some(1)]);
+    let graph = knn(&random(9, 2, 1), 2, Weights::Connectivity);
+    assert!(matches!(Diffusion::default().run(&graph, &seeds, &Unobserved), Err(Error::Labels(_))));
+}
+
+#[test]
+fn parameters_out_of_range_are_refused() {
+    let x = random(20, 2, 1);
+    for alpha in [0.0, 1.0, f32::NAN] {
+        let dataset = DatasetBase::new(x.view(), seeds(20, 5));
+        assert!(matches!(LabelSpreadingParams::new().alpha(alpha).fit(&dataset), Err(Error::InvalidParameter { .. })));
+    }
+    for gamma in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+        assert!(Graph::rbf(x.view(), gamma).is_err());
+    }
+}
+
+#[test]
+fn linfa_style_fits_do_the_same() {
+    let (x, seeds) = (random(80, 3, 3), seeds(80, 10));
+    let dataset = DatasetBase::new(x.view(), seeds.clone());
+    let kernel = Kernel::Knn { n_neighbors: 6, weights: Weights::SelfTuning };
+    let graph = knn(&x, 6, Weights::SelfTuning);
+    let fitted = LabelSpreadingParams::new().kernel(kernel).alpha(0.4).tol(1e-6).fit(&dataset).unwrap();
+    let diffusion = Diffusion { alpha: 0.4, tol: 1e-6, ..Diffusion::default() };
+    assert_eq!(fitted, diffusion.run(&graph, &seeds, &Unobserved).unwrap());
+    let fitted = LabelPropagationParams::new().kernel(kernel).max_iter(50).fit(&dataset).unwrap();
+    let diffusion = Diffusion { algorithm: Algorithm::Propagation, max_iter: 50, ..Diffusion::default() };
+    assert_eq!(fitted, diffusion.run(&graph, &seeds, &Unobserved).unwrap());
+}
+
+#[test]
+fn bits_do_not_depend_on_threads() {
+    let (x, seeds) = (random(1500, 4, 4), seeds(1500, 50));
+    for graph in [knn(&x, 10, Weights::SelfTuning), Graph::rbf(x.view(), 20.0).unwrap()] {
+        for algorithm in [Algorithm::Spreading, Algorithm::Propagation] {
+            let diffusion = Diffusion { algorithm, max_iter: 20, ..Diffusion::default() };
+            let reference = diffusion.run(&graph, &seeds, &Unobserved).unwrap();
+            for threads in [1, 2, 5] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                assert_eq!(pool.install(|| diffusion.run(&graph, &seeds, &Unobserved).unwrap()), reference);
+            }
+        }
+    }
+}
+
+struct Impatient;
+
+impl Observer for Impatient {
+    fn progress(&self, _fraction: f64) {}
+    fn is_cancelled(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn cancelling_ends_it() {
+    let x = random(40, 2, 5);
+    for graph in [knn(&x, 3, Weights::Connectivity), Graph::rbf(x.view(), 1.0).unwrap()] {
+        assert_eq!(Diffusion::default().run(&graph, &seeds(40, 4), &Impatient), Err(Error::Cancelled));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn sparse_graphs_equal_the_oracle(
+        n in 12_usize..80, k in 1_usize..11, seed: u64, alpha in 0.05_f32..0.95, self_tuning: bool,
+    ) {
+        let weights = if self_tuning { Weights::SelfTuning } else { Weights::Connectivity };
+        let graph = knn(&random(n, 3, seed), k, weights);
+        let w = dense(&graph);
+        prop_assert_eq!(&w, &w.t());
+        prop_assert!(w.diag().iter().all(|&weight| weight == 0.0));
+        let (seeds, tol) = (seeds(n, 5), 1e-9_f32);
+        let spreading = Diffusion { alpha, tol, max_iter: 60, ..Diffusion::default() };
+        let found = spreading.run(&graph, &seeds, &Unobserved).unwrap();
+        assert_close(&found.probabilities, &oracle::spread(&w, &one_hot(&seeds), alpha.into(), 60, tol.into()));
+        let propagation = Diffusion { algorithm: Algorithm::Propagation, ..spreading };
+        let found = propagation.run(&graph, &seeds, &Unobserved).unwrap();
+        assert_close(&found.probabilities, &oracle::propagate(&w, &one_hot(&seeds), 60, tol.into()));
+    }
+
+    #[test]
+    fn all_pairs_equal_the_oracle(n in 6_usize..60, d in 1_usize..6, seed: u64, gamma in 0.1_f32..30.0) {
+        let (x, seeds) = (random(n, d, seed), seeds(n, 5));
+        let graph = Graph::rbf(x.view(), gamma).unwrap();
+        let kernel = oracle::distances(x.view()).mapv(|distance| (-f64::from(gamma) * distance * distance).exp());
+        let mut w = kernel.clone();
+        w.diag_mut().fill(0.0);
+        let spreading = Diffusion { max_iter: 40, tol: 1e-9, ..Diffusion::default() };
+        let found = spreading.run(&graph, &seeds, &Unobserved).unwrap();
+        let alpha = f64::from(spreading.alpha);
+        assert_close(&found.probabilities, &oracle::spread(&w, &one_hot(&seeds), alpha, 40, 1e-9));
+        // propagation keeps the diagonal of this kernel, as scikit-learn does
+        let propagation = Diffusion { algorithm: Algorithm::Propagation, ..spreading };
+        let found = propagation.run(&graph, &seeds, &Unobserved).unwrap();
+        assert_close(&found.probabilities, &oracle::propagate(&kernel, &one_hot(&seeds), 40, 1e-9));
+    }
+}

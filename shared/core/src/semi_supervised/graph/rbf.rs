@@ -1,6 +1,9 @@
-//! All pairs with Gaussian weights, never stored: each product computes them again, block by block.
+//! All pairs with Gaussian weights, never all stored: each product computes them again, block by block, except the
+//! first few that fit into a fixed budget of memory.
 
-use ndarray::{Array2, ArrayView2, linalg::general_mat_mul, s};
+use std::{ops::Range, sync::OnceLock};
+
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
 
 use crate::{Error, Result, engine::Observer, neighbors::check_features, parallel};
 
@@ -8,15 +11,20 @@ use crate::{Error, Result, engine::Observer, neighbors::check_features, parallel
 const ROWS: usize = 128;
 /// Columns computed together: a block of 128 x 512 f64 is half a megabyte.
 const COLUMNS: usize = 512;
+/// Weights kept between products, in bytes: all of them up to n = 5,792.
+const KEPT_BYTES: usize = 256 << 20;
 
-/// `exp(-gamma |x_i - x_j|^2)` for all pairs i != j. Products are taken in f64: with scaled spectra an f32 product
-/// would leave errors of a part in a thousand in the weights.
+/// `exp(-gamma |x_i - x_j|^2)` for all pairs i != j. Products and weights are f64: with scaled spectra an f32 product
+/// would leave errors of a part in a thousand in the weights, and f32 weights would vanish beyond `gamma d^2 = 103`,
+/// where the normalised rows of propagation still live on them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rbf {
     /// n x d, about the mean.
     x: Array2<f64>,
     squares: Vec<f64>,
     gamma: f64,
+    /// Blocks of weights of the first rows, [`ROWS`] at a time, made by the first product.
+    kept: Vec<OnceLock<Vec<Array2<f64>>>>,
 }
 
 impl Rbf {
@@ -30,7 +38,9 @@ impl Rbf {
             x -= &mean;
         }
         let squares = x.rows().into_iter().map(|row| row.dot(&row)).collect();
-        Ok(Self { x, squares, gamma: f64::from(gamma) })
+        let n = x.nrows();
+        let kept = (KEPT_BYTES / (size_of::<f64>() * ROWS * n.max(1))).min(n.div_ceil(ROWS));
+        Ok(Self { x, squares, gamma: f64::from(gamma), kept: vec![OnceLock::new(); kept] })
     }
 
     /// Number of nodes.
@@ -46,28 +56,35 @@ impl Rbf {
         self.gamma
     }
 
-    /// `W F`, two matrix products per block.
+    /// `W F`. Stops early, with nonsense, when cancelled.
     pub(super) fn product(&self, f: &Array2<f64>, observer: &dyn Observer) -> Array2<f64> {
         let (n, classes) = f.dim();
         let mut result = Array2::zeros((n, classes));
         let target = result.as_slice_mut().expect("standard layout");
         parallel::for_each_chunk_mut(target, ROWS * classes, |chunk, target| {
-            let rows = chunk * ROWS..(chunk * ROWS + target.len() / classes);
-            let mut sums = ndarray::ArrayViewMut2::from_shape((rows.len(), classes), target).expect("rows x C");
-            for first in (0..n).step_by(COLUMNS) {
-                if observer.is_cancelled() {
-                    return;
+            let rows = chunk * ROWS..chunk * ROWS + target.len() / classes;
+            let mut sums = ArrayViewMut2::from_shape((rows.len(), classes), target).expect("rows x C");
+            let mut add = |columns: Range<usize>, weights: &Array2<f64>| {
+                general_mat_mul(1.0, weights, &f.slice(s![columns, ..]), 1.0, &mut sums);
+            };
+            if observer.is_cancelled() {
+                return;
+            }
+            // the same products in the same order, kept or not
+            if let Some(kept) = self.kept.get(chunk) {
+                let make = || blocks(n).map(|columns| self.block(rows.clone(), columns)).collect();
+                blocks(n).zip(kept.get_or_init(make)).for_each(|(columns, weights)| add(columns, weights));
+            } else {
+                for columns in blocks(n).take_while(|_| !observer.is_cancelled()) {
+                    add(columns.clone(), &self.block(rows.clone(), columns));
                 }
-                let columns = first..n.min(first + COLUMNS);
-                let weights = self.block(rows.clone(), columns.clone());
-                general_mat_mul(1.0, &weights, &f.slice(s![columns, ..]), 1.0, &mut sums);
             }
         });
         result
     }
 
     /// The weights of some rows and columns.
-    fn block(&self, rows: std::ops::Range<usize>, columns: std::ops::Range<usize>) -> Array2<f64> {
+    fn block(&self, rows: Range<usize>, columns: Range<usize>) -> Array2<f64> {
         let mut block = self.x.slice(s![rows.clone(), ..]).dot(&self.x.slice(s![columns.clone(), ..]).t());
         for (i, mut weights) in rows.zip(block.rows_mut()) {
             for (j, weight) in columns.clone().zip(weights.iter_mut()) {
@@ -77,4 +94,9 @@ impl Rbf {
         }
         block
     }
+}
+
+/// Consecutive ranges of [`COLUMNS`] columns.
+fn blocks(n: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n).step_by(COLUMNS).map(move |first| first..n.min(first + COLUMNS))
 }

@@ -1,0 +1,60 @@
+//! Neighbours, outliers and labels at sizes that a bench run can repeat: `cargo bench -p balmer-core`.
+
+use balmer_core::{
+    engine::Unobserved,
+    neighbors,
+    outlier::lof,
+    semi_supervised::{Diffusion, Graph, Seeds, Weights},
+};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ndarray::Array2;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+fn random(n: usize, d: usize) -> Array2<f32> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
+    Array2::from_shape_simple_fn((n, d), || rng.random::<f32>())
+}
+
+fn knn(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("knn");
+    group.sample_size(10);
+    for (n, d, k) in [(2_000, 140, 20), (10_000, 140, 20), (10_000, 140, 128), (10_000, 10, 20)] {
+        let x = random(n, d);
+        group.throughput(Throughput::Elements((n * n) as u64));
+        group.bench_function(BenchmarkId::from_parameter(format!("n{n}-d{d}-k{k}")), |bencher| {
+            bencher.iter(|| neighbors::exact(x.view(), k, &Unobserved));
+        });
+    }
+}
+
+fn factor(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("lof");
+    let table = neighbors::exact(random(10_000, 10).view(), 128, &Unobserved).expect("finite features");
+    for k in [20, 100] {
+        group.bench_function(BenchmarkId::from_parameter(format!("n10000-k{k}")), |bencher| {
+            bencher.iter(|| lof::from_table(&table, k));
+        });
+    }
+}
+
+fn spread(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("spread");
+    group.sample_size(10);
+    let (n, diffusion) = (10_000, Diffusion { max_iter: 10, tol: 0.0, ..Diffusion::default() });
+    let codes: Vec<i64> = (0..n as i64).map(|i| if i % 100 == 0 { i / 100 % 3 } else { -1 }).collect();
+    let seeds = Seeds::from_codes(&codes).expect("codes");
+    let x = random(n, 10);
+    let table = neighbors::exact(x.view(), 10, &Unobserved).expect("finite features");
+    let sparse = Graph::knn(&table, 10, Weights::SelfTuning).expect("ten neighbours");
+    group.bench_function("knn-n10000-k10-10-iterations", |bencher| {
+        bencher.iter(|| diffusion.run(&sparse, &seeds, &Unobserved));
+    });
+    let all_pairs = Graph::rbf(x.view(), 20.0).expect("finite features");
+    group.bench_function("rbf-n10000-d10-10-iterations", |bencher| {
+        bencher.iter(|| diffusion.run(&all_pairs, &seeds, &Unobserved));
+    });
+}
+
+criterion_group!(benches, knn, factor, spread);
+criterion_main!(benches);
