@@ -1,7 +1,9 @@
 //! The native side of Balmer: everything that touches disks, networks and terminals.
 //!
-//! [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out.
+//! [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out; [`http`] serves both,
+//! with the web app.
 
 pub mod config;
+pub mod http;
 pub mod jobs;
 pub mod storage;

@@ -1,0 +1,94 @@
+//! Server-Sent Events of one run: `progress` while it goes on, then `done` or `failed`.
+//!
+//! The run may be this server's or a command line's: its status on the disk tells either way. Where
+//! this server carries it out, the progress comes from memory and knows how long the stage will take.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{Path, State},
+    response::sse::{Event, KeepAlive, Sse},
+};
+use balmer_exchange::api::{RunEvent, RunStatus};
+use futures::{Stream, stream};
+
+use super::{App, ask, problem::Failure};
+use crate::storage::RunState;
+
+/// How often the run is looked at.
+const PERIOD: Duration = Duration::from_millis(400);
+
+/// Where a stream stands.
+struct Cursor {
+    app: App,
+    run: String,
+    sent: Option<RunEvent>,
+    over: bool,
+}
+
+/// `GET /runs/{run}/events`
+pub async fn stream(
+    State(app): State<App>,
+    Path(run): Path<String>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let id = run.clone();
+    ask(&app, move |store| store.run(&id)?.state()).await?;
+    let cursor = Cursor { app, run, sent: None, over: false };
+    let events = stream::unfold(cursor, |mut cursor| async move {
+        let event = cursor.next().await?;
+        Some((Ok(written(&event)), cursor))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+impl Cursor {
+    /// The next event that says something new; `None` after the last.
+    async fn next(&mut self) -> Option<RunEvent> {
+        while !self.over {
+            let id = self.run.clone();
+            let state = ask(&self.app, move |store| store.run(&id)?.state()).await.ok()?;
+            let event = self.event(state);
+            self.over = !matches!(event, RunEvent::Progress { .. });
+            if self.sent.as_ref() != Some(&event) {
+                self.sent = Some(event.clone());
+                return Some(event);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(PERIOD) => {}
+                _ = self.app.closing.wait_for(|closing| *closing) => return None,
+            }
+        }
+        None
+    }
+
+    fn event(&self, state: RunState) -> RunEvent {
+        match state.status {
+            RunStatus::Done => RunEvent::Done,
+            RunStatus::Failed => RunEvent::Failed { message: state.error.unwrap_or(state.message) },
+            RunStatus::Cancelled => RunEvent::Failed { message: RunStatus::Cancelled.to_string() },
+            RunStatus::Queued | RunStatus::Running => match self.app.queue.progress(&self.run) {
+                Some(now) => RunEvent::Progress {
+                    stage: now.stage.name().to_owned(),
+                    fraction: now.fraction,
+                    eta_seconds: now.eta_seconds,
+                    message: now.message,
+                },
+                None => RunEvent::Progress {
+                    stage: state.stage.unwrap_or_else(|| state.status.to_string()),
+                    fraction: state.fraction,
+                    eta_seconds: None,
+                    message: state.message,
+                },
+            },
+        }
+    }
+}
+
+/// The event as the stream has it: its name, and its fields without the name.
+fn written(event: &RunEvent) -> Event {
+    let mut data = serde_json::to_value(event).unwrap_or_default();
+    if let Some(fields) = data.as_object_mut() {
+        fields.remove("event");
+    }
+    Event::default().event(event.name()).data(data.to_string())
+}

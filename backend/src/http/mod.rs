@@ -1,0 +1,164 @@
+//! The server: the HTTP API under `/api/v1`, and the web app everywhere else.
+//!
+//! There are no accounts yet, so the server listens on the loopback only and [`guard`] keeps other
+//! sites' pages out. Every error is a problem document ([`problem`]). The store is synchronous: its
+//! calls run on threads that may block ([`blocking`]). Runs wait in one bounded [`queue`].
+
+mod events;
+mod guard;
+mod labels;
+mod negotiation;
+mod problem;
+mod query;
+mod queue;
+mod runs;
+mod spectra;
+mod surveys;
+mod web_app;
+
+use std::{future::Future, net::SocketAddr, time::Duration};
+
+use axum::{
+    Json, Router, middleware,
+    response::Response,
+    routing::{get, post},
+};
+use balmer_exchange::api::Health;
+use tokio::{net::TcpListener, sync::watch};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+
+use self::{problem::Failure, queue::Queue};
+use crate::storage::{Store, StoreError};
+
+/// How long requests under way may take once the server is asked to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+struct App {
+    store: Store,
+    queue: Queue,
+    /// True once the server is asked to stop: endless answers end then.
+    closing: watch::Receiver<bool>,
+}
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address can be reached from other machines.
+    #[error("{0} can be reached from other machines, and there are no accounts yet: listen on 127.0.0.1 or [::1]")]
+    NotLoopback(SocketAddr),
+    /// The operating system refuses.
+    #[error("cannot listen on {address}: {source}{}", remedy(source))]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The server broke off.
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+fn remedy(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => "; is another balmer serving? choose another port with --listen 127.0.0.1:0",
+        std::io::ErrorKind::PermissionDenied => "; choose a port above 1023 with --listen",
+        _ => "",
+    }
+}
+
+/// A socket to serve on; port 0 takes a free one, which its `local_addr` tells.
+///
+/// # Errors
+/// When the address is not the loopback's, or not to be had.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    if !address.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(address));
+    }
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Serves the data directory until `shutdown` resolves; then the run under way is cancelled, and
+/// requests have a few seconds to finish.
+///
+/// # Errors
+/// When the server breaks off.
+pub async fn serve(
+    store: Store,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let (close, closing) = watch::channel(false);
+    let (queue, worker) = Queue::start(store.clone());
+    let app = App { store, queue: queue.clone(), closing: closing.clone() };
+    let stop = async move {
+        shutdown.await;
+        queue.close();
+        // nobody listening any more is as good as everybody told
+        let _ = close.send(true);
+    };
+    let mut late = closing;
+    let overdue = async move {
+        if late.wait_for(|closing| *closing).await.is_ok() {
+            tokio::time::sleep(GRACE).await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    let served = tokio::select! {
+        served = axum::serve(listener, routes(app)).with_graceful_shutdown(stop) => served.map_err(ServeError::Serve),
+        () = overdue => Ok(()),
+    };
+    blocking(move || worker.finish(GRACE)).await.unwrap_or_default();
+    served
+}
+
+fn routes(app: App) -> Router {
+    let api = Router::new()
+        .route("/health", get(health))
+        .route("/surveys", get(surveys::list))
+        .route("/surveys/{survey}", get(surveys::detail))
+        .route("/surveys/{survey}/spectra", get(spectra::list))
+        .route("/surveys/{survey}/spectra/{id}", get(spectra::one))
+        .route("/surveys/{survey}/labels", get(labels::list).post(labels::give).delete(labels::undo))
+        .route("/runs", get(runs::list).post(runs::submit))
+        .route("/runs/{run}", get(runs::detail).delete(runs::delete))
+        .route("/runs/{run}/cancel", post(runs::cancel))
+        .route("/runs/{run}/candidates", get(runs::candidates))
+        .route("/runs/{run}/events", get(events::stream))
+        .with_state(app);
+    Router::new()
+        .nest("/api/v1", api)
+        .fallback(web_app::serve)
+        .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(middleware::from_fn(guard::check))
+        .layer(middleware::from_fn(problem::render))
+        .layer(middleware::map_response(with_security_headers))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+}
+
+async fn health() -> Json<Health> {
+    Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
+}
+
+async fn with_security_headers(mut response: Response) -> Response {
+    response.headers_mut().extend(web_app::security_headers());
+    response
+}
+
+/// Runs a call that may block on a thread that may.
+async fn blocking<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(call).await.map_err(|error| Failure::internal(&error))
+}
+
+/// Asks the store on a thread that may block.
+async fn ask<T: Send + 'static>(
+    app: &App,
+    call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Failure> {
+    let store = app.store.clone();
+    Ok(blocking(move || call(&store)).await??)
+}

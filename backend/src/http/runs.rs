@@ -1,0 +1,134 @@
+//! Runs: asking for one, watching, cancelling, deleting, and its candidates.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use balmer_core::pipeline::{PipelineSpec, Plan};
+use balmer_exchange::api::{CandidatePage, RunDetail, RunSummary};
+
+use super::{
+    App, ask,
+    guard::BodyFormat,
+    problem::Failure,
+    query::{Params, Rows},
+};
+use crate::storage::{Query, RunState, StoreError};
+
+/// Candidates where the caller names no limit.
+const DEFAULT_LIMIT: usize = 100;
+
+/// `GET /runs`: newest first.
+pub async fn list(State(app): State<App>) -> Result<Json<Vec<RunSummary>>, Failure> {
+    let runs = ask(&app, |store| store.runs()).await?;
+    Ok(Json(runs.into_iter().rev().map(summary).collect()))
+}
+
+/// `GET /runs/{run}`
+pub async fn detail(State(app): State<App>, Path(run): Path<String>) -> Result<Json<RunDetail>, Failure> {
+    let (state, spec, provenance, rejected) = ask(&app, move |store| {
+        let run = store.run(&run)?;
+        let state = run.state()?;
+        let finished = state.status == balmer_exchange::api::RunStatus::Done;
+        let mut rejected = if finished { run.rejected()? } else { Vec::new() };
+        rejected.truncate(RunDetail::MAX_REJECTED);
+        Ok((state, run.spec()?, run.provenance()?, rejected))
+    })
+    .await?;
+    let json = |error: serde_json::Error| Failure::internal(&error);
+    Ok(Json(RunDetail {
+        classes: state.classes.clone(),
+        summary: summary(state),
+        spec: serde_json::to_value(spec).map_err(json)?,
+        provenance: provenance.map(serde_json::to_value).transpose().map_err(json)?,
+        rejected,
+    }))
+}
+
+/// `POST /runs` with a pipeline spec as JSON or TOML.
+pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
+    let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_parameter("spec", "the body is not UTF-8 text"))?;
+    let spec = match BodyFormat::of(&headers) {
+        Some(BodyFormat::Json) => PipelineSpec::from_json(text),
+        Some(BodyFormat::Toml) => PipelineSpec::from_toml(text),
+        None => {
+            let detail = "send the spec as `Content-Type: application/json` or `application/toml`";
+            return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+    };
+    let plan = spec.and_then(Plan::new).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+    let place = app.queue.place()?;
+    let checked = plan.spec().clone();
+    let run = ask(&app, move |store| {
+        let survey = store.survey(&checked.survey)?;
+        if checked.r#where.is_some() {
+            // a condition that is refused is refused now, not when its turn comes
+            survey.query(&Query { condition: checked.r#where.clone(), limit: Some(0), ..Query::default() })?;
+        }
+        store.create_run(&checked)
+    })
+    .await?;
+    let answer = summary(run.state().clone());
+    place.take(run, plan);
+    let location = format!("/api/v1/runs/{}", answer.id);
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response())
+}
+
+/// `POST /runs/{run}/cancel`: the run stops at the next occasion.
+pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
+    let state = ask(&app, move |store| {
+        let run = store.run(&run)?;
+        run.cancel()?;
+        run.state()
+    });
+    Ok((StatusCode::ACCEPTED, Json(summary(state.await?))).into_response())
+}
+
+/// `DELETE /runs/{run}`
+pub async fn delete(State(app): State<App>, Path(run): Path<String>) -> Result<StatusCode, Failure> {
+    ask(&app, move |store| store.run(&run)?.delete()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /runs/{run}/candidates?where=&order_by=&limit=&offset=`
+pub async fn candidates(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Params(rows): Params<Rows>,
+) -> Result<Json<CandidatePage>, Failure> {
+    let query = rows.query(DEFAULT_LIMIT)?;
+    let page = ask(&app, move |store| {
+        let run = store.run(&run)?;
+        let state = run.state()?;
+        let found = run.candidate_rows(&query)?;
+        let total = if rows.is_conditional() { run.candidates(&query)?.matched() } else { state.counts.ranked };
+        let offset = rows.offset();
+        Ok::<_, StoreError>(CandidatePage {
+            run: state.id,
+            survey: state.survey,
+            classes: state.classes,
+            total,
+            offset,
+            rows: found,
+        })
+    });
+    Ok(Json(page.await?))
+}
+
+/// A run as lists show it.
+pub fn summary(state: RunState) -> RunSummary {
+    RunSummary {
+        id: state.id,
+        survey: state.survey,
+        status: state.status,
+        stage: state.stage,
+        fraction: state.fraction,
+        created: state.created,
+        finished: state.finished,
+        error: state.error,
+        counts: state.counts,
+    }
+}
