@@ -1,2 +1,6 @@
-//! Balmer's web app.
-fn main() {}
+//! Starts the web app in the page.
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(balmer_web::app::App);
+}

@@ -1,0 +1,10 @@
+//! What the page knows and how it computes what to draw: no browser in here.
+
+pub mod candidates;
+pub mod decimation;
+pub mod format;
+pub mod load;
+pub mod markers;
+pub mod quality;
+pub mod scale;
+pub mod window;
