@@ -156,6 +156,7 @@ impl StoreError {
     }
 
     /// A stored file that does not hold what it should.
+    #[allow(clippy::needless_pass_by_value, reason = "errors end here: they are turned into text")]
     pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
         Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
     }

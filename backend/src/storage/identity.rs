@@ -68,7 +68,7 @@ fn content_hash(spectrum: &Spectrum) -> String {
     let m = &spectrum.metadata;
     let identity = format!("{:?} {:?} {:?} {:?} {:?} {:?}", m.obsid, m.release, m.designation, m.ra, m.dec, m.mjd);
     feed(5, identity.as_bytes());
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    format!("{:x}", hash.finalize())
 }
 
 /// Release, observation identifier and spectral range: the arms of one exposure differ in the last.

@@ -13,7 +13,7 @@ use balmer_core::spectrum::{COLUMNS, Column, ColumnType, Metadata, Value};
 use super::schema;
 
 /// One row a spectrum, with the schema of [`schema::metadata`].
-pub fn to_batch<'a>(rows: impl Iterator<Item = &'a Metadata> + Clone) -> Result<RecordBatch, ArrowError> {
+pub fn to_batch<'a>(rows: &(impl Iterator<Item = &'a Metadata> + Clone)) -> Result<RecordBatch, ArrowError> {
     let arrays = COLUMNS.iter().map(|column| to_array(column, rows.clone())).collect();
     RecordBatch::try_new(schema::metadata(), arrays)
 }
@@ -100,12 +100,12 @@ mod tests {
             ..Metadata::default()
         };
         let rows = vec![full, Metadata { spectrum_id: "b".into(), ..Metadata::default() }];
-        assert_eq!(from_batch(&to_batch(rows.iter()).unwrap()), rows);
+        assert_eq!(from_batch(&to_batch(&rows.iter()).unwrap()), rows);
     }
 
     #[test]
     fn fields_carry_units_and_ucds() {
-        let batch = to_batch([].iter()).unwrap();
+        let batch = to_batch(&[].iter()).unwrap();
         let schema = batch.schema();
         let ra = schema.field_with_name("ra").unwrap();
         assert_eq!(ra.metadata()["unit"], "deg");

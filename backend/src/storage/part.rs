@@ -91,7 +91,7 @@ impl PartWriter {
         let (spectra, inputs): (Vec<Spectrum>, Vec<Input>) = self.pending.drain(..).unzip();
         let batch = |batch: Result<RecordBatch, _>| batch.map_err(|e| StoreError::damaged(&self.folder, e));
         let pixels = batch(spectra_parquet::to_batch(&spectra))?;
-        let rows = batch(metadata_parquet::to_batch(spectra.iter().map(|s| &s.metadata)))?;
+        let rows = batch(metadata_parquet::to_batch(&spectra.iter().map(|s| &s.metadata)))?;
         let origins = batch(inputs_to_batch(&spectra, &inputs))?;
         self.spectra_file.write(&pixels)?;
         self.spectra_file.end_row_group()?;
@@ -123,7 +123,7 @@ impl PartWriter {
         }
         std::fs::rename(&self.folder, &named).map_err(|e| StoreError::io("writing", &named, e))?;
         durable::sync_dir(&self.parts)?;
-        let digest = self.digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let digest = format!("{:x}", self.digest.finalize());
         Ok(Part { name: self.name, spectra: self.spectra, bytes, digest })
     }
 

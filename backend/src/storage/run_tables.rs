@@ -71,7 +71,7 @@ fn candidates_batch(
         Arc::new(Float32Array::from_iter_values(candidates.iter().map(value)))
     };
     arrays.push(floats(|c| c.lof));
-    arrays.push(Arc::new(BooleanArray::from_iter(candidates.iter().map(|c| Some(c.is_outlier)))));
+    arrays.push(Arc::new(candidates.iter().map(|c| Some(c.is_outlier)).collect::<BooleanArray>()));
     arrays.push(Arc::new(candidates.iter().map(|c| c.label.as_deref()).collect::<StringArray>()));
     arrays.push(floats(|c| c.probability));
     arrays.push(floats(|c| c.entropy));

@@ -143,7 +143,7 @@ fn suffix() -> String {
     static CALLS: AtomicU32 = AtomicU32::new(0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
     let seed = format!("{nanos} {} {}", std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
-    Sha256::digest(seed).iter().take(2).map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(seed))[..4].to_owned()
 }
 
 impl Run {

@@ -32,7 +32,7 @@ pub(crate) fn numbered_one(i: usize) -> Spectrum {
     let flux = (0..60).map(|p| (i * 60 + p) as f32).collect();
     let mut about = metadata(&format!("s{i:05}"), Some(i as i64 + 1));
     about.snr_r = Some(i as f64);
-    about.class = Some(if i % 2 == 0 { "STAR" } else { "GALAXY" }.to_owned());
+    about.class = Some(if i.is_multiple_of(2) { "STAR" } else { "GALAXY" }.to_owned());
     Spectrum::new(axis, flux, about).unwrap().with_ivar(vec![1.0; 60]).unwrap()
 }
 

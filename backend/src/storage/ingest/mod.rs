@@ -139,4 +139,6 @@ fn store_file(writer: &mut SurveyWriter, outcome: FileOutcome, report: &mut Inge
 }
 
 #[cfg(test)]
+mod real_data;
+#[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ use datafusion::{
     sql::sqlparser::{
         ast::{Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator},
         dialect::GenericDialect,
-        parser::Parser,
+        parser::{Parser, ParserError},
         tokenizer::Token,
     },
 };
@@ -99,7 +99,7 @@ impl Compiled {
 
 /// Compiles a `where`.
 pub(crate) fn condition(text: &str, table: &Schema) -> Result<Compiled> {
-    let compiled = parse("where", text, |parser| parser.parse_expr()).and_then(|e| compile("where", e, table))?;
+    let compiled = parse("where", text, one_expression).and_then(|e| compile("where", e, table))?;
     let data_type = compiled.expression.data_type(&compiled.schema).map_err(|e| refused("where", tidy(&e)))?;
     if data_type == DataType::Boolean {
         return Ok(compiled);
@@ -108,6 +108,10 @@ pub(crate) fn condition(text: &str, table: &Schema) -> Result<Compiled> {
         "where",
         format!("it must be true or false for each row, this is {data_type}: compare it with something"),
     ))
+}
+
+fn one_expression(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
+    parser.parse_expr()
 }
 
 /// Compiles the terms of an `order by`.
@@ -133,7 +137,7 @@ pub(crate) fn check_column(clause: &'static str, name: &str, table: &Schema) -> 
 fn parse<T>(
     clause: &'static str,
     text: &str,
-    read: impl FnOnce(&mut Parser) -> Result<T, datafusion::sql::sqlparser::parser::ParserError>,
+    read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
 ) -> Result<T> {
     if text.len() > MAX_BYTES {
         return Err(refused(clause, format!("it is {} bytes long, {MAX_BYTES} are accepted", text.len())));
@@ -141,7 +145,7 @@ fn parse<T>(
     if text.trim().is_empty() {
         return Err(refused(clause, "it is empty: leave it out to get every row"));
     }
-    let unreadable = |e: datafusion::sql::sqlparser::parser::ParserError| {
+    let unreadable = |e: ParserError| {
         let said = e.to_string();
         let said = said.trim_start_matches("sql parser error: ");
         refused(clause, format!("it is not an SQL expression: {said}"))

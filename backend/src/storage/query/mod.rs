@@ -187,6 +187,7 @@ impl Found {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "errors end here: they are turned into text")]
 fn refused(clause: &'static str, reason: impl ToString) -> StoreError {
     StoreError::Query { clause, reason: reason.to_string() }
 }
