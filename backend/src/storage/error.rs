@@ -99,6 +99,14 @@ pub enum StoreError {
     /// Nothing to ingest.
     #[error("{0}")]
     NothingToIngest(String),
+    /// A catalogue that cannot be joined.
+    #[error("catalogue {}: {reason}", .path.display())]
+    Catalogue {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
     /// A label that is refused.
     #[error("labels of survey {survey}: {reason}")]
     Label {

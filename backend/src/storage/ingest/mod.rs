@@ -9,7 +9,8 @@ mod paths;
 mod read;
 
 use std::{
-    path::PathBuf,
+    fs,
+    path::{Path, PathBuf},
     sync::{
         atomic::{AtomicBool, Ordering},
         mpsc,
@@ -17,7 +18,7 @@ use std::{
     thread,
 };
 
-use balmer_exchange::ReadOptions;
+use balmer_exchange::{ReadOptions, catalogue::Catalogue};
 use serde::Serialize;
 
 use self::read::{FileOutcome, Task};
@@ -30,6 +31,17 @@ pub struct IngestOptions {
     pub read: ReadOptions,
     /// How the survey is written.
     pub write: WriteOptions,
+    /// What is known of the spectra beside their files; joined as they are stored.
+    pub catalogue: Option<Catalogue>,
+}
+
+/// Reads a catalogue file to join at ingest.
+///
+/// # Errors
+/// A file that cannot be read, or that is no catalogue.
+pub fn read_catalogue(path: &Path) -> Result<Catalogue> {
+    let bytes = fs::read(path).map_err(|e| StoreError::io("reading", path, e))?;
+    Catalogue::from_csv(&bytes).map_err(|e| StoreError::Catalogue { path: path.to_owned(), reason: e.to_string() })
 }
 
 /// What became of the files, so far or in the end.
@@ -43,6 +55,8 @@ pub struct IngestReport {
     pub files_done: usize,
     /// Spectra stored.
     pub added: u64,
+    /// Spectra added that the catalogue knows.
+    pub in_catalogue: u64,
     /// Spectra that were stored before from the same file.
     pub already_present: u64,
     /// Spectra left out because another file gave the same.
@@ -99,7 +113,7 @@ pub fn ingest(
             }
         });
         for outcome in receiver.into_iter().flatten() {
-            store_file(&mut writer, outcome, &mut report)?;
+            store_file(&mut writer, outcome, options.catalogue.as_ref(), &mut report)?;
             report.files_done += 1;
             report.total = writer.count();
             progress(&report);
@@ -113,13 +127,22 @@ pub fn ingest(
 }
 
 /// Stores the spectra of one file, all in one part.
-fn store_file(writer: &mut SurveyWriter, outcome: FileOutcome, report: &mut IngestReport) -> Result<()> {
+fn store_file(
+    writer: &mut SurveyWriter,
+    outcome: FileOutcome,
+    catalogue: Option<&Catalogue>,
+    report: &mut IngestReport,
+) -> Result<()> {
     match outcome {
         FileOutcome::Spectra(spectra) => {
-            for (spectrum, input) in spectra {
+            for (mut spectrum, input) in spectra {
                 let source = spectrum.metadata.source.clone();
+                let known = catalogue.is_some_and(|catalogue| catalogue.join(&mut spectrum.metadata));
                 match writer.push_identified(spectrum, input)? {
-                    Pushed::Added(_) => report.added += 1,
+                    Pushed::Added(_) => {
+                        report.added += 1;
+                        report.in_catalogue += u64::from(known);
+                    }
                     Pushed::AlreadyPresent(_) => report.already_present += 1,
                     Pushed::Duplicate { of, reason } => {
                         report.duplicates += 1;

@@ -71,6 +71,23 @@ fn only_what_is_missing_is_added_and_the_rest_is_listed() {
 }
 
 #[test]
+fn a_catalogue_is_joined_as_spectra_are_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = folder.path().join("files");
+    write_files(&files, 0..3);
+    let path = folder.path().join("catalogue.csv");
+    fs::write(&path, "spectrum_id,subclass\nstar-0001,B2 Ve\nnowhere,K0\n").unwrap();
+    let store = Store::open_or_create(folder.path().join("data")).unwrap();
+    let options = IngestOptions { catalogue: Some(read_catalogue(&path).unwrap()), ..small_parts() };
+    let report = ingest(&store, "survey", &[files], &options, &AtomicBool::new(false), &|_| {}).unwrap();
+    assert_eq!((report.added, report.in_catalogue), (3, 1));
+    let star = store.survey("survey").unwrap().spectrum("star-0001").unwrap();
+    assert_eq!(star.metadata.subclass.as_deref(), Some("B2 Ve"));
+    fs::write(&path, "name\nx\n").unwrap();
+    assert!(read_catalogue(&path).unwrap_err().to_string().contains("catalogue.csv: no column to join by"));
+}
+
+#[test]
 fn a_cancelled_ingest_keeps_what_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let files = folder.path().join("files");
