@@ -28,6 +28,9 @@ use super::{Result, StoreError, durable, identity::Input, manifest::Part, metada
 /// Spectra in a row group of `spectra.parquet`: a few megabytes, the unit of parallel decoding.
 pub(crate) const ROW_GROUP: usize = 64;
 
+/// Spectra in a page of a row group: what is decoded to read one of them.
+const PAGE: usize = 8;
+
 /// A part being written.
 pub(crate) struct PartWriter {
     parts: PathBuf,
@@ -143,6 +146,7 @@ fn spectra_properties() -> WriterProperties {
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(parquet::file::properties::EnabledStatistics::None)
+        .set_data_page_row_count_limit(PAGE)
         .set_max_row_group_row_count(Some(ROW_GROUP));
     ["flux", "ivar"].into_iter().fold(properties, plain).build()
 }

@@ -35,7 +35,7 @@ pub struct WriteOptions {
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { part_spectra: 2_048, part_bytes: 256 << 20, keep_duplicates: false }
+        Self { part_spectra: 1_024, part_bytes: 256 << 20, keep_duplicates: false }
     }
 }
 
