@@ -1,6 +1,6 @@
 """Golden values of the recipe's numerics, from astropy, specutils and numpy.
 
-    python3 -m venv venv && venv/bin/pip install astropy==8.0.2 specutils==2.4.0 numpy==2.4.6
+    python3 -m venv venv && venv/bin/pip install -r tests/tools/requirements.txt
     venv/bin/python tests/tools/golden_recipe.py     # writes tests/golden/recipe.json
 
 The spectrum is drawn from a fixed seed and stored with the answers, so that the Rust tests need no

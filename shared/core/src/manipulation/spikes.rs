@@ -3,7 +3,8 @@
 //! A real line is never narrower than the instrument's resolution, which a survey samples by two to
 //! three pixels: its neighbours rise with it. A spike stands alone. So a pixel is a spike only if it
 //! is far above (or below) the running median *and* its neighbours have no share in it; two adjacent
-//! pixels only if both neighbours of the pair have next to none. The comparison of a pixel with its
+//! pixels only if both neighbours of the pair have next to none. And its surroundings are calm: the flank of a
+//! strong line at high signal to noise is not. The comparison of a pixel with its
 //! neighbours, rather than with the noise alone, is the idea of L.A.Cosmic (van Dokkum 2001, PASP 113,
 //! 1420) in one dimension.
 
@@ -15,6 +16,8 @@ pub const HALF_WINDOW: usize = 5;
 pub const NEIGHBOUR_SHARE: f64 = 0.35;
 /// As [`NEIGHBOUR_SHARE`], for the neighbours of a pair.
 pub const PAIR_NEIGHBOUR_SHARE: f64 = 0.15;
+/// The pixels around a spike differ among themselves by less than this share of its height.
+pub const UNREST: f64 = 0.5;
 /// A pixel this many times above the median absolute flux is no measurement, whatever its neighbours: a
 /// detector's pixel holds about 1e5 electrons. H-alpha of a planetary nebula reaches 1e3 times its continuum.
 pub const GROSS: f64 = 1e5;
@@ -34,7 +37,7 @@ pub fn reject_spikes(flux: &[f64], bad: &mut [bool], sigma: f64) -> usize {
         let residuals = residuals(&values);
         let threshold = sigma * noise(&values, &residuals);
         for sign in [1.0, -1.0] {
-            mark_isolated(&residuals, sign, threshold, |i| bad[good[i]] = true);
+            mark_isolated(&values, &residuals, sign, threshold, |i| bad[good[i]] = true);
         }
     }
     bad.iter().filter(|b| **b).count() - before
@@ -77,23 +80,40 @@ fn noise(values: &[f64], residuals: &[f64]) -> f64 {
     by_residuals.max(by_differences).max(NOISE_FLOOR * median(&mut sizes))
 }
 
-fn mark_isolated(residuals: &[f64], sign: f64, threshold: f64, mut mark: impl FnMut(usize)) {
+fn mark_isolated(values: &[f64], residuals: &[f64], sign: f64, threshold: f64, mut mark: impl FnMut(usize)) {
     let n = residuals.len();
     // beyond the ends there is no neighbour to share the flux
     let residual = |i: usize| residuals.get(i).map_or(0.0, |r| sign * r);
+    let alone = |first, last| height_above_surroundings(values, first, last, sign).is_some_and(|h| h > threshold);
     for i in (0..n).filter(|&i| residual(i) > threshold) {
         let peak = residual(i);
         let (left, right) = (if i == 0 { 0.0 } else { residual(i - 1) }, residual(i + 1));
         if left <= NEIGHBOUR_SHARE * peak && right <= NEIGHBOUR_SHARE * peak {
-            mark(i);
+            if alone(i, i) {
+                mark(i);
+            }
         } else if right > threshold {
             let lower = peak.min(right);
-            if left <= PAIR_NEIGHBOUR_SHARE * lower && residual(i + 2) <= PAIR_NEIGHBOUR_SHARE * lower {
+            let outside = PAIR_NEIGHBOUR_SHARE * lower;
+            if left <= outside && residual(i + 2) <= outside && alone(i, i + 1) {
                 mark(i);
                 mark(i + 1);
             }
         }
     }
+}
+
+/// How far the lowest of the pixels `first..=last` stands above the mean of the two beside them; `None` where
+/// those and the next ones differ by more than [`UNREST`] of it: on a line's flank, a running median misleads.
+fn height_above_surroundings(values: &[f64], first: usize, last: usize, sign: f64) -> Option<f64> {
+    let before = |steps: usize| first.checked_sub(steps).map(|i| values[i]);
+    let after = |steps: usize| values.get(last + steps).copied();
+    let (left, right) = (before(1).or(after(1))?, after(1).or(before(1))?);
+    let base = 0.5 * (left + right);
+    let height = values[first..=last].iter().map(|v| sign * (v - base)).fold(f64::INFINITY, f64::min);
+    let steps =
+        [(left - right).abs(), (left - before(2).unwrap_or(left)).abs(), (right - after(2).unwrap_or(right)).abs()];
+    steps.iter().all(|step| *step <= UNREST * height).then_some(height)
 }
 
 #[cfg(test)]
@@ -149,6 +169,15 @@ mod tests {
         let mut bad = vec![false; flux.len()];
         bad[40] = true;
         assert_eq!(reject_spikes(&flux, &mut bad, SIGMA), 0);
+    }
+
+    #[test]
+    fn a_sharp_dip_beside_a_line_stays_where_noise_is_low() {
+        // an Oe star of high signal to noise: the dip on the blue side of its H-alpha emission
+        let mut flux = vec![0.3256; 60];
+        let dip = [0.3284, 0.3290, 0.3223, 0.3160, 0.3248, 0.3476, 0.3661, 0.3689, 0.3560, 0.3400, 0.3300];
+        flux[25..36].copy_from_slice(&dip);
+        assert_eq!(found(&flux), [] as [usize; 0]);
     }
 
     #[test]
