@@ -5,6 +5,7 @@
 //! an ingest that is stopped or killed is taken up by running it again: files that are stored and
 //! unchanged are not even opened.
 
+mod parquet;
 mod paths;
 mod read;
 
@@ -29,6 +30,9 @@ use super::{FileStamp, Pushed, Reject, Result, Store, StoreError, SurveyWriter, 
 pub struct IngestOptions {
     /// What the user knows about the files.
     pub read: ReadOptions,
+    /// Whether the files are Parquet tables of spectra: others are rejected. Without it such tables are
+    /// recognised among other files.
+    pub parquet: bool,
     /// How the survey is written.
     pub write: WriteOptions,
     /// What is known of the spectra beside their files; joined as they are stored.
@@ -101,13 +105,13 @@ pub fn ingest(
         }
     }
     progress(&report);
-    let read = options.read;
+    let (read, parquet) = (options.read, options.parquet);
     thread::scope(|scope| {
         // one chunk waits while one is written and one is read
         let (sender, receiver) = mpsc::sync_channel::<Vec<FileOutcome>>(1);
         scope.spawn(move || {
             for chunk in read::chunks(tasks) {
-                if cancel.load(Ordering::Relaxed) || sender.send(read::read(chunk, read)).is_err() {
+                if cancel.load(Ordering::Relaxed) || sender.send(read::read(chunk, read, parquet)).is_err() {
                     break;
                 }
             }
@@ -133,29 +137,25 @@ fn store_file(
     catalogue: Option<&Catalogue>,
     report: &mut IngestReport,
 ) -> Result<()> {
-    match outcome {
-        FileOutcome::Spectra(spectra) => {
-            for (mut spectrum, input) in spectra {
-                let source = spectrum.metadata.source.clone();
-                let known = catalogue.is_some_and(|catalogue| catalogue.join(&mut spectrum.metadata));
-                match writer.push_identified(spectrum, input)? {
-                    Pushed::Added(_) => {
-                        report.added += 1;
-                        report.in_catalogue += u64::from(known);
-                    }
-                    Pushed::AlreadyPresent(_) => report.already_present += 1,
-                    Pushed::Duplicate { of, reason } => {
-                        report.duplicates += 1;
-                        let detail = format!("stored already as {of}");
-                        report.rejected.push(Reject { source, reason: reason.to_owned(), detail });
-                    }
-                }
+    for (mut spectrum, input) in outcome.spectra {
+        let source = spectrum.metadata.source.clone();
+        let known = catalogue.is_some_and(|catalogue| catalogue.join(&mut spectrum.metadata));
+        match writer.push_identified(spectrum, input)? {
+            Pushed::Added(_) => {
+                report.added += 1;
+                report.in_catalogue += u64::from(known);
+            }
+            Pushed::AlreadyPresent(_) => report.already_present += 1,
+            Pushed::Duplicate { of, reason } => {
+                report.duplicates += 1;
+                let detail = format!("stored already as {of}");
+                report.rejected.push(Reject { source, reason: reason.to_owned(), detail });
             }
         }
-        FileOutcome::Rejected(reject) => {
-            report.rejected.push(reject.clone());
-            writer.reject(reject);
-        }
+    }
+    for reject in outcome.rejected {
+        report.rejected.push(reject.clone());
+        writer.reject(reject);
     }
     writer.commit_if_full()?;
     Ok(())

@@ -6,7 +6,7 @@ use balmer_core::spectrum::Spectrum;
 use balmer_exchange::{ReadOptions, read_spectra_with};
 use rayon::prelude::*;
 
-use super::{FileStamp, Reject};
+use super::{FileStamp, Reject, parquet};
 use crate::storage::Input;
 
 /// Files read at once, at most.
@@ -24,11 +24,11 @@ pub(super) struct Task {
     pub(super) stamp: Option<FileStamp>,
 }
 
-/// What a file gave.
-#[derive(Debug)]
-pub(super) enum FileOutcome {
-    Spectra(Vec<(Spectrum, Input)>),
-    Rejected(Reject),
+/// What a file gave: its spectra, and what of it is none.
+#[derive(Debug, Default)]
+pub(super) struct FileOutcome {
+    pub(super) spectra: Vec<(Spectrum, Input)>,
+    pub(super) rejected: Vec<Reject>,
 }
 
 /// The tasks in groups that are read at once.
@@ -48,35 +48,69 @@ pub(super) fn chunks(tasks: Vec<Task>) -> impl Iterator<Item = Vec<Task>> {
 }
 
 /// Reads a group of files over all cores; outcomes stand in the order of the files.
-pub(super) fn read(chunk: Vec<Task>, options: ReadOptions) -> Vec<FileOutcome> {
-    chunk.into_par_iter().map(|task| read_file(&task, options)).collect()
+pub(super) fn read(chunk: Vec<Task>, options: ReadOptions, only_parquet: bool) -> Vec<FileOutcome> {
+    chunk.into_par_iter().map(|task| task.read(options, only_parquet)).collect()
 }
 
-fn read_file(task: &Task, options: ReadOptions) -> FileOutcome {
-    let rejected = |reason: &str, detail: String| {
-        FileOutcome::Rejected(Reject { source: task.source.clone(), reason: reason.to_owned(), detail })
-    };
-    if task.stamp.is_some_and(|stamp| stamp.bytes > MAX_FILE_BYTES) {
-        return rejected("too-large", format!("more than {} MiB: split it", MAX_FILE_BYTES >> 20));
+impl Task {
+    fn read(&self, options: ReadOptions, only_parquet: bool) -> FileOutcome {
+        if self.stamp.is_some_and(|stamp| stamp.bytes > MAX_FILE_BYTES) {
+            return self.rejected("too-large", format!("more than {} MiB: split it", MAX_FILE_BYTES >> 20));
+        }
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(e) => return self.rejected("unreadable", format!("{e}: check the file's permissions and the disk")),
+        };
+        if parquet::is_parquet(&bytes) {
+            drop(bytes);
+            return self.read_parquet(options);
+        }
+        if only_parquet {
+            return self.rejected("wrong-format", "read as parquet, but it is none: use --format auto".to_owned());
+        }
+        // one file that trips the reader up must not take the others with it
+        match panic::catch_unwind(|| read_spectra_with(&bytes, &self.source, options)) {
+            Ok(Ok(spectra)) if spectra.is_empty() => self.rejected("not-a-spectrum", "it holds no spectrum".to_owned()),
+            Ok(Ok(spectra)) => FileOutcome { spectra: self.identified(spectra), rejected: Vec::new() },
+            Ok(Err(e)) => self.rejected(e.reason(), e.to_string()),
+            Err(_) => self.rejected("reader-failed", "the reader failed on this file: please report it".to_owned()),
+        }
     }
-    let bytes = match fs::read(&task.path) {
-        Ok(bytes) => bytes,
-        Err(e) => return rejected("unreadable", format!("{e}: check the file's permissions and the disk")),
-    };
-    // one file that trips the reader up must not take the others with it
-    match panic::catch_unwind(|| read_spectra_with(&bytes, &task.source, options)) {
-        Ok(Ok(spectra)) if spectra.is_empty() => rejected("not-a-spectrum", "it holds no spectrum".to_owned()),
-        Ok(Ok(spectra)) => FileOutcome::Spectra(
-            spectra
-                .into_iter()
-                .map(|spectrum| {
-                    let input = Input::of(&spectrum, task.stamp);
-                    (spectrum, input)
-                })
-                .collect(),
-        ),
-        Ok(Err(e)) => rejected(e.reason(), e.to_string()),
-        Err(_) => rejected("reader-failed", "the reader failed on this file: please report it".to_owned()),
+
+    fn read_parquet(&self, options: ReadOptions) -> FileOutcome {
+        if parquet::is_companion(&self.path) {
+            // read together with its spectra
+            return FileOutcome::default();
+        }
+        match parquet::read(&self.path, &self.source, options.medium) {
+            Ok(rows) => {
+                let mut outcome = FileOutcome::default();
+                for (i, row) in rows.into_iter().enumerate() {
+                    match row {
+                        Ok(spectrum) => outcome.spectra.extend(self.identified(vec![spectrum])),
+                        Err(why) => {
+                            let detail = format!("row {i}: {why}");
+                            outcome.rejected.extend(self.rejected("bad-row", detail).rejected);
+                        }
+                    }
+                }
+                outcome
+            }
+            Err(e) => self.rejected("not-a-spectrum", e.to_string()),
+        }
+    }
+
+    fn identified(&self, spectra: Vec<Spectrum>) -> Vec<(Spectrum, Input)> {
+        let identify = |spectrum| {
+            let input = Input::of(&spectrum, self.stamp);
+            (spectrum, input)
+        };
+        spectra.into_iter().map(identify).collect()
+    }
+
+    fn rejected(&self, reason: &str, detail: String) -> FileOutcome {
+        let reject = Reject { source: self.source.clone(), reason: reason.to_owned(), detail };
+        FileOutcome { spectra: Vec::new(), rejected: vec![reject] }
     }
 }
 

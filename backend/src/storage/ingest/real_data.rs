@@ -68,7 +68,7 @@ fn every_fixture_comes_back_as_its_reader_gave_it() {
     let mut listed = 0;
     for spectrum in survey.spectra(&survey.select(None).unwrap()) {
         let stored = spectrum.unwrap();
-        let bytes = std::fs::read(&stored.metadata.source).unwrap();
+        let bytes = fs::read(&stored.metadata.source).unwrap();
         let native = read_spectra_with(&bytes, &stored.metadata.source, ReadOptions::default()).unwrap();
         let same = native.iter().any(|n| {
             let bits = |flux: &[f32]| flux.iter().map(|f| f.to_bits()).collect::<Vec<_>>();

@@ -134,11 +134,7 @@ pub(crate) fn check_column(clause: &'static str, name: &str, table: &Schema) -> 
     table.index_of(name).map(|_| ()).map_err(|_| unknown_column(clause, name, table, false))
 }
 
-fn parse<T>(
-    clause: &'static str,
-    text: &str,
-    read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
-) -> Result<T> {
+fn parse<T>(clause: &'static str, text: &str, read: impl FnOnce(&mut Parser) -> Result<T, ParserError>) -> Result<T> {
     if text.len() > MAX_BYTES {
         return Err(refused(clause, format!("it is {} bytes long, {MAX_BYTES} are accepted", text.len())));
     }
