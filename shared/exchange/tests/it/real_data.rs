@@ -30,7 +30,7 @@ pub fn folder() -> Option<PathBuf> {
     Some(folder)
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
@@ -94,4 +94,35 @@ fn compare(key: &str, spectrum: &Spectrum, golden: &Golden) -> Vec<String> {
         wrong.push(format!("{key}: {} with variance {}", spectrum.axis().medium(), spectrum.ivar().is_some()));
     }
     wrong
+}
+
+#[test]
+fn a_survey_of_lamost_dr10_is_read_fast_and_whole() {
+    let Some(root) = folder() else { return };
+    let plans = root.join("lamost-dr10");
+    if !plans.is_dir() {
+        println!("skipped: no lamost-dr10");
+        return;
+    }
+    let paths: Vec<PathBuf> = files(&plans).iter().flat_map(|plan| files(plan)).collect();
+    let contents: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let begin = std::time::Instant::now();
+    let mut reasons = BTreeMap::<&str, usize>::new();
+    for (path, bytes) in paths.iter().zip(&contents) {
+        match read_spectra(bytes, path.to_str().unwrap(), Format::Lamost) {
+            Ok(spectra) => {
+                let metadata = &spectra[0].metadata;
+                assert_eq!(
+                    (metadata.layout.as_str(), metadata.release.as_deref()),
+                    ("lamost-dr9", Some("LAMOST DR10"))
+                );
+                *reasons.entry("read").or_default() += 1;
+            }
+            Err(error) => *reasons.entry(error.reason()).or_default() += 1,
+        }
+    }
+    let each = begin.elapsed().as_secs_f64() * 1e3 / paths.len() as f64;
+    println!("{} files, {each:.2} ms each: {reasons:?}", paths.len());
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [("read", paths.len())]);
+    assert!(each < 20.0, "{each:.2} ms a file: an ingest of the sample in a minute needs less than 20");
 }
