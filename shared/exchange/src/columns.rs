@@ -1,4 +1,4 @@
-//! From named columns to a spectrum: the part FITS tables, VOTables and text tables share.
+//! From named columns to a spectrum: the part FITS tables, `VOTables` and text tables share.
 //!
 //! A column's role is told by its utype (Spectrum Data Model 1.1), else its UCD, else its name. The
 //! medium is told by the column's description or UCD (`obs.atmos`: air), else by the file, else by
@@ -9,7 +9,7 @@ use balmer_core::spectrum::{Medium, Metadata};
 
 use crate::ReadError;
 use crate::draft::{Axis, Draft, bits, ivar_of_errors, single};
-use crate::units::{Quantity, is_error_name, is_flux_name, is_ivar_name, spectral_name, spectral_unit};
+use crate::units::{Named, Quantity, is_error_name, is_flux_name, is_ivar_name, spectral_name, spectral_unit};
 
 /// What a file says about one of its columns.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +69,10 @@ pub(crate) fn assemble(
 ) -> Result<Draft, ReadError> {
     let info = &columns[roles.spectral];
     let mut wavelengths = values(roles.spectral)?;
-    let named = spectral_name(&info.name).flatten();
+    let named = match spectral_name(&info.name) {
+        Some(Named::Quantity(quantity)) => Some(quantity),
+        _ => None,
+    };
     let quantity = match info.unit.as_deref().filter(|unit| !unit.trim().is_empty()) {
         Some(unit) => match spectral_unit(unit) {
             // a logarithm keeps its meaning even if the unit names only its argument

@@ -137,7 +137,7 @@ fn number(cell: &str) -> Option<f64> {
 fn describe(name: &str) -> ColumnInfo {
     let mut info = ColumnInfo { name: name.trim().to_owned(), ..ColumnInfo::default() };
     if let Some((bare, unit)) = name.split_once(['[', '(']) {
-        info.name = bare.trim().to_owned();
+        bare.trim().clone_into(&mut info.name);
         info.unit = Some(unit.trim_end_matches([']', ')', ' ']).to_owned()).filter(|unit| !unit.is_empty());
     }
     info

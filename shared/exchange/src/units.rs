@@ -31,15 +31,24 @@ pub(crate) fn spectral_unit(unit: &str) -> Option<Quantity> {
     })
 }
 
+/// What a column's name tells about it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Named {
+    /// A wavelength in a unit the name does not give.
+    Wavelength,
+    /// This.
+    Quantity(Quantity),
+}
+
 /// The quantity a column *name* stands for when no unit is given: `loglam`, `wave_nm`.
-pub(crate) fn spectral_name(name: &str) -> Option<Option<Quantity>> {
+pub(crate) fn spectral_name(name: &str) -> Option<Named> {
     let name = name.trim().to_lowercase();
     let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let first = *words.first()?;
     if matches!(first, "loglam" | "loglambda" | "logwave" | "log10lam" | "loglamb")
         || (first.starts_with("log") && words.get(1).is_some_and(|w| w.starts_with("lam") || w.starts_with("wav")))
     {
-        return Some(Some(Quantity::LogAngstrom));
+        return Some(Named::Quantity(Quantity::LogAngstrom));
     }
     let known = matches!(
         first,
@@ -57,7 +66,7 @@ pub(crate) fn spectral_name(name: &str) -> Option<Option<Quantity>> {
             | "lamda"
     );
     // a unit in the name: `wave_nm`, `wavelength (Angstrom)`
-    known.then(|| words[1..].iter().find_map(|w| spectral_unit(w)))
+    known.then(|| words[1..].iter().find_map(|w| spectral_unit(w)).map_or(Named::Wavelength, Named::Quantity))
 }
 
 /// Whether a column of this name holds flux.
@@ -132,10 +141,10 @@ mod tests {
         assert_eq!(spectral_unit("[nm]"), Some(Quantity::Wavelength(10.0)));
         assert_eq!(spectral_unit("GHz"), Some(Quantity::Other));
         assert_eq!(spectral_unit("furlong"), None);
-        assert_eq!(spectral_name("loglam"), Some(Some(Quantity::LogAngstrom)));
-        assert_eq!(spectral_name("log10_wavelength"), Some(Some(Quantity::LogAngstrom)));
-        assert_eq!(spectral_name("Wavelength (nm)"), Some(Some(Quantity::Wavelength(10.0))));
-        assert_eq!(spectral_name("spectral"), Some(None));
+        assert_eq!(spectral_name("loglam"), Some(Named::Quantity(Quantity::LogAngstrom)));
+        assert_eq!(spectral_name("log10_wavelength"), Some(Named::Quantity(Quantity::LogAngstrom)));
+        assert_eq!(spectral_name("Wavelength (nm)"), Some(Named::Quantity(Quantity::Wavelength(10.0))));
+        assert_eq!(spectral_name("spectral"), Some(Named::Wavelength));
         assert_eq!(spectral_name("ra"), None);
         assert!(is_flux_name("Flux [ADU]") && !is_flux_name("flux_error") && is_error_name("flux_error"));
         assert!(is_ivar_name("ivar") && !is_ivar_name("invalid"));

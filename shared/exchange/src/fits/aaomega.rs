@@ -33,7 +33,9 @@ pub(crate) fn read(units: &[Hdu<'_>]) -> Result<Draft, ReadError> {
     let axis = if let Some(hdu) = extension("WAVELENGTH") {
         let mut values = hdu.image_row(0)?;
         if header.logical("LOGSCALE") == Some(true) {
-            values.iter_mut().for_each(|w| *w = 10f64.powf(*w));
+            for w in &mut values {
+                *w = 10f64.powf(*w);
+            }
         }
         Axis::listed(values, medium)?
     } else {

@@ -132,7 +132,9 @@ impl<'a> Hdu<'a> {
         let scale = self.header.float("BSCALE").unwrap_or(1.0);
         let zero = self.header.float("BZERO").unwrap_or(0.0);
         if scale != 1.0 || zero != 0.0 {
-            values.iter_mut().for_each(|v| *v = *v * scale + zero);
+            for v in &mut values {
+                *v = *v * scale + zero;
+            }
         }
         Ok(values)
     }

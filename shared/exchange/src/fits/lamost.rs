@@ -150,10 +150,9 @@ pub(crate) fn read_arm(primary: &Hdu<'_>, hdu: &Hdu<'_>) -> Result<Draft, ReadEr
     metadata.resolution_fwhm = Some(middle(&axis) / MEDIUM_RESOLUTION);
     // an arm states one ratio; the blue arm lies in g, the red one in r
     let snr = known(hdu.header.float("SNR"), SENTINELS);
-    if arm == 'B' {
-        metadata.snr_g = snr
-    } else {
-        metadata.snr_r = snr
+    match arm {
+        'B' => metadata.snr_g = snr,
+        _ => metadata.snr_r = snr,
     }
     let flux = single(&table.numbers(table.require("FLUX")?)?);
     with_variance_and_masks(Draft::new(axis, flux, metadata), &table)

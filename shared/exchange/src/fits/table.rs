@@ -142,10 +142,10 @@ impl<'a> BinTable<'a> {
             match column.code {
                 b'B' => values.extend(cell.iter().map(|b| integer(i64::from(*b)))),
                 b'I' => {
-                    values.extend(cell.as_chunks::<2>().0.iter().map(|b| integer(i64::from(i16::from_be_bytes(*b)))))
+                    values.extend(cell.as_chunks::<2>().0.iter().map(|b| integer(i64::from(i16::from_be_bytes(*b)))));
                 }
                 b'J' => {
-                    values.extend(cell.as_chunks::<4>().0.iter().map(|b| integer(i64::from(i32::from_be_bytes(*b)))))
+                    values.extend(cell.as_chunks::<4>().0.iter().map(|b| integer(i64::from(i32::from_be_bytes(*b)))));
                 }
                 b'K' => values.extend(cell.as_chunks::<8>().0.iter().map(|b| integer(i64::from_be_bytes(*b)))),
                 b'E' => values.extend(cell.as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_be_bytes(*b)))),
@@ -157,7 +157,9 @@ impl<'a> BinTable<'a> {
             }
         }
         if column.scale != 1.0 || column.zero != 0.0 {
-            values.iter_mut().for_each(|v| *v = *v * column.scale + column.zero);
+            for v in &mut values {
+                *v = *v * column.scale + column.zero;
+            }
         }
         Ok(values)
     }

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn precession_agrees_with_meeus() {
         // Meeus, example 21.b run backwards: theta Persei, 2028-11-13.19, without proper motion
-        let (ra, dec) = to_j2000(41.547_214, 49.348_483, 2028.867_05);
+        let (ra, dec) = to_j2000(41.547_214, 49.348_483, 2_028.867_05);
         assert!((ra - 41.054_063).abs() < 3e-4 && (dec - 49.227_750).abs() < 3e-4, "{ra} {dec}");
         assert_eq!(sexagesimal("-08:24:30"), Some(-(8.0 + 24.0 / 60.0 + 30.0 / 3600.0)));
     }

@@ -48,17 +48,16 @@ impl Cards {
 
     fn value(&mut self, key: &str, value: &Value, comment: &str) {
         match value {
-            Value::Null => {}
             Value::Text(text) => self.text(key, text, comment),
             Value::Int(number) => self.push(key, &number.to_string(), comment),
             Value::Float(number) if number.is_finite() => self.push(key, &float_card(*number), comment),
-            Value::Float(_) => {}
+            Value::Null | Value::Float(_) => {}
             Value::Bool(flag) => self.push(key, if *flag { "T" } else { "F" }, comment),
         }
     }
 
     fn finish(mut self, out: &mut impl Write) -> io::Result<()> {
-        self.0.push_str(&format!("{:<80}", "END"));
+        let _ = write!(self.0, "{:<80}", "END");
         let padded = self.0.len().div_ceil(BLOCK) * BLOCK;
         out.write_all(self.0.as_bytes())?;
         out.write_all(&vec![b' '; padded - self.0.len()])

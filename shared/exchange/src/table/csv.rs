@@ -49,7 +49,7 @@ impl<W: Write> CsvWriter<W> {
     /// # Errors
     /// When `out` cannot be written to.
     pub fn finish(self) -> io::Result<W> {
-        self.writer.into_inner().map_err(|error| error.into_error())
+        self.writer.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 }
 

@@ -115,6 +115,7 @@ impl TableFormat {
 
 /// Writes a table row by row.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one value a table, never in a collection")]
 pub enum TableWriter<W: Write> {
     /// As VOTable.
     Votable(VotableWriter<W>),

@@ -3,7 +3,7 @@
 
 use balmer_core::spectrum::Value;
 use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, general_purpose};
 
 use super::{Cell, Field};
@@ -100,7 +100,7 @@ impl Layout {
     pub(super) fn decode_base64(&self, text: &str) -> Result<Vec<Vec<Cell>>, ReadError> {
         let lenient = GeneralPurpose::new(
             &base64::alphabet::STANDARD,
-            GeneralPurposeConfig::from(general_purpose::PAD).with_decode_padding_mode(DecodePaddingMode::Indifferent),
+            general_purpose::PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent),
         );
         let packed: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
         let bytes = lenient.decode(packed).map_err(|error| ReadError::Malformed(format!("base64 stream: {error}")))?;

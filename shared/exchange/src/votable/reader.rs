@@ -258,7 +258,6 @@ fn cell_of_text(field: &Field, text: &str) -> Cell {
         }
     };
     match field.datatype.as_str() {
-        "char" | "unicodeChar" | "" => Cell::Scalar(Value::Text(text.to_owned())),
         "boolean" | "bit" | "unsignedByte" | "short" | "int" | "long" | "float" | "double" if array => {
             Cell::Numbers(text.split_whitespace().map(number).collect())
         }

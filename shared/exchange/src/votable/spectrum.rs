@@ -1,4 +1,4 @@
-//! Spectra in VOTables (IVOA Spectrum Data Model 1.1, section 8): every table with a spectral and a
+//! Spectra in `VOTables` (IVOA Spectrum Data Model 1.1, section 8): every table with a spectral and a
 //! flux column, one row a pixel or one row of vectors.
 //!
 //! Answers of services (SSA, `ObsCore`, `DataLink`) are tables *about* spectra and are refused with the

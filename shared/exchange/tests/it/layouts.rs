@@ -235,7 +235,7 @@ fn iraf_images_linear_and_log_with_a_malformed_card() {
         .card("CD1_1", 0.25);
     let spectrum = one(&fits(vec![linear]), "oe270005.fits");
     assert_eq!(spectrum.axis().range(), (6265.0, 6265.0 + 0.25 * 29.0));
-    assert_eq!((spectrum.axis().medium(), spectrum.metadata.mjd), (Medium::Air, Some(53_517.9375)));
+    assert_eq!((spectrum.axis().medium(), spectrum.metadata.mjd), (Medium::Air, Some(53_517.937_5)));
     // astropy: FK5(equinox J2005.3998) to J2000
     let (ra, dec) = (spectrum.metadata.ra.unwrap(), spectrum.metadata.dec.unwrap());
     assert!((ra - 329.28466).abs() < 2e-3 && (dec - 61.26851).abs() < 1e-3, "{ra} {dec}");
