@@ -19,7 +19,7 @@ mod seeds;
 mod spec;
 mod stage;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub use candidates::Candidate;

@@ -183,7 +183,7 @@ pub(super) fn hash_scores(candidates: &[Candidate]) -> String {
 }
 
 fn hexadecimal(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher.finalize().iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -187,6 +187,7 @@ fn first_null(value: &Value, path: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
+        manipulation::RecipeSpec,
         outlier::lof::Definition,
         pipeline::{LabelAlgorithm, NeighborMethod},
     };
@@ -255,7 +256,8 @@ mod tests {
         assert_eq!(spec.r#where.as_deref(), Some("class = 'STAR' AND snr_r > 10"));
         assert_eq!((spec.neighbors.n_neighbors, spec.neighbors.method), (128, NeighborMethod::Exact));
         assert_eq!((spec.lof.n_neighbors, spec.lof.threshold), (100, 1.3));
-        assert_eq!(spec.recipe, crate::manipulation::RecipeSpec::generation_2());
+        assert_eq!(spec.recipe, RecipeSpec::generation_2());
+        assert_eq!(spec.labels.unwrap().alpha, 0.2);
     }
 
     #[test]
