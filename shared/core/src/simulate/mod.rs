@@ -223,7 +223,7 @@ fn light(star: &DrawnStar, veil: f64, snr: f64, rng: &mut impl Rng) -> Vec<f32> 
         let x = 2.0 * i as f64 / (PIXELS - 1) as f64 - 1.0;
         let tilt = (star.tilt[0] * x + star.tilt[1] * x * x).exp();
         // x spans 0.69 in ln(wavelength): a slope of -0.7 in x is the -2 of a hot disc in wavelength
-        let disc = (-0.7 * x).exp();
+        let disc = if veil > 0.0 { (-0.7 * x).exp() } else { 0.0 };
         let light = (1.0 - veil) * f64::from(cubic(&rest, i as f64 + shift).max(0.0)) + veil * disc;
         flux.push((light * level * tilt) as f32);
     }
