@@ -6,15 +6,23 @@
 //! the command quietly.
 
 mod bench;
+mod candidates;
 mod doctor;
+mod ingest;
 mod knn;
+mod labels;
 mod lof;
 mod matrix_io;
 mod output;
 mod progress;
+mod run;
+mod runs;
+mod serve;
 mod session;
 mod spread;
+mod surveys;
 mod system;
+mod table;
 
 use std::process::ExitCode;
 
@@ -37,20 +45,38 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Doctor(doctor::Doctor),
+    Ingest(ingest::Ingest),
+    Surveys(surveys::Surveys),
+    Spectra(surveys::Spectra),
+    Run(run::RunSpec),
+    Runs(runs::Runs),
+    Show(runs::Show),
+    Candidates(candidates::Candidates),
+    Labels(labels::Labels),
     Knn(knn::Knn),
     Lof(lof::Lof),
     Spread(spread::Spread),
     Bench(bench::Bench),
+    Serve(serve::Serve),
 }
 
 impl Command {
     fn run(self, session: &Session) -> anyhow::Result<()> {
         match self {
             Self::Doctor(command) => command.run(session),
+            Self::Ingest(command) => command.run(session),
+            Self::Surveys(command) => command.run(session),
+            Self::Spectra(command) => command.run(session),
+            Self::Run(command) => command.run(session),
+            Self::Runs(command) => command.run(session),
+            Self::Show(command) => command.run(session),
+            Self::Candidates(command) => command.run(session),
+            Self::Labels(command) => command.run(session),
             Self::Knn(command) => command.run(session),
             Self::Lof(command) => command.run(session),
             Self::Spread(command) => command.run(session),
             Self::Bench(command) => command.run(session),
+            Self::Serve(command) => command.run(session),
         }
     }
 }

@@ -45,9 +45,11 @@ impl Stop {
         &self.0
     }
 
-    /// An error once a stop was asked for.
-    pub fn check(&self) -> balmer_core::Result<()> {
-        if self.is_set() { Err(balmer_core::Error::Cancelled) } else { Ok(()) }
+    /// Waits until a stop is asked for.
+    pub async fn requested(&self) {
+        while !self.is_set() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }
 

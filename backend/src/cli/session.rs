@@ -6,12 +6,16 @@ use std::{
     str::FromStr,
 };
 
-use balmer::config;
+use balmer::{config, storage::Store};
 use balmer_core::CpuEngine;
 use serde::Serialize;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
-use super::progress::{Progress, Stop};
+use super::{
+    matrix_io::Target,
+    output::thousands,
+    progress::{Progress, Stop},
+};
 
 /// Options that every command takes.
 #[derive(Debug, clap::Args)]
@@ -93,6 +97,16 @@ impl Session {
         Ok(config::data_dir(self.globals.data_dir.as_deref())?)
     }
 
+    /// The surveys and runs there are.
+    pub fn store(&self) -> anyhow::Result<Store> {
+        Ok(Store::open(self.data_dir()?)?)
+    }
+
+    /// The surveys and runs, in a data directory that is made if need be.
+    pub fn store_or_create(&self) -> anyhow::Result<Store> {
+        Ok(Store::open_or_create(self.data_dir()?)?)
+    }
+
     /// The engine that was asked for.
     pub fn engine(&self) -> anyhow::Result<CpuEngine> {
         match self.globals.device {
@@ -112,6 +126,19 @@ impl Session {
         serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
         writeln!(out)?;
         Ok(out.flush()?)
+    }
+
+    /// Reports a written table, unless it went to standard output; with `--json` as `about` with `rows`
+    /// and `output`.
+    pub fn wrote(&self, target: &Target, rows: usize, about: &serde_json::Value) -> anyhow::Result<()> {
+        let Some(path) = target.path() else { return Ok(()) };
+        if self.json() {
+            let mut document = about.clone();
+            document["rows"] = rows.into();
+            document["output"] = path.to_string_lossy().into();
+            return self.print_json(&document);
+        }
+        self.print(|out| writeln!(out, "{} rows: {}", thousands(rows), path.display()))
     }
 
     /// Prints what `text` writes.

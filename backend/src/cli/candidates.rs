@@ -1,0 +1,107 @@
+//! `balmer candidates`: what a run found, best first.
+
+use std::path::PathBuf;
+
+use balmer::storage::{Query, Run, Store};
+use balmer_exchange::table::About;
+use serde_json::json;
+
+use super::{
+    matrix_io::{Format, Target},
+    output::{TextTable, thousands},
+    runs::find,
+    session::Session,
+    table::{self, Shown},
+};
+
+/// List the candidates of a run, or write them to a file
+#[derive(Debug, clap::Args)]
+pub struct Candidates {
+    /// Run: its id, the beginning of it, or 'latest'
+    #[arg(default_value = "latest")]
+    run: String,
+    /// Candidates, at most [default: 20 on the screen, all in files and JSON]
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[arg(long = "where", value_name = "SQL", help = "Condition on the columns: \"label = 'be' AND lof > 2\"")]
+    condition: Option<String>,
+    /// File to write, of a kind told by its ending: .vot, .csv, .parquet or .fits; '-' is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Kind of file, whatever its ending
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+}
+
+/// Columns on the screen.
+const SHOWN: &[Shown] = &[
+    ("rank", "rank", 0),
+    ("spectrum_id", "spectrum", 0),
+    ("lof", "lof", 3),
+    ("label", "label", 0),
+    ("probability", "probability", 3),
+    ("designation", "designation", 0),
+    ("class", "class", 0),
+    ("subclass", "subclass", 0),
+    ("snr_r", "S/N r", 1),
+    ("truth", "truth", 0),
+];
+/// Candidates on the screen where no limit is given.
+pub const SCREEN: usize = 20;
+
+impl Candidates {
+    pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        let target =
+            self.output.as_deref().map(|path| Target::choose(path, self.format, table::FORMATS)).transpose()?;
+        let store = session.store()?;
+        let run = find(&store, &self.run)?;
+        let query = Query { condition: self.condition, limit: self.limit, ..Query::default() };
+        if let Some(target) = target {
+            let result = run.candidates(&query)?;
+            let overflow = result.matched() as usize > result.remaining();
+            let count = table::write(&target, &about(&run)?, &result.schema(), result, overflow)?;
+            return session.wrote(&target, count, &json!({ "run": run.id() }));
+        }
+        if session.json() {
+            let candidates = table::to_json(run.candidates(&query)?)?;
+            return session.print_json(&json!({ "run": run.id(), "candidates": candidates }));
+        }
+        let text = listed(&run, &Query { limit: self.limit.or(Some(SCREEN)), ..query })?;
+        session.print(|out| {
+            text.0.write(out)?;
+            writeln!(out, "of {} in run {}", thousands(text.1), run.id())
+        })
+    }
+}
+
+/// Candidates as a table for people, and how many there are. Labels are shown where the run spread some.
+pub fn listed(run: &Run, query: &Query) -> anyhow::Result<(TextTable, usize)> {
+    let result = run.candidates(query)?;
+    let matched = result.matched() as usize;
+    let labelled = !run.state()?.classes.is_empty();
+    let shown: Vec<Shown> = SHOWN.iter().filter(|(name, ..)| labelled || *name != "probability").copied().collect();
+    Ok((table::to_text(&shown, result)?, matched))
+}
+
+/// What a file of candidates says about itself.
+fn about(run: &Run) -> anyhow::Result<About> {
+    let state = run.state()?;
+    let mut infos = vec![
+        ("run".to_owned(), run.id().to_owned()),
+        ("survey".to_owned(), state.survey.clone()),
+        ("software".to_owned(), format!("balmer {}", env!("CARGO_PKG_VERSION"))),
+    ];
+    infos.extend(state.finished.map(|time| ("date".to_owned(), time)));
+    if let Some(provenance) = run.provenance()? {
+        infos.push(("spec".to_owned(), serde_json::to_string(&provenance.spec)?));
+        infos.push(("device".to_owned(), provenance.device));
+        infos.push(("scores_sha256".to_owned(), provenance.scores_sha256));
+    }
+    let description = format!("spectra of {} ranked by Local Outlier Factor", state.survey);
+    Ok(About { name: "candidates".to_owned(), description, infos, ..About::default() })
+}
+
+/// The best candidates as JSON objects.
+pub fn best(store: &Store, id: &str, limit: usize) -> anyhow::Result<Vec<serde_json::Value>> {
+    table::to_json(store.run(id)?.candidates(&Query { limit: Some(limit), ..Query::default() })?)
+}

@@ -1,0 +1,166 @@
+//! `balmer run`: the pipeline from a spec to ranked candidates.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use anyhow::Context;
+use balmer::{
+    jobs::{ExecuteOptions, RunProgress, execute},
+    storage::{Query, RunState},
+};
+use balmer_core::{
+    Error,
+    engine::Observer,
+    pipeline::{PipelineSpec, Plan, Stage},
+};
+use serde_json::json;
+
+use super::{
+    Usage,
+    candidates::{SCREEN, best, listed},
+    output::thousands,
+    progress::Progress,
+    runs::reasons,
+    session::Session,
+};
+
+/// Find the rare spectra of a survey
+///
+/// SPEC is the pipeline spec, TOML or JSON; every key it does not set has its default. The run is kept:
+/// see balmer runs, show, candidates.
+#[derive(Debug, clap::Args)]
+pub struct RunSpec {
+    /// Pipeline spec; '-' is standard input
+    #[arg(value_name = "SPEC", required_unless_present = "survey")]
+    spec: Option<PathBuf>,
+    /// Survey to run on, whatever the spec says; without a spec, with all defaults
+    #[arg(long, value_name = "NAME")]
+    survey: Option<String>,
+    /// Settings of the 2016 studies of LAMOST by Palicka and Shakurova, where the spec sets none
+    #[arg(long)]
+    paper_2016: bool,
+    /// Candidates to print
+    #[arg(long, value_name = "N", default_value_t = SCREEN)]
+    limit: usize,
+}
+
+impl RunSpec {
+    pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        let engine = session.engine()?;
+        let mut spec = match &self.spec {
+            Some(path) => {
+                let name = path.display().to_string();
+                let text = read(path).with_context(|| format!("cannot read the spec '{name}'"))?;
+                parse(&text, self.paper_2016).with_context(|| name)?
+            }
+            None if self.paper_2016 => PipelineSpec::paper_2016(""),
+            None => PipelineSpec::new(""),
+        };
+        if let Some(survey) = self.survey {
+            spec.survey = survey;
+        }
+        let plan = Plan::new(spec)?;
+        let store = session.store()?;
+        let run = store.create_run(plan.spec())?;
+        let id = run.run().id().to_owned();
+        let progress = session.progress("starting");
+        let shown = Mutex::new(None);
+        let report = |now: &RunProgress| show(&progress, &shown, now);
+        let options = ExecuteOptions { label_files: true };
+        let done = execute(&store, run, &plan, &engine, options, session.stop.flag(), &report);
+        drop(progress);
+        let state = done.map_err(|error| match error.is_cancelled() {
+            true => anyhow::Error::new(Error::Cancelled),
+            false => error.into(),
+        })?;
+        let run = store.run(&id)?;
+        if session.json() {
+            return session.print_json(&json!({
+                "run": id, "folder": run.folder(), "state": state, "candidates": best(&store, &id, self.limit)?,
+            }));
+        }
+        let (table, _) = listed(&run, &Query { limit: Some(self.limit), ..Query::default() })?;
+        let left_out = reasons(&run.rejected()?);
+        session.print(|out| {
+            table.write(out)?;
+            writeln!(out, "{}", summary(&state, plan.spec().lof.threshold))?;
+            if !left_out.is_empty() {
+                writeln!(out, "left out: {}", left_out.join(", "))?;
+            }
+            writeln!(out, "run {id}: {}", run.folder().display())
+        })
+    }
+}
+
+fn summary(state: &RunState, threshold: f64) -> String {
+    let counts = &state.counts;
+    format!(
+        "{} spectra selected, {} ranked, {} with lof > {threshold}",
+        thousands(counts.selected as usize),
+        thousands(counts.ranked as usize),
+        thousands(counts.outliers as usize)
+    )
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    if path == Path::new("-") { io::read_to_string(io::stdin().lock()) } else { fs::read_to_string(path) }
+}
+
+/// A spec from TOML or JSON. With `paper_2016`, that preset's settings stand for the keys it leaves out.
+fn parse(text: &str, paper_2016: bool) -> anyhow::Result<PipelineSpec> {
+    let is_json = text.trim_start().starts_with('{');
+    let spec = if is_json { PipelineSpec::from_json(text)? } else { PipelineSpec::from_toml(text)? };
+    if !paper_2016 {
+        return Ok(spec);
+    }
+    if is_json {
+        return Err(Usage("--paper-2016 fills a spec in TOML".to_owned()).into());
+    }
+    let mut filled: toml::Table = PipelineSpec::paper_2016(spec.survey).to_toml().parse()?;
+    overlay(&mut filled, text.parse()?);
+    Ok(PipelineSpec::from_toml(&filled.to_string())?)
+}
+
+/// Puts the keys of `over` in the place of those of `base`, table by table.
+fn overlay(base: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(over)) => overlay(inner, over),
+            (_, value) => drop(base.insert(key, value)),
+        }
+    }
+}
+
+/// Moves the bar; a new stage begins a new one.
+fn show(progress: &Progress, shown: &Mutex<Option<Stage>>, now: &RunProgress) {
+    let Ok(mut shown) = shown.lock() else { return };
+    if *shown != Some(now.stage) {
+        *shown = Some(now.stage);
+        progress.begin(now.message.clone());
+    }
+    progress.progress(now.fraction);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preset_fills_what_the_spec_leaves_out() {
+        let text = "survey = \"lamost\"\n[lof]\nn_neighbors = 30\n";
+        let (plain, filled) = (parse(text, false).unwrap(), parse(text, true).unwrap());
+        let paper = PipelineSpec::paper_2016("lamost");
+        assert_eq!(filled.recipe, paper.recipe);
+        assert_eq!((filled.lof.n_neighbors, filled.lof.definition), (30, paper.lof.definition));
+        assert_ne!(plain.lof.definition, paper.lof.definition);
+        assert_eq!(filled.survey, "lamost");
+    }
+
+    #[test]
+    fn json_is_a_spec_too() {
+        assert_eq!(parse("{\"survey\": \"x\"}", false).unwrap(), PipelineSpec::new("x"));
+    }
+}
