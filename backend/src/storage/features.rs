@@ -1,7 +1,7 @@
 //! Feature rows kept between runs: `features/<recipe hash>-<code version>/NNNN.parquet`.
 //!
-//! A spectrum never changes once stored and neither does its row number, so a kept row is right for
-//! ever; a run extracts only the spectra that no run with the same recipe asked for before, and adds
+//! A spectrum never changes once stored and neither does its row number, so a kept row is right as long
+//! as the recipe computes the same, which a few rows are asked each time; a run extracts only the spectra that no run with the same recipe asked for before, and adds
 //! them as one more file. Rejected spectra are kept with their reasons. `FixedSizeList<f32>` is read at
 //! about 4 CPU-seconds a GB where raw bytes would take 1, but any tool can read it.
 
@@ -64,6 +64,10 @@ impl Survey {
     ) -> Result<SurveyFeatures, FeatureError> {
         let cache = Cache::of(self, plan);
         let mut kept = cache.read(selection)?;
+        if !self.still_true(plan, selection, &kept)? {
+            cache.clear()?;
+            kept = selection.rows().iter().map(|_| None).collect();
+        }
         let missing: Vec<usize> = (0..selection.len()).filter(|&i| kept[i].is_none()).collect();
         if missing.is_empty() {
             observer.stage(Stage::Recipe, &format!("{} spectra prepared by an earlier run", selection.len()));
@@ -96,6 +100,26 @@ impl Survey {
         table.matrix = Array2::from_shape_vec((rows.len(), width), values)
             .map_err(|e| StoreError::damaged(&cache.folder, format!("rows of another length: {e}")))?;
         Ok(SurveyFeatures { table, rows, extracted })
+    }
+
+    /// Whether the recipe still gives what was kept, to the bit: asked of the first, middle and last
+    /// spectrum. Another build or processor may differ in the last bits, and one matrix must not mix them.
+    fn still_true(&self, plan: &Plan, selection: &Selection, kept: &[Option<Kept>]) -> Result<bool> {
+        let known: Vec<usize> = (0..kept.len()).filter(|&i| kept[i].is_some()).collect();
+        let Some(&last) = known.last() else { return Ok(true) };
+        for i in [known[0], known[known.len() / 2], last] {
+            let (part, row) = self.locate(selection.rows()[i]);
+            let spectra = self.read_rows(part, &[row])?;
+            let same = spectra.iter().all(|spectrum| match (plan.recipe().apply(spectrum), &kept[i]) {
+                (Ok(fresh), Some(Kept::Features(row))) => fresh == *row,
+                (Err(fresh), Some(Kept::Rejected(rejected))) => fresh.reason() == rejected.reason,
+                _ => false,
+            });
+            if !same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn extract(
@@ -157,6 +181,10 @@ impl Cache {
     fn of(survey: &Survey, plan: &Plan) -> Self {
         let name = format!("{}-{}", plan.recipe().hash(), env!("CARGO_PKG_VERSION"));
         Self { folder: survey.folder().join("features").join(name), width: plan.recipe().grid().len() }
+    }
+
+    fn clear(&self) -> Result<()> {
+        if self.folder.exists() { durable::remove_dir(&self.folder) } else { Ok(()) }
     }
 
     fn files(&self) -> Vec<PathBuf> {

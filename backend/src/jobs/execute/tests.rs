@@ -97,6 +97,27 @@ fn the_same_spec_gives_the_same_bytes_with_kept_features_or_without() {
 }
 
 #[test]
+fn kept_features_that_the_recipe_no_longer_gives_are_made_again() {
+    let (_folder, store) = survey();
+    run(&store, spec()).unwrap();
+    let survey = store.survey("sky").unwrap();
+    let all = survey.select(None).unwrap();
+    let plan = Plan::new(spec()).unwrap();
+    let mut other = spec();
+    other.recipe.continuum = balmer_core::manipulation::Continuum::None;
+    let other = Plan::new(other).unwrap();
+    let before = survey.features(&plan, &all, &balmer_core::engine::Unobserved).unwrap();
+    // the rows of another recipe stand where this one's should
+    survey.features(&other, &all, &balmer_core::engine::Unobserved).unwrap();
+    let folder = |plan: &Plan| {
+        survey.folder().join("features").join(format!("{}-{}", plan.recipe().hash(), env!("CARGO_PKG_VERSION")))
+    };
+    std::fs::copy(folder(&other).join("0001.parquet"), folder(&plan).join("0001.parquet")).unwrap();
+    let after = survey.features(&plan, &all, &balmer_core::engine::Unobserved).unwrap();
+    assert_eq!((after.extracted, after.table), (62, before.table));
+}
+
+#[test]
 fn labels_spread_from_the_survey_and_from_files() {
     let (folder, store) = survey();
     let mut with_labels = spec();
