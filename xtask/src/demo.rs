@@ -51,7 +51,8 @@ impl Balmer {
         let catalogue = self.data.join("miles-catalogue.csv");
         std::fs::create_dir_all(&self.data)?;
         std::fs::write(&catalogue, catalogue_csv(&spectra.join("paramsMILES_v9.1.txt"))?)?;
-        shell::run(self.command().args(["ingest", SURVEY]).arg(spectra).arg("--catalogue").arg(&catalogue))?;
+        let files = spectra.join("*.fits");
+        shell::run(self.command().args(["ingest", SURVEY]).arg(files).arg("--catalogue").arg(&catalogue))?;
         shell::run(self.command().args(["labels", "import", SURVEY, "xtask/demo/miles-labels.csv"]))?;
         shell::step("running Local Outlier Factor and label spreading");
         shell::run(self.command().args(["run", "xtask/demo/miles.toml", "--limit", "20"]))
