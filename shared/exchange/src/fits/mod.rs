@@ -72,7 +72,7 @@ pub(crate) fn read(
 ) -> Result<Vec<Result<Draft, ReadError>>, ReadError> {
     let units = access::units(bytes)?;
     let Some(primary) = units.first() else { return Err(ReadError::Empty) };
-    let layout = recognise(&units, source_name)?;
+    let layout = recognise(&units, source_name, bytes.len())?;
     if options.format != Format::Auto && !layout.formats().contains(&options.format) {
         return Err(ReadError::WrongFormat { asked: options.format, found: layout.name().into() });
     }
@@ -94,7 +94,7 @@ pub(crate) fn read(
     })
 }
 
-fn recognise(units: &[Hdu<'_>], source_name: &str) -> Result<Layout, ReadError> {
+fn recognise(units: &[Hdu<'_>], source_name: &str, length: usize) -> Result<Layout, ReadError> {
     let primary = &units[0];
     let says =
         |key: &str, word: &str| primary.header.text(key).is_some_and(|value| value.to_uppercase().contains(word));
@@ -124,9 +124,11 @@ fn recognise(units: &[Hdu<'_>], source_name: &str) -> Result<Layout, ReadError> 
         return match tables.next() {
             Some(table) if spectrum_table::is_ondrejov(&table.header) => Ok(Layout::Ondrejov),
             Some(_) => Ok(Layout::Table),
-            None if lamost => {
-                Err(ReadError::Truncated { what: "the data behind the primary header".into(), needed: 0, found: 0 })
-            }
+            None if lamost => Err(ReadError::Truncated {
+                what: "the table COADD behind the primary header".into(),
+                needed: length + 2 * header::BLOCK,
+                found: length,
+            }),
             None => Err(nothing_known(units)),
         };
     }

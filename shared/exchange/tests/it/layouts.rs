@@ -77,6 +77,8 @@ fn dr9_is_a_table_behind_an_empty_primary() {
     assert_eq!(spectrum.axis().wavelengths(), grid(40));
     assert_eq!(m.resolution_fwhm, Some(3.6));
 
+    let cut = error(&dr9(&grid(40), flux(40), vec![1.0; 40])[..2880]);
+    assert!(cut.reason() == "truncated" && cut.to_string().contains("COADD"), "{cut}");
     let mut mixed = grid(40);
     mixed.swap(20, 21);
     let failure = error(&dr9(&mixed, flux(40), vec![1.0; 40]));
