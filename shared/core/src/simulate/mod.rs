@@ -165,6 +165,9 @@ impl Simulation {
             let observed = Observed { wavelengths, medium: Medium::Vacuum, z: star.z, resolution: RESOLUTION };
             observed.plant(&lines, &mut flux);
         }
+        if self.snr.systematics > 0.0 {
+            noise::add_systematics(&mut flux, log_normal(rng, self.snr.systematics, 0.3), rng);
+        }
         let ivar = noise::add_noise(&mut flux, wavelengths, snr, rng);
         let mut metadata = self.metadata(i, kind, &star, rng);
         let good = vec![0; flux.len()];

@@ -21,7 +21,7 @@ fn only(set: impl Fn(&mut Rates)) -> Rates {
 
 /// A survey of very good spectra of one kind.
 fn clean(set: impl Fn(&mut Rates)) -> Simulation {
-    let snr = SnrSpread { median: 1000.0, sigma: 0.0, floor: 5.0 };
+    let snr = SnrSpread { median: 1000.0, sigma: 0.0, floor: 5.0, systematics: 0.0 };
     Simulation::new(60, 3).with_rates(only(set)).unwrap().with_snr(snr).unwrap()
 }
 
