@@ -1,5 +1,15 @@
 //! Bytes to and from Balmer's types.
 //!
+//! Every survey writes spectra its own way, and some write wavelengths where others write flux. Here each
+//! layout has one module that knows its traps, and [`read_spectra`] recognises which it is from the content.
+//! What comes out is the core's [`Spectrum`](balmer_core::spectrum::Spectrum), with its medium stated and its
+//! peculiarities remarked, or a [`ReadError`] with a stable reason. The other way, single spectra and
+//! [`table`]s are written for the tools that astronomers use. [`api`] holds the bodies of the HTTP API, which
+//! server and web app share.
+//!
+//! What is absent on purpose: files and networks (bytes in, bytes out), and any judgement of a spectrum beyond
+//! whether it is one. No byte sequence makes this crate panic.
+//!
 //! [`read_spectra`] turns the bytes of one file into spectra, whatever survey made it: the layout is
 //! recognised from the content, and a file that is refused says why by a stable
 //! [`reason`](ReadError::reason). [`table`] and [`votable`] write and read lists; [`api`] holds the HTTP
