@@ -5,7 +5,7 @@
     v/bin/pip download --no-deps --dest /tmp sdss-mangadap==4.5.0
     v/bin/python tests/tools/make_golden.py /tmp/sdss_mangadap-4.5.0-py3-none-any.whl
 
-Matrices come from a linear congruential generator that shared/core/tests/golden/matrices.rs repeats bit by bit, so
+Matrices come from a linear congruential generator that shared/core/src/oracle/matrices.rs repeats bit by bit, so
 that only scores are committed; the spectra are those of the MILES library (Sanchez-Blazquez+ 2006, Falcon-Barroso+
 2011) as shipped, under BSD-3, in the PyPI package sdss-mangadap.
 

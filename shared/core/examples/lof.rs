@@ -10,7 +10,7 @@ use balmer_core::{
 };
 use ndarray::Array2;
 
-#[allow(clippy::print_stdout, reason = "this is what the example is for")]
+#[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "an example may print and look at the clock")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [input, k, output @ ..] = arguments.as_slice() else {

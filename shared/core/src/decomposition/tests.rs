@@ -1,14 +1,7 @@
 use ndarray::{Array2, array};
 
 use super::pca;
-use crate::Error;
-
-fn random(n: usize, d: usize, mut state: u64) -> Array2<f32> {
-    Array2::from_shape_simple_fn((n, d), || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / 16_777_216.0
-    })
-}
+use crate::{Error, oracle::random};
 
 #[test]
 fn a_line_in_the_plane() {

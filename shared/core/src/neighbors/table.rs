@@ -70,8 +70,8 @@ impl NeighborTable {
         }
         let mut sorted = indices.to_vec();
         sorted.sort_unstable();
-        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(invalid(format!("row {row} has neighbour {} twice", twice[0]), "name each neighbour once"));
+        if let Some([twice, _]) = sorted.array_windows().find(|[a, b]| a == b) {
+            return Err(invalid(format!("row {row} has neighbour {twice} twice"), "name each neighbour once"));
         }
         Ok(())
     }

@@ -10,16 +10,8 @@ use super::{DuplicateGroups, NeighborTable, blocked::exact_in_blocks, check_feat
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    oracle,
+    oracle::{self, random},
 };
-
-/// Uniform numbers in [0, 1), 24 bits each.
-fn random(n: usize, d: usize, mut state: u64) -> Array2<f32> {
-    Array2::from_shape_simple_fn((n, d), || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / 16_777_216.0
-    })
-}
 
 /// Compares with the oracle: distances to two units in the last place, indices except where distances tie so.
 fn check(x: ArrayView2<'_, f32>, k: usize, block: usize) -> NeighborTable {

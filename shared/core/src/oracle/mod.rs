@@ -4,8 +4,10 @@
 
 mod diffusion;
 mod lof;
+mod matrices;
 mod neighbors;
 
 pub use diffusion::{propagate, spread};
 pub use lof::{lof, simplified_2016};
+pub use matrices::random;
 pub use neighbors::{distances, kneighbors};

@@ -9,15 +9,9 @@ use super::{
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    neighbors, oracle,
+    neighbors,
+    oracle::{self, random},
 };
-
-fn random(n: usize, d: usize, mut state: u64) -> Array2<f32> {
-    Array2::from_shape_simple_fn((n, d), || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / 16_777_216.0
-    })
-}
 
 fn knn(x: &Array2<f32>, k: usize, weights: Weights) -> Graph {
     Graph::knn(&neighbors::exact(x.view(), k, &Unobserved).unwrap(), k, weights).unwrap()

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use balmer_core::oracle::random;
 use ndarray::{Array2, s};
 use ndarray_npy::{ReadNpyExt, ReadableElement};
 
@@ -19,15 +20,6 @@ pub fn golden_vector(name: &str) -> ndarray::Array1<f64> {
 fn open(name: &str) -> std::fs::File {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(format!("{name}.npy"));
     std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// Uniform in [0, 1): the upper 24 bits of Knuth's MMIX generator.
-fn random(n: usize, d: usize, seed: u64) -> Array2<f32> {
-    let mut state = seed;
-    Array2::from_shape_simple_fn((n, d), || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / 16_777_216.0
-    })
 }
 
 /// The matrix that a golden file's name speaks of.
