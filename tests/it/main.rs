@@ -4,7 +4,12 @@
 //! beside this test's own executable is taken (`target/<profile>/balmer`). A missing program is a
 //! failure: a test that does not run proves nothing.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on has failed, and says so")]
+
 mod bad_input;
 mod command_line;
+mod golden;
 mod matrices;
+mod real_data;
 mod support;
+mod surveys;

@@ -85,14 +85,14 @@ impl Bench {
         drop(progress);
         let (gflops, bytes) = (operations / seconds / 1e9, system::peak_memory());
         if session.json() {
-            return session.print_json(&json!({
+            return output::print_json(&json!({
                 "benchmark": format!("{:?}", self.what).to_lowercase(), "n": self.n, "d": self.d, "k": self.k,
                 "seed": self.seed, "seconds": seconds, "gflops": gflops, "bytes": bytes,
                 "threads": system::threads(), "device": engine.name(),
             }));
         }
         let memory = bytes.map_or_else(|| output::UNKNOWN.to_owned(), output::bytes);
-        session.print(|out| {
+        output::print(|out| {
             writeln!(out, "{} x {}, k = {}: {seconds:.3} s", output::thousands(self.n), self.d, self.k)?;
             writeln!(out, "{gflops:.1} Gflop/s, {memory} at most, on {}", engine.name())
         })

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     matrix_io::{Format, Target},
-    output::{TextTable, thousands},
+    output::{self, TextTable, thousands},
     runs::find,
     session::Session,
     table::{self, Shown},
@@ -64,10 +64,10 @@ impl Candidates {
         }
         if session.json() {
             let candidates = table::to_json(run.candidates(&query)?)?;
-            return session.print_json(&json!({ "run": run.id(), "candidates": candidates }));
+            return output::print_json(&json!({ "run": run.id(), "candidates": candidates }));
         }
         let text = listed(&run, &Query { limit: self.limit.or(Some(SCREEN)), ..query })?;
-        session.print(|out| {
+        output::print(|out| {
             text.0.write(out)?;
             writeln!(out, "of {} in run {}", thousands(text.1), run.id())
         })

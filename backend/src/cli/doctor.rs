@@ -11,14 +11,10 @@ use futures::executor::block_on;
 use serde::Serialize;
 
 use super::{
-    output::{UNKNOWN, bytes},
+    output::{self, UNKNOWN, bytes},
     session::Session,
     system,
 };
-
-/// Check this machine: processor, memory, devices, data directory, and a small computation
-#[derive(Debug, clap::Args)]
-pub struct Doctor {}
 
 #[derive(Debug, Serialize)]
 struct Report {
@@ -79,24 +75,23 @@ const GOLDEN: [f32; 12] = [
 /// layout, neighbours and distances.
 const ROW_BYTES: u64 = 140 * 4 * 2 + 128 * 8;
 
-impl Doctor {
-    pub fn run(self, session: &Session) -> anyhow::Result<()> {
-        let report = examine(session)?;
-        if session.json() {
-            session.print_json(&report)?;
-        } else {
-            session.print(|out| report.write(out))?;
-        }
-        ensure!(report.problems.is_empty(), "{}", report.problems.join("; "));
-        Ok(())
+/// Reports, and fails where something is wrong.
+pub fn run(session: &Session) -> anyhow::Result<()> {
+    let report = examine(session)?;
+    if session.json() {
+        output::print_json(&report)?;
+    } else {
+        output::print(|out| report.write(out))?;
     }
+    ensure!(report.problems.is_empty(), "{}", report.problems.join("; "));
+    Ok(())
 }
 
 fn examine(session: &Session) -> anyhow::Result<Report> {
     let engine = session.engine()?;
     let data_dir = session.data_dir()?;
     let writable = is_writable(&data_dir);
-    let self_test = self_test(&engine)?;
+    let self_test = self_test(engine)?;
     let (memory, available) = system::memory();
     let mut problems = Vec::new();
     if let Err(reason) = &writable {
@@ -131,7 +126,7 @@ fn is_writable(data_dir: &Path) -> Result<(), String> {
     tempfile::tempfile_in(existing).map(drop).map_err(|error| error.to_string())
 }
 
-fn self_test(engine: &CpuEngine) -> anyhow::Result<SelfTest> {
+fn self_test(engine: CpuEngine) -> anyhow::Result<SelfTest> {
     let x = ArrayView2::from_shape((POINTS.len() / 2, 2), &POINTS)?;
     let table = block_on(engine.kneighbors(x, 4, &Unobserved))?;
     let scores = lof::from_table(&table, 4)?;

@@ -13,7 +13,10 @@ use balmer::storage::ingest::{IngestOptions, IngestReport, ingest};
 use balmer_core::{Error, engine::Observer, spectrum::Medium};
 use balmer_exchange::{Format, ReadOptions, catalogue::Catalogue};
 
-use super::{output::thousands, session::Session};
+use super::{
+    output::{self, thousands},
+    session::Session,
+};
 
 /// Read spectra into a survey
 ///
@@ -72,9 +75,9 @@ impl Ingest {
         drop(progress);
         let rejects = store.survey(&self.survey).map(|survey| survey.folder().join("rejects.csv")).ok();
         if session.json() {
-            session.print_json(&report)?;
+            output::print_json(&report)?;
         } else {
-            session.print(|out| write(out, &report, rejects, started.elapsed().as_secs_f64()))?;
+            output::print(|out| write(out, &report, rejects, started.elapsed().as_secs_f64()))?;
         }
         if session.stop.flag().load(Ordering::Relaxed) && report.cancelled {
             return Err(Error::Cancelled.into());

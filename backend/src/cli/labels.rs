@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     matrix_io::{Format, Target},
-    output::thousands,
+    output::{self, thousands},
     session::Session,
 };
 
@@ -56,9 +56,9 @@ impl Labels {
                 let author = author.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
                 let report = labels.import(&read(&file)?, author.as_deref().unwrap_or("unknown"))?;
                 if session.json() {
-                    session.print_json(&report)?;
+                    output::print_json(&report)?;
                 } else {
-                    session.print(|out| {
+                    output::print(|out| {
                         writeln!(out, "{} labels given, {} were in force already", report.imported, report.unchanged)
                     })?;
                 }
@@ -91,9 +91,9 @@ impl Labels {
                 }
                 let classes = labels.classes()?;
                 if session.json() {
-                    return session.print_json(&json!({ "survey": survey, "classes": classes }));
+                    return output::print_json(&json!({ "survey": survey, "classes": classes }));
                 }
-                session.print(|out| match classes.len() {
+                output::print(|out| match classes.len() {
                     0 => writeln!(out, "any class may be given in {survey}"),
                     n => writeln!(out, "{} classes may be given in {survey}: {}", thousands(n), classes.join(", ")),
                 })

@@ -15,10 +15,10 @@ use super::{
 };
 
 /// Local Outlier Factor of every row of a matrix
-///
-/// Columns: row, lof, lrd, k_distance; with several K: lof_k<K>, lrd_k<K>, k_distance_k<K> of each.
-/// Equals -negative_outlier_factor_ of scikit-learn's LocalOutlierFactor.
 #[derive(Debug, clap::Args)]
+#[command(long_about = "Local Outlier Factor of every row of a matrix\n\n\
+    Columns: row, lof, lrd, k_distance; with several K: lof_k<K>, lrd_k<K>, k_distance_k<K> of each. \
+    Equals -negative_outlier_factor_ of scikit-learn's LocalOutlierFactor.")]
 pub struct Lof {
     /// Matrix of n rows and d columns: .npy (f32 or f64), .parquet or .csv
     #[arg(long, short, value_name = "FILE")]

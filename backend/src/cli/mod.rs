@@ -19,6 +19,7 @@ mod run;
 mod runs;
 mod serve;
 mod session;
+mod simulate;
 mod spread;
 mod surveys;
 mod system;
@@ -44,12 +45,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Doctor(doctor::Doctor),
+    /// Check this machine: processor, memory, devices, data directory, and a small computation
+    Doctor,
     Ingest(ingest::Ingest),
-    Surveys(surveys::Surveys),
+    Simulate(simulate::Simulate),
+    /// List the surveys
+    Surveys,
     Spectra(surveys::Spectra),
     Run(run::RunSpec),
-    Runs(runs::Runs),
+    /// List the runs, oldest first
+    Runs,
     Show(runs::Show),
     Candidates(candidates::Candidates),
     Labels(labels::Labels),
@@ -63,12 +68,13 @@ enum Command {
 impl Command {
     fn run(self, session: &Session) -> anyhow::Result<()> {
         match self {
-            Self::Doctor(command) => command.run(session),
+            Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
-            Self::Surveys(command) => command.run(session),
+            Self::Simulate(command) => command.run(session),
+            Self::Surveys => surveys::list(session),
             Self::Spectra(command) => command.run(session),
             Self::Run(command) => command.run(session),
-            Self::Runs(command) => command.run(session),
+            Self::Runs => runs::list(session),
             Self::Show(command) => command.run(session),
             Self::Candidates(command) => command.run(session),
             Self::Labels(command) => command.run(session),

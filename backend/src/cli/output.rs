@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use serde::Serialize;
+
 use super::session::colour;
 
 /// A text table that is aligned when it is printed: numbers to the right, words to the left.
@@ -84,6 +86,21 @@ pub fn bytes(count: u64) -> String {
     }
     let name = ["B", "KiB", "MiB", "GiB", "TiB"][unit];
     if unit == 0 { format!("{count} B") } else { format!("{value:.1} {name}") }
+}
+
+/// Prints one JSON document.
+pub fn print_json(document: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}
+
+/// Prints what `text` writes.
+pub fn print(text: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    text(&mut out)?;
+    Ok(out.flush()?)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use serde_json::json;
 use super::{
     Usage,
     candidates::{SCREEN, best, listed},
-    output::thousands,
+    output::{self, thousands},
     progress::Progress,
     runs::reasons,
     session::Session,
@@ -72,19 +72,19 @@ impl RunSpec {
         let options = ExecuteOptions { label_files: true };
         let done = execute(&store, run, &plan, &engine, options, session.stop.flag(), &report);
         drop(progress);
-        let state = done.map_err(|error| match error.is_cancelled() {
-            true => anyhow::Error::new(Error::Cancelled),
-            false => error.into(),
+        let state = done.map_err(|error| {
+            let cancelled = error.is_cancelled();
+            if cancelled { anyhow::Error::new(Error::Cancelled) } else { error.into() }
         })?;
         let run = store.run(&id)?;
         if session.json() {
-            return session.print_json(&json!({
+            return output::print_json(&json!({
                 "run": id, "folder": run.folder(), "state": state, "candidates": best(&store, &id, self.limit)?,
             }));
         }
         let (table, _) = listed(&run, &Query { limit: Some(self.limit), ..Query::default() })?;
         let left_out = reasons(&run.rejected()?);
-        session.print(|out| {
+        output::print(|out| {
             table.write(out)?;
             writeln!(out, "{}", summary(&state, plan.spec().lof.threshold))?;
             if !left_out.is_empty() {

@@ -9,13 +9,9 @@ use balmer_exchange::api::RejectedRow;
 use serde_json::json;
 
 use super::{
-    output::{TextTable, UNKNOWN, thousands},
+    output::{self, TextTable, UNKNOWN, thousands},
     session::Session,
 };
-
-/// List the runs, oldest first
-#[derive(Debug, clap::Args)]
-pub struct Runs {}
 
 /// Show a run: its spec, counts, timings, and what was left out
 #[derive(Debug, clap::Args)]
@@ -25,28 +21,27 @@ pub struct Show {
     run: String,
 }
 
-impl Runs {
-    pub fn run(self, session: &Session) -> anyhow::Result<()> {
-        let runs = session.store()?.runs()?;
-        if session.json() {
-            return session.print_json(&runs);
-        }
-        let mut table = TextTable::new(&["run", "survey", "status", "ranked", "outliers", "finished (UTC)", "error"]);
-        for run in runs {
-            let done = run.finished.is_some();
-            let count = |n: u64| if done { thousands(n as usize) } else { UNKNOWN.to_owned() };
-            table.row(vec![
-                run.id,
-                run.survey,
-                run.status.to_string(),
-                count(run.counts.ranked),
-                count(run.counts.outliers),
-                run.finished.unwrap_or_else(|| UNKNOWN.to_owned()),
-                run.error.unwrap_or_default(),
-            ]);
-        }
-        session.print(|out| table.write(out))
+/// Lists the runs, oldest first.
+pub fn list(session: &Session) -> anyhow::Result<()> {
+    let runs = session.store()?.runs()?;
+    if session.json() {
+        return output::print_json(&runs);
     }
+    let mut table = TextTable::new(&["run", "survey", "status", "ranked", "outliers", "finished (UTC)", "error"]);
+    for run in runs {
+        let done = run.finished.is_some();
+        let count = |n: u64| if done { thousands(n as usize) } else { UNKNOWN.to_owned() };
+        table.row(vec![
+            run.id,
+            run.survey,
+            run.status.to_string(),
+            count(run.counts.ranked),
+            count(run.counts.outliers),
+            run.finished.unwrap_or_else(|| UNKNOWN.to_owned()),
+            run.error.unwrap_or_default(),
+        ]);
+    }
+    output::print(|out| table.write(out))
 }
 
 impl Show {
@@ -55,12 +50,12 @@ impl Show {
         let (state, spec, provenance) = (run.state()?, run.spec()?, run.provenance()?);
         let rejected = if provenance.is_some() { run.rejected()? } else { Vec::new() };
         if session.json() {
-            return session.print_json(&json!({
+            return output::print_json(&json!({
                 "run": run.id(), "folder": run.folder(), "state": state, "spec": spec, "provenance": provenance,
                 "rejected": rejected,
             }));
         }
-        session.print(|out| {
+        output::print(|out| {
             write_state(out, &run, &state)?;
             if let Some(provenance) = &provenance {
                 write_provenance(out, provenance, &rejected)?;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use balmer::http;
 use serde_json::json;
 
-use super::session::Session;
+use super::{output, session::Session};
 
 /// Serve the web app and the HTTP API
 ///
@@ -25,10 +25,9 @@ impl Serve {
             let listener = http::bind(self.listen).await?;
             let url = format!("http://{}/", listener.local_addr()?);
             if session.json() {
-                session.print_json(&json!({ "url": url, "data_dir": store.root() }))?;
+                output::print_json(&json!({ "url": url, "data_dir": store.root() }))?;
             } else {
-                session
-                    .print(|out| writeln!(out, "balmer serves {} at {url} (Ctrl-C ends)", store.root().display()))?;
+                output::print(|out| writeln!(out, "balmer serves {} at {url} (Ctrl-C ends)", store.root().display()))?;
             }
             let stop = session.stop.clone();
             Ok(http::serve(store, listener, async move { stop.requested().await }).await?)

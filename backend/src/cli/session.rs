@@ -1,19 +1,18 @@
 //! What every command shares: the global options, the stop flag, standard output, the engine.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     path::PathBuf,
     str::FromStr,
 };
 
 use balmer::{config, storage::Store};
 use balmer_core::CpuEngine;
-use serde::Serialize;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::{
     matrix_io::Target,
-    output::thousands,
+    output::{self, thousands},
     progress::{Progress, Stop},
 };
 
@@ -110,7 +109,7 @@ impl Session {
     /// The engine that was asked for.
     pub fn engine(&self) -> anyhow::Result<CpuEngine> {
         match self.globals.device {
-            Device::Auto | Device::Cpu => Ok(CpuEngine::default()),
+            Device::Auto | Device::Cpu => Ok(CpuEngine),
             Device::Gpu => anyhow::bail!("no GPU engine in this build: use --device cpu"),
         }
     }
@@ -118,14 +117,6 @@ impl Session {
     /// A progress bar on standard error, if that is a terminal; its observer stops at Ctrl-C.
     pub fn progress(&self, message: &'static str) -> Progress {
         Progress::new(message, &self.stop, self.globals.quiet)
-    }
-
-    /// Prints one JSON document.
-    pub fn print_json(&self, document: &impl Serialize) -> anyhow::Result<()> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
-        writeln!(out)?;
-        Ok(out.flush()?)
     }
 
     /// Reports a written table, unless it went to standard output; with `--json` as `about` with `rows`
@@ -136,16 +127,9 @@ impl Session {
             let mut document = about.clone();
             document["rows"] = rows.into();
             document["output"] = path.to_string_lossy().into();
-            return self.print_json(&document);
+            return output::print_json(&document);
         }
-        self.print(|out| writeln!(out, "{} rows: {}", thousands(rows), path.display()))
-    }
-
-    /// Prints what `text` writes.
-    pub fn print(&self, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        text(&mut out)?;
-        Ok(out.flush()?)
+        output::print(|out| writeln!(out, "{} rows: {}", thousands(rows), path.display()))
     }
 }
 

@@ -16,11 +16,11 @@ use super::{
 };
 
 /// Label spreading or propagation over the rows of a matrix
-///
-/// Columns: row, label (-1 where no labelled row can be reached), probability, entropy (nats), and
-/// p_<class> of each class. With --kernel rbf it equals scikit-learn's LabelSpreading and
-/// LabelPropagation; its knn kernel is directed, the one here is symmetric.
 #[derive(Debug, clap::Args)]
+#[command(long_about = "Label spreading or propagation over the rows of a matrix\n\n\
+    Columns: row, label (-1 where no label arrives), probability, entropy (nats), and p_<class> of each class. \
+    With --kernel rbf it equals scikit-learn's LabelSpreading and LabelPropagation; its knn kernel is directed, \
+    the one here is symmetric.")]
 pub struct Spread {
     /// Matrix of n rows and d columns: .npy (f32 or f64), .parquet or .csv
     #[arg(long, short, value_name = "FILE")]

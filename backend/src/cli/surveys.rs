@@ -13,28 +13,23 @@ use super::{
     table::{self, Shown},
 };
 
-/// List the surveys
-#[derive(Debug, clap::Args)]
-pub struct Surveys {}
-
-impl Surveys {
-    pub fn run(self, session: &Session) -> anyhow::Result<()> {
-        let surveys = session.store()?.surveys()?;
-        if session.json() {
-            return session.print_json(&surveys);
-        }
-        let mut table = TextTable::new(&["survey", "spectra", "size", "rejected", "updated (UTC)"]);
-        for survey in surveys {
-            table.row(vec![
-                survey.name,
-                thousands(survey.spectra as usize),
-                output::bytes(survey.bytes),
-                thousands(survey.rejects as usize),
-                survey.updated,
-            ]);
-        }
-        session.print(|out| table.write(out))
+/// Lists the surveys.
+pub fn list(session: &Session) -> anyhow::Result<()> {
+    let surveys = session.store()?.surveys()?;
+    if session.json() {
+        return output::print_json(&surveys);
     }
+    let mut table = TextTable::new(&["survey", "spectra", "size", "rejected", "updated (UTC)"]);
+    for survey in surveys {
+        table.row(vec![
+            survey.name,
+            thousands(survey.spectra as usize),
+            output::bytes(survey.bytes),
+            thousands(survey.rejects as usize),
+            survey.updated,
+        ]);
+    }
+    output::print(|out| table.write(out))
 }
 
 /// List spectra of a survey, or write their metadata to a file
@@ -110,7 +105,7 @@ impl Spectra {
         }
         if session.json() {
             let spectra = table::to_json(result)?;
-            return session.print_json(&json!({ "survey": self.survey, "matched": matched, "spectra": spectra }));
+            return output::print_json(&json!({ "survey": self.survey, "matched": matched, "spectra": spectra }));
         }
         let custom: Vec<Shown>;
         let names: Vec<&'static str>;
@@ -124,7 +119,7 @@ impl Spectra {
             None => SHOWN,
         };
         let text = table::to_text(shown, result)?;
-        session.print(|out| {
+        output::print(|out| {
             text.write(out)?;
             let more = if left_out > 0 { format!(", {} more by --limit", thousands(left_out)) } else { String::new() };
             writeln!(out, "{} of {} spectra{more}", thousands(matched as usize), thousands(survey.count() as usize))

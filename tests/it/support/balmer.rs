@@ -10,6 +10,8 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::spectra;
+
 /// The program under test.
 pub fn binary() -> PathBuf {
     let path = env::var_os("BALMER_BIN").map_or_else(
@@ -66,6 +68,20 @@ impl Balmer {
         command.current_dir(self.folder.path()).env("BALMER_DATA", self.data_dir()).env_remove("BALMER_LOG");
         command.args(arguments);
         command
+    }
+
+    /// A survey of `ordinary` stars and of some with H-alpha in emission, named `star-0`, ... and `emission-0`, ...
+    pub fn survey(&self, name: &str, ordinary: usize, emission: usize) {
+        let wavelengths = spectra::wavelengths();
+        for i in 0..ordinary {
+            let text = spectra::csv(&wavelengths, &spectra::star(i), 4.0);
+            self.file(&format!("{name}-files/star-{i}.csv"), text);
+        }
+        for i in 0..emission {
+            let text = spectra::csv(&wavelengths, &spectra::emission(i), 4.0);
+            self.file(&format!("{name}-files/emission-{i}.csv"), text);
+        }
+        self.ok(["ingest", name, &format!("{name}-files")]);
     }
 
     fn output(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {

@@ -2,6 +2,7 @@
 
 mod balmer;
 pub mod matrix;
+pub mod real_data;
 pub mod spectra;
 
 pub use balmer::{Balmer, Failure};

@@ -26,7 +26,7 @@ pub fn emission(number: usize) -> Vec<f64> {
 
 /// A spectrum as text columns: wavelength, flux, inverse variance.
 pub fn csv(wavelengths: &[f64], flux: &[f64], ivar: f64) -> String {
-    let mut text = String::from("wavelength,flux,ivar\n");
+    let mut text = String::from("wavelength_vacuum_angstrom,flux,ivar\n");
     for (w, f) in wavelengths.iter().zip(flux) {
         writeln!(text, "{w},{f},{ivar}").unwrap();
     }

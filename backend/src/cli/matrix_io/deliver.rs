@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Instant};
 use serde_json::{Value, json};
 
 use super::{
-    super::{output::thousands, session::Session},
+    super::{
+        output::{self, thousands},
+        session::Session,
+    },
     Columns, Format, Target,
 };
 
@@ -46,12 +49,13 @@ pub fn deliver(
             columns.write(target)?;
             summary["output"] = json!(target.path());
         }
-        return session.print_json(&summary);
+        return output::print_json(&summary);
     }
     columns.write(target)?;
     match target.path() {
-        Some(path) => session
-            .print(|out| writeln!(out, "{} rows in {seconds:.2} s: {}", thousands(columns.rows()), path.display())),
+        Some(path) => output::print(|out| {
+            writeln!(out, "{} rows in {seconds:.2} s: {}", thousands(columns.rows()), path.display())
+        }),
         None => Ok(()),
     }
 }

@@ -66,15 +66,11 @@ impl Target {
     pub fn choose(output: &Path, asked: Option<Format>, allowed: &[Format]) -> anyhow::Result<Self> {
         let stdout = output == Path::new("-");
         let format = asked.or(if stdout { Some(Format::Csv) } else { Format::of_ending(&ending(output)) });
-        match format.filter(|format| allowed.contains(format)) {
-            Some(format) => Ok(Self { path: (!stdout).then(|| output.to_path_buf()), format }),
-            None => {
-                let endings: Vec<&str> = allowed.iter().map(|format| format.ending()).collect();
-                let message =
-                    format!("cannot write '{}': the name must end in {}", output.display(), endings.join(", "));
-                Err(Usage(message).into())
-            }
+        if let Some(format) = format.filter(|format| allowed.contains(format)) {
+            return Ok(Self { path: (!stdout).then(|| output.to_path_buf()), format });
         }
+        let endings: Vec<&str> = allowed.iter().map(|format| format.ending()).collect();
+        Err(Usage(format!("cannot write '{}': the name must end in {}", output.display(), endings.join(", "))).into())
     }
 
     /// Whether results go to standard output.

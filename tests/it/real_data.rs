@@ -1,0 +1,131 @@
+//! LAMOST DR10, and what must be found in it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use balmer_core::{
+    manipulation::RecipeSpec,
+    pipeline::{LabelsSpec, PipelineSpec},
+};
+use serde_json::Value;
+
+use crate::support::{Balmer, real_data};
+
+/// One column of the table of known spectra, by spectrum.
+fn known(folder: &Path, column: &str) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(folder.join("lamost-dr10-labels.csv")).unwrap();
+    let mut lines = text.lines();
+    let place = lines.next().unwrap().split(',').position(|head| head == column).unwrap();
+    lines
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[0].to_owned(), cells[place].to_owned())
+        })
+        .collect()
+}
+
+fn ingested(folder: &Path) -> Balmer {
+    let balmer = Balmer::new();
+    let report = balmer.json(["ingest", "lamost", folder.join("lamost-dr10").to_str().unwrap()]);
+    assert_eq!(report["added"], 1776, "{}", report["rejected"]);
+    balmer
+}
+
+fn ids(run: &Value) -> Vec<&str> {
+    run["candidates"].as_array().unwrap().iter().map(|c| c["spectrum_id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn lamost_is_ingested_within_a_minute() {
+    let Some(folder) = real_data::folder() else { return };
+    let started = Instant::now();
+    let balmer = ingested(&folder);
+    let elapsed = started.elapsed();
+    println!("1,776 spectra in {elapsed:.1?}");
+    assert!(elapsed < Duration::from_mins(1), "{elapsed:?}");
+    let survey = &balmer.json(["surveys"])[0];
+    assert_eq!((survey["spectra"].as_u64(), survey["rejects"].as_u64()), (Some(1776), Some(0)));
+    let again = balmer.json(["ingest", "lamost", folder.join("lamost-dr10").to_str().unwrap()]);
+    assert_eq!((again["added"].as_u64(), again["already_present"].as_u64()), (Some(0), Some(1776)));
+}
+
+#[test]
+fn the_default_run_finds_the_emission_spectra() {
+    let Some(folder) = real_data::folder() else { return };
+    let balmer = ingested(&folder);
+    balmer.file("spec.toml", "schema_version = 1\nsurvey = \"lamost\"\n");
+    let run = balmer.json(["run", "spec.toml", "--limit", "100"]);
+    let emission: BTreeSet<String> = known(&folder, "ha_label")
+        .into_iter()
+        .filter(|(_, kind)| kind == "emission_stellar" || kind == "emission_nebular")
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(emission.len(), 14);
+    let first = ids(&run);
+    assert_eq!(first.len(), 100);
+    let found = first.iter().filter(|id| emission.contains(**id)).count();
+    let be_star = first.iter().position(|id| *id == "spec-59636-HD071013S041413V01_sp02-001").unwrap() + 1;
+    println!("{found} of 14 in the first 100, the Be-like star at {be_star}");
+    assert!(found >= 13, "{found} of 14");
+    assert!(be_star <= 3, "rank {be_star}");
+}
+
+#[test]
+fn the_settings_of_2016_are_told_apart() {
+    let Some(folder) = real_data::folder() else { return };
+    let balmer = ingested(&folder);
+    let run = balmer.json(["run", "--survey", "lamost", "--paper-2016"]);
+    let spec = &balmer.json(["show", run["run"].as_str().unwrap()])["spec"];
+    assert_eq!(
+        (spec["lof"]["n_neighbors"].as_u64(), &spec["lof"]["definition"]),
+        (Some(15), &"simplified-2016".into())
+    );
+}
+
+#[test]
+fn thirty_labels_a_class_tell_a_f_and_g_stars_apart() {
+    let Some(folder) = real_data::folder() else { return };
+    let balmer = ingested(&folder);
+    let truth: BTreeMap<String, String> =
+        known(&folder, "sub").into_iter().map(|(id, subclass)| (id, subclass[..1].to_owned())).collect();
+    // every seventh spectrum by name is as good as a draw: names go by plate
+    let mut given: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seeds = BTreeSet::new();
+    let names: Vec<&String> = truth.keys().collect();
+    for i in (0..names.len()).map(|i| i * 1009 % names.len()) {
+        let count = given.entry(&truth[names[i]]).or_default();
+        if *count < 30 {
+            *count += 1;
+            seeds.insert(names[i]);
+        }
+    }
+    let mut labels = String::from("spectrum_id,label\n");
+    for id in &seeds {
+        writeln!(labels, "{id},{}", truth[*id]).unwrap();
+    }
+    balmer.file("labels.csv", labels);
+    balmer.ok(["labels", "import", "lamost", "labels.csv"]);
+    let spec = PipelineSpec {
+        recipe: RecipeSpec::spectral_types(),
+        labels: Some(LabelsSpec { source: "lamost".to_owned(), n_neighbors: 10, ..LabelsSpec::default() }),
+        ..PipelineSpec::new("lamost")
+    };
+    balmer.file("spec.toml", spec.to_toml());
+    let run = balmer.json(["run", "spec.toml", "--limit", "1776"]);
+    let (mut right, mut all) = (0, 0);
+    for candidate in run["candidates"].as_array().unwrap() {
+        let id = candidate["spectrum_id"].as_str().unwrap();
+        if !seeds.contains(&id.to_owned()) {
+            all += 1;
+            right += usize::from(candidate["label"].as_str() == Some(&truth[id]));
+        }
+    }
+    let accuracy = f64::from(right as u32) / f64::from(all);
+    println!("accuracy {accuracy:.3} over {all} spectra without a label");
+    assert!(accuracy >= 0.83, "{accuracy}");
+}

@@ -1,0 +1,128 @@
+//! From files to candidates, with everything that a person sees on the way.
+
+use std::fs;
+
+use crate::support::Balmer;
+
+const SPEC: &str = "survey = \"stars\"\n[neighbors]\nn_neighbors = 20\n[lof]\nn_neighbors = 20\n";
+
+#[test]
+fn emission_stars_stand_first_and_the_run_says_how_it_came() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 60, 3);
+    balmer.file("spec.toml", SPEC);
+    let text = balmer.ok(["run", "spec.toml", "--limit", "5"]);
+    assert_eq!(text.lines().count(), 1 + 5 + 2, "a head, five candidates, what was done and where: {text}");
+
+    let found = balmer.json(["candidates", "latest", "--limit", "3"]);
+    let mut first: Vec<&str> =
+        found["candidates"].as_array().unwrap().iter().map(|c| c["spectrum_id"].as_str().unwrap()).collect();
+    first.sort_unstable();
+    assert_eq!(first, ["emission-0", "emission-1", "emission-2"]);
+    let source = found["candidates"][0]["source"].as_str().unwrap();
+    assert!(source.starts_with("stars-files"), "as the user named it: {source}");
+
+    let shown = balmer.json(["show", "latest"]);
+    let provenance = &shown["provenance"];
+    assert_eq!(provenance["spec"]["lof"]["n_neighbors"], 20);
+    assert_eq!(provenance["spec"]["recipe"]["pixels"], 140, "defaults are written out");
+    let stages: Vec<&str> =
+        provenance["counts"]["stages"].as_array().unwrap().iter().map(|s| s["stage"].as_str().unwrap()).collect();
+    assert_eq!(stages, ["read", "recipe", "neighbors", "lof", "rank"]);
+    assert!(provenance["inputs"].as_array().unwrap().iter().all(|i| i["sha256"].as_str().unwrap().len() == 64));
+    assert!(balmer.ok(["show"]).contains("n_neighbors = 20"));
+}
+
+#[test]
+fn the_same_spec_gives_the_same_bytes() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 40, 2);
+    balmer.file("spec.toml", SPEC);
+    let runs: Vec<String> = ["1", "2"]
+        .into_iter()
+        .map(|threads| balmer.json(["run", "spec.toml", "--threads", threads])["run"].as_str().unwrap().to_owned())
+        .collect();
+    let hash = |run: &str| balmer.json(["show", run])["provenance"]["scores_sha256"].clone();
+    assert_eq!(hash(&runs[0]), hash(&runs[1]));
+    for file in ["candidates.parquet", "neighbors.parquet"] {
+        let bytes = |run: &str| fs::read(balmer.data_dir().join("runs").join(run).join(file)).unwrap();
+        assert!(bytes(&runs[0]) == bytes(&runs[1]), "{file} differs between 1 and 2 threads");
+    }
+    assert_eq!(balmer.json(["runs"]).as_array().map(Vec::len), Some(2));
+    let prefix = &runs[0][..runs[0].len() - 1];
+    if !runs[1].starts_with(prefix) {
+        assert_eq!(balmer.json(["show", prefix])["run"], runs[0].as_str());
+    }
+    balmer.fails(["show", "2"]).says(&["several runs begin with '2'"]);
+}
+
+#[test]
+fn labels_spread_and_come_out_again() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 50, 25);
+    balmer.file("labels.csv", "spectrum_id,label\nstar-0,absorption\nemission-0,emission\nabsent,emission\n");
+    let report = balmer.json(["labels", "import", "stars", "labels.csv", "--author", "me", "--quiet"]);
+    assert_eq!((report["imported"].as_u64(), report["unknown"].as_u64()), (Some(2), Some(1)));
+    let exported = balmer.ok(["labels", "export", "stars", "-"]);
+    assert!(exported.starts_with("spectrum_id,label,author,time,note\nemission-0,emission,me,"), "{exported}");
+
+    balmer.file("spec.toml", format!("{SPEC}[labels]\nsource = \"stars\"\nn_neighbors = 8\nalpha = 0.9\n"));
+    let run = balmer.json(["run", "spec.toml", "--limit", "75"]);
+    for candidate in run["candidates"].as_array().unwrap() {
+        let expected = candidate["spectrum_id"].as_str().unwrap().split('-').next().unwrap();
+        let label = candidate["label"].as_str().unwrap_or("none");
+        assert_eq!(label == "emission", expected == "emission", "{candidate}");
+        assert!(candidate["p_emission"].is_number() && candidate["p_absorption"].is_number());
+    }
+}
+
+#[test]
+fn lists_are_written_in_every_kind_of_file() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 30, 1);
+    balmer.file("spec.toml", SPEC);
+    balmer.ok(["run", "spec.toml", "--quiet"]);
+    for (file, magic) in [("x.vot", "<?xml"), ("x.csv", "rank,"), ("x.parquet", "PAR1"), ("x.fits", "SIMPLE  =")] {
+        balmer.ok(["candidates", "latest", "-o", file]);
+        let bytes = fs::read(balmer.path(file)).unwrap();
+        assert!(bytes.starts_with(magic.as_bytes()), "{file}");
+        balmer.ok(["spectra", "stars", "-o", file]);
+    }
+    let votable = fs::read_to_string(balmer.path("x.vot")).unwrap();
+    assert!(votable.contains("pos.eq.ra;meta.main"), "columns carry UCDs");
+    let csv = balmer.ok(["spectra", "stars", "--where", "spectrum_id LIKE 'emission%'", "-o", "-"]);
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    let rows = balmer.json(["spectra", "stars", "--order-by", "spectrum_id DESC", "--limit", "2"]);
+    assert_eq!(rows["matched"], 31);
+    assert_eq!(rows["spectra"][0]["spectrum_id"], "star-9");
+}
+
+#[test]
+fn a_simulated_survey_goes_all_the_way() {
+    let balmer = Balmer::new();
+    let report = balmer.json(["simulate", "sky", "--count", "400", "--seed", "7"]);
+    assert_eq!((report["added"].as_u64(), report["total"].as_u64()), (Some(400), Some(400)));
+    let again = balmer.json(["simulate", "sky", "--count", "400", "--seed", "7"]);
+    assert_eq!((again["added"].as_u64(), again["total"].as_u64()), (Some(0), Some(400)));
+    assert_eq!(balmer.json(["surveys"])[0]["spectra"], 400);
+    let planted = balmer.json(["spectra", "sky", "--where", "truth <> 'normal'"]);
+    assert!(planted["matched"].as_u64() > Some(0), "{planted}");
+    let run = balmer.json(["run", "--survey", "sky"]);
+    assert_eq!(run["state"]["status"], "done");
+    assert_eq!(run["candidates"].as_array().map(Vec::len), Some(20));
+}
+
+#[test]
+fn a_catalogue_names_the_objects() {
+    let balmer = Balmer::new();
+    balmer.survey("plain", 1, 0);
+    balmer.file("catalogue.csv", "spectrum_id,designation,subclass\nstar-0,Vega,A0\n");
+    balmer.ok(["ingest", "named", "plain-files", "--catalogue", "catalogue.csv"]);
+    let spectra = balmer.json(["spectra", "named"]);
+    assert_eq!(
+        (&spectra["spectra"][0]["designation"], &spectra["spectra"][0]["subclass"]),
+        (&"Vega".into(), &"A0".into())
+    );
+    balmer.file("bad.csv", "spectrum_id,ra\nstar-0,north\n");
+    balmer.fails(["ingest", "other", "plain-files", "--catalogue", "bad.csv"]).says(&["bad.csv", "north"]);
+}
