@@ -14,6 +14,8 @@ mod queue;
 mod runs;
 mod spectra;
 mod surveys;
+#[cfg(test)]
+mod tests;
 mod web_app;
 
 use std::{future::Future, net::SocketAddr, time::Duration};

@@ -34,7 +34,7 @@ mod spectra;
 mod spectra_parquet;
 mod survey;
 #[cfg(test)]
-mod test_spectra;
+pub(crate) mod test_spectra;
 mod time;
 mod writer;
 
