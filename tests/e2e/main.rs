@@ -1,1 +1,9 @@
+//! The product as a person meets it: the real server, the real page, a real browser.
+//!
+//! Chromium is driven through its own `chromedriver`. A missing browser, program or web app is a
+//! failure: `cargo xtask test` installs and builds all three. Screenshots go to `artefacts/screenshots`
+//! for a person to look at.
 
+mod browser;
+mod desk;
+mod server;
