@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
     fs,
     path::Path,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use balmer_core::{
@@ -41,13 +41,12 @@ fn ids(run: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn lamost_is_ingested_within_a_minute() {
-    let Some(folder) = real_data::folder() else { return };
+fn lamost_is_ingested_whole_and_once() {
+    let folder = real_data::folder();
     let started = Instant::now();
     let balmer = ingested(&folder);
     let elapsed = started.elapsed();
     println!("1,776 spectra in {elapsed:.1?}");
-    assert!(elapsed < Duration::from_mins(1), "{elapsed:?}");
     let survey = &balmer.json(["surveys"])[0];
     assert_eq!((survey["spectra"].as_u64(), survey["rejects"].as_u64()), (Some(1776), Some(0)));
     let again = balmer.json(["ingest", "lamost", folder.join("lamost-dr10").to_str().unwrap()]);
@@ -56,7 +55,7 @@ fn lamost_is_ingested_within_a_minute() {
 
 #[test]
 fn the_default_run_finds_the_emission_spectra() {
-    let Some(folder) = real_data::folder() else { return };
+    let folder = real_data::folder();
     let balmer = ingested(&folder);
     balmer.file("spec.toml", "schema_version = 1\nsurvey = \"lamost\"\n");
     let run = balmer.json(["run", "spec.toml", "--limit", "100"]);
@@ -77,7 +76,7 @@ fn the_default_run_finds_the_emission_spectra() {
 
 #[test]
 fn the_settings_of_2016_are_told_apart() {
-    let Some(folder) = real_data::folder() else { return };
+    let folder = real_data::folder();
     let balmer = ingested(&folder);
     let run = balmer.json(["run", "--survey", "lamost", "--paper-2016"]);
     let spec = &balmer.json(["show", run["run"].as_str().unwrap()])["spec"];
@@ -89,7 +88,7 @@ fn the_settings_of_2016_are_told_apart() {
 
 #[test]
 fn thirty_labels_a_class_tell_a_f_and_g_stars_apart() {
-    let Some(folder) = real_data::folder() else { return };
+    let folder = real_data::folder();
     let balmer = ingested(&folder);
     let truth: BTreeMap<String, String> =
         known(&folder, "sub").into_iter().map(|(id, subclass)| (id, subclass[..1].to_owned())).collect();

@@ -16,15 +16,16 @@ mod real_data {
     use balmer_core::spectrum::Spectrum;
     use balmer_exchange::{Format, read_spectra};
 
-    /// The folder of real spectra; a checkout without one skips these tests and says so.
-    fn data() -> Option<PathBuf> {
+    /// The folder of real spectra, without which no test in this module can run.
+    fn data() -> PathBuf {
         let root = std::env::var_os("BALMER_REAL_DATA")
             .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
-        let found = root.join("lamost-dr10").is_dir();
-        if !found {
-            println!("skipped: no real spectra in {}", root.display());
-        }
-        found.then_some(root)
+        assert!(
+            root.join("lamost-dr10").is_dir(),
+            "no real spectra in {}: set BALMER_REAL_DATA to their folder, or run `cargo xtask test`, which leaves these tests out",
+            root.display()
+        );
+        root
     }
 
     /// The 1,776 spectra of LAMOST DR10, in the order of their names.
@@ -83,7 +84,7 @@ mod real_data {
 
     #[test]
     fn the_default_recipe_brings_emission_to_the_top() {
-        let Some(root) = data() else { return };
+        let root = data();
         let (spectra, kinds) = (lamost(&root), labels(&root, "ha_label"));
         let (matrix, names, rejected) = features(&RecipeSpec::default(), &spectra);
         assert_eq!(spectra.len(), 1776);
@@ -101,7 +102,7 @@ mod real_data {
 
     #[test]
     fn a_few_labels_tell_a_f_and_g_stars_apart() {
-        let Some(root) = data() else { return };
+        let root = data();
         let classes = ["A", "F", "G"];
         let subclasses = labels(&root, "sub");
         let of_class = |s: &Spectrum| classes.contains(&&subclasses[&s.metadata.spectrum_id][..1]);
@@ -158,7 +159,7 @@ mod real_data {
 
     #[test]
     fn wild_pixels_do_not_change_who_stands_out() {
-        let Some(root) = data() else { return };
+        let root = data();
         let (mut spectra, kinds) = (lamost(&root), labels(&root, "ha_label"));
         for (i, spectrum) in spectra.iter_mut().enumerate().filter(|(i, _)| i % 17 == 0) {
             // one pixel in the window, 30 times the flux around it, in every 17th spectrum

@@ -1,3 +1,5 @@
+//! A run from its spec to its saved candidates, on a small survey.
+
 use std::sync::Mutex;
 
 use balmer_core::{

@@ -1,3 +1,5 @@
+//! Labels as their users see them: given, undone, kept.
+
 use super::*;
 use crate::storage::{Store, WriteOptions, test_spectra::numbered};
 

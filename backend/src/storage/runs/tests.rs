@@ -1,3 +1,5 @@
+//! Runs on disk: their states, and what is left when their owner dies.
+
 use super::*;
 use crate::storage::{WriteOptions, test_spectra::numbered};
 

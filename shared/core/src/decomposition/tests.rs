@@ -1,3 +1,5 @@
+//! Principal components against their definition.
+
 use ndarray::{Array2, array};
 
 use super::pca;

@@ -1,3 +1,5 @@
+//! Neighbours against the f64 oracle, whatever the blocks and threads.
+
 use std::sync::{
     Mutex,
     atomic::{AtomicUsize, Ordering},

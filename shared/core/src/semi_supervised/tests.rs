@@ -1,3 +1,5 @@
+//! Diffusion of labels against the dense f64 oracle.
+
 use linfa::{DatasetBase, traits::Fit};
 use ndarray::{Array2, array};
 use proptest::prelude::*;

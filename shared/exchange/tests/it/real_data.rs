@@ -19,15 +19,16 @@ struct Golden {
     ivar: bool,
 }
 
-/// The folder of real spectra; prints why the test is skipped where there is none.
-pub fn folder() -> Option<PathBuf> {
+/// The folder of real spectra, without which no test in a module of this name can run.
+pub fn folder() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("BALMER_REAL_DATA").map_or(beside, PathBuf::from);
-    if !folder.join("fixtures").is_dir() {
-        println!("skipped: no real spectra at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    assert!(
+        folder.join("fixtures").is_dir(),
+        "no real spectra in {}: set BALMER_REAL_DATA to their folder, or run `cargo xtask test`, which leaves these tests out",
+        folder.display()
+    );
+    folder
 }
 
 pub fn files(folder: &Path) -> Vec<PathBuf> {
@@ -42,7 +43,7 @@ fn read(path: &Path) -> Result<Vec<Spectrum>, balmer_exchange::ReadError> {
 
 #[test]
 fn every_fixture_is_read_as_astropy_reads_it() {
-    let Some(root) = folder() else { return };
+    let root = folder();
     let golden = include_str!("../../../../tests/golden/reader.json");
     let mut golden: BTreeMap<String, Golden> = serde_json::from_str(golden).unwrap();
     let mut folders = files(&root.join("fixtures"));
@@ -98,7 +99,7 @@ fn compare(key: &str, spectrum: &Spectrum, golden: &Golden) -> Vec<String> {
 
 #[test]
 fn a_survey_of_lamost_dr10_is_read_fast_and_whole() {
-    let Some(root) = folder() else { return };
+    let root = folder();
     let plans = root.join("lamost-dr10");
     if !plans.is_dir() {
         println!("skipped: no lamost-dr10");

@@ -1,3 +1,5 @@
+//! The recipe as a whole: order of steps, robustness, reasons.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Local Outlier Factor against the f64 oracle.
+
 use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use ndarray::{Array2, ArrayView2, array, concatenate, s};
 use proptest::prelude::*;
