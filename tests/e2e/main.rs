@@ -4,6 +4,8 @@
 //! failure: `cargo xtask test` installs and builds all three. Screenshots go to `artefacts/screenshots`
 //! for a person to look at.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says so")]
+
 mod browser;
 mod desk;
 mod server;

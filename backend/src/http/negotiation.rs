@@ -45,9 +45,11 @@ impl Answer {
     fn accepts(self, range: &str) -> bool {
         let own = self.media_type().split(';').next().unwrap_or_default();
         match (self, range) {
-            (_, "*/*") => true,
-            (Self::Json, "application/*") | (Self::Csv, "text/*") | (Self::Fits, "image/fits") => true,
-            (Self::Votable, "text/xml" | "application/xml" | "application/votable+xml") => true,
+            (_, "*/*")
+            | (Self::Json, "application/*")
+            | (Self::Csv, "text/*")
+            | (Self::Fits, "image/fits")
+            | (Self::Votable, "text/xml" | "application/xml" | "application/votable+xml") => true,
             (_, range) => range == own,
         }
     }

@@ -16,14 +16,14 @@ use super::{
     problem::Failure,
     query::{Params, Rows},
 };
-use crate::storage::{Query, RunState, StoreError};
+use crate::storage::{Query, RunState, Store, StoreError};
 
 /// Candidates where the caller names no limit.
 const DEFAULT_LIMIT: usize = 100;
 
 /// `GET /runs`: newest first.
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<RunSummary>>, Failure> {
-    let runs = ask(&app, |store| store.runs()).await?;
+    let runs = ask(&app, Store::runs).await?;
     Ok(Json(runs.into_iter().rev().map(summary).collect()))
 }
 

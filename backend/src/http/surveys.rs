@@ -7,11 +7,11 @@ use axum::{
 use balmer_exchange::api::{ColumnInfo, Coverage, SurveyDetail, SurveySummary};
 
 use super::{App, ask, problem::Failure};
-use crate::storage::{Query, StoreError, Survey};
+use crate::storage::{Query, Store, StoreError, Survey};
 
 /// `GET /surveys`
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<SurveySummary>>, Failure> {
-    let surveys = ask(&app, |store| store.surveys()).await?;
+    let surveys = ask(&app, Store::surveys).await?;
     Ok(Json(surveys.into_iter().map(|s| SurveySummary { name: s.name, count: s.spectra }).collect()))
 }
 
