@@ -26,6 +26,7 @@ pub fn CandidateTable() -> impl IntoView {
         Load::Failed(_) => "not available".to_owned(),
         _ => "loading …".to_owned(),
     };
+    let unlabelled = move || session.candidates.with(|page| page.ready().is_none_or(|page| page.classes.is_empty()));
     let left = move || session.candidates.get().ready().map_or(0, |page| page.total - page.rows.len() as u64);
     view! {
         <section class="candidates" aria-label="Candidates">
@@ -34,7 +35,7 @@ pub fn CandidateTable() -> impl IntoView {
                 <span class="muted">{summary}</span>
             </header>
             <div class="table-scroll">
-                <table data-testid="candidate-table">
+                <table data-testid="candidate-table" class:unlabelled=unlabelled>
                     <thead>
                         <tr>
                             <th class="num" title="1 is the rarest">"#"</th>
@@ -77,7 +78,10 @@ fn Row(session: Session, row: CandidateRow) -> impl IntoView {
             navigate(&session.path(&run, Some(&id.get_value())), Session::in_place());
         }
     };
-    let name = row.designation.clone().unwrap_or_else(|| row.spectrum_id.clone());
+    let name = row.designation.clone().filter(|name| !name.is_empty());
+    // an object without a name of its own goes by its spectrum's
+    let second = name.is_some().then(|| row.spectrum_id.clone());
+    let name = name.unwrap_or_else(|| row.spectrum_id.clone());
     let strength = if row.is_outlier { "num lof outlier" } else { "num lof" };
     let probability = if row.label.is_some() { fixed(f64::from(row.probability), 2) } else { String::new() };
     view! {
@@ -91,7 +95,7 @@ fn Row(session: Session, row: CandidateRow) -> impl IntoView {
             <td class="num rank">{row.rank}</td>
             <td class="object">
                 <span class="name">{name}</span>
-                <span class="id">{row.spectrum_id.clone()}</span>
+                {second.map(|id| view! { <span class="id">{id}</span> })}
             </td>
             <td>{object_type(row.class.as_deref(), row.subclass.as_deref())}</td>
             <td class=strength>{fixed(f64::from(row.lof), 2)}</td>

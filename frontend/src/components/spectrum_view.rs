@@ -29,6 +29,8 @@ const H_ALPHA_WINDOW: (f64, f64) = (6519.0, 6732.0);
 pub fn SpectrumView() -> impl IntoView {
     let session = expect_context::<Session>();
     let spectrum = Memo::new(move |_| session.spectrum.get().map(Shared));
+    let alpha_missing =
+        Signal::derive(move || if spectrum.with(Option::is_some) { "This spectrum does not reach Hα." } else { "" });
     let whole = Signal::derive(move || spectrum.get().map(|Shared(body)| whole_picture(body)));
     let alpha = Signal::derive(move || spectrum.get().and_then(|Shared(body)| h_alpha_picture(body)));
     view! {
@@ -40,7 +42,7 @@ pub fn SpectrumView() -> impl IntoView {
                     testid="h-alpha-plot"
                     title="Around Hα"
                     picture=alpha
-                    empty="This spectrum does not reach H-alpha."
+                    empty=alpha_missing
                 />
             </div>
             <MetadataPanel />

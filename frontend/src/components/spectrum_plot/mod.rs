@@ -68,7 +68,8 @@ pub fn SpectrumPlot(
     #[prop(into)]
     picture: Signal<Option<Picture>>,
     /// What to say where there is nothing to show.
-    empty: &'static str,
+    #[prop(into)]
+    empty: Signal<&'static str>,
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let size = watch_size(canvas);
@@ -148,7 +149,7 @@ pub fn SpectrumPlot(
                     }
                     on:dblclick=move |event| reset(event)
                 ></canvas>
-                <p class="nothing">{move || prepared.with(Option::is_none).then_some(empty)}</p>
+                <p class="nothing">{move || prepared.with(Option::is_none).then(|| empty.get())}</p>
             </div>
         </figure>
     }
