@@ -143,9 +143,7 @@ fn labels_flow_and_stop_where_nothing_joins() {
         std::fs::File::create(balmer.path("y.npy")).unwrap(),
     )
     .unwrap();
-    let arguments = |labels| {
-        ["spread", "--input", "x.npy", "--labels", labels, "-k", "2", "--tol", "1e-12", "-o", "labels.parquet"]
-    };
+    let arguments = |labels| ["spread", "--input", "x.npy", "--labels", labels, "-k", "2", "-o", "labels.parquet"];
     balmer.ok(arguments("y.npy"));
     let batch = read_parquet(&balmer.path("labels.parquet"));
     assert_eq!(names(&batch), ["row", "label", "probability", "entropy", "p_7"]);

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Axis};
 
 /// Zhou+ 2004: `F <- alpha S F + (1 - alpha) Y`, `S = D^-1/2 W D^-1/2`, from `F = Y`, until the sum of absolute
-/// changes falls below `tol`; rows then made to sum to 1. `y` is n x C, a row of zeros where nothing is known.
+/// changes falls below `tol` and no further row is reached; rows then made to sum to 1. `y` is n x C, a row of zeros where nothing is known.
 pub fn spread(w: &Array2<f64>, y: &Array2<f64>, alpha: f64, max_iter: usize, tol: f64) -> Array2<f64> {
     let root = w.sum_axis(Axis(1)).mapv(|degree| if degree > 0.0 { degree.sqrt() } else { 1.0 });
     let s = w / &root.view().insert_axis(Axis(1)) / root.view().insert_axis(Axis(0));
@@ -24,12 +24,14 @@ pub fn propagate(w: &Array2<f64>, y: &Array2<f64>, max_iter: usize, tol: f64) ->
 }
 
 fn iterate(y: &Array2<f64>, max_iter: usize, tol: f64, step: impl Fn(&Array2<f64>) -> Array2<f64>) -> Array2<f64> {
+    let reached = |f: &Array2<f64>| f.rows().into_iter().filter(|row| row.sum() > 0.0).count();
     let mut f = y.clone();
     for _ in 0..max_iter {
         let next = step(&f);
         let change = (&next - &f).mapv(f64::abs).sum();
+        let grown = reached(&next) > reached(&f);
         f = next;
-        if change < tol {
+        if change < tol && !grown {
             break;
         }
     }

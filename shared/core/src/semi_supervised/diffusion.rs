@@ -27,7 +27,8 @@ pub struct Diffusion {
     pub alpha: f32,
     /// At most this many products with the graph.
     pub max_iter: usize,
-    /// Settled when the sum of all absolute changes falls below this.
+    /// Settled when the sum of all absolute changes falls below this, and the labels have reached every row that they
+    /// can.
     pub tol: f32,
 }
 
@@ -72,8 +73,9 @@ impl Diffusion {
         let mut f = initial.clone();
         let mut change = sum_of_changes(&f, &Array2::zeros(f.raw_dim()));
         let mut progress = Progress { first: change, furthest: 0.0 };
+        let (mut reached, mut spreading) = (labelled_rows(&f), true);
         let mut iterations = 0;
-        while iterations < self.max_iter && change >= f64::from(self.tol) {
+        while iterations < self.max_iter && (spreading || change >= f64::from(self.tol)) {
             let mut next = match self.algorithm {
                 Algorithm::Spreading => graph.product(&(&f * &scales), observer),
                 Algorithm::Propagation => graph.product(&f, observer),
@@ -100,6 +102,8 @@ impl Diffusion {
             iterations += 1;
             change = sum_of_changes(&next, &f);
             f = next;
+            let before = std::mem::replace(&mut reached, labelled_rows(&f));
+            spreading = reached > before;
             observer.progress(progress.reached(iterations, change, self));
         }
         normalise(&mut f);
@@ -108,7 +112,7 @@ impl Diffusion {
             classes: seeds.classes().to_vec(),
             probabilities: f.mapv(|value| value as f32),
             iterations,
-            converged: change < f64::from(self.tol),
+            converged: !spreading && change < f64::from(self.tol),
         })
     }
 
@@ -143,6 +147,11 @@ impl Progress {
         }
         self.furthest
     }
+}
+
+/// Rows that some label has reached.
+fn labelled_rows(f: &Array2<f64>) -> usize {
+    f.rows().into_iter().filter(|row| row.iter().any(|&value| value > 0.0)).count()
 }
 
 /// `Y`: 1 at each seed's class.

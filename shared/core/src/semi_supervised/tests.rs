@@ -120,6 +120,16 @@ fn max_iter_is_kept_and_told() {
 }
 
 #[test]
+fn labels_travel_to_the_end_of_a_chain_however_weak() {
+    let x = Array2::from_shape_fn((40, 1), |(row, _)| row as f32);
+    let mut labels = vec![None; 40];
+    labels[0] = Some(0);
+    let seeds = Seeds::new(vec!["a".to_owned()], labels).unwrap();
+    let found = Diffusion::default().run(&knn(&x, 1, Weights::Connectivity), &seeds, &Unobserved).unwrap();
+    assert!(found.converged && (0..40).all(|row| found.label(row) == Some(0)));
+}
+
+#[test]
 fn labels_that_do_not_fit_are_refused() {
     let class = || vec!["a".to_owned()];
     assert!(matches!(Seeds::new(class(), vec![Some(1)]), Err(Error::Labels(_))));
