@@ -8,7 +8,7 @@ use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::sp
 use super::{empty::Empty, session::Session};
 
 /// Seconds between questions to the server.
-const PERIOD: Duration = Duration::from_millis(1000);
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// Stage and progress while the run goes on; why it ended where it failed.
 #[component]

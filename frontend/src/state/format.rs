@@ -7,7 +7,7 @@ pub fn number(value: f64) -> String {
     }
     let magnitude = value.abs();
     let text = match magnitude {
-        m if m == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         m if !(1e-3..1e6).contains(&m) => return exponential(value),
         m if m >= 1000.0 => format!("{value:.0}"),
         m if m >= 100.0 => format!("{value:.1}"),

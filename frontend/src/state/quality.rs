@@ -8,7 +8,7 @@ use super::decimation::visible;
 /// exposure. Bits set in only some exposures are common and leave the pixel good.
 pub fn bad_pixels(spectrum: &SpectrumBody) -> Vec<bool> {
     let masked = |i: usize| spectrum.and_mask.as_ref().is_some_and(|mask| mask[i] != 0);
-    let blind = |i: usize| spectrum.ivar.as_ref().is_some_and(|ivar| !(ivar[i] > 0.0));
+    let blind = |i: usize| spectrum.ivar.as_ref().is_some_and(|ivar| ivar[i].is_nan() || ivar[i] <= 0.0);
     (0..spectrum.flux.len()).map(|i| !spectrum.flux[i].is_finite() || blind(i) || masked(i)).collect()
 }
 
@@ -18,8 +18,8 @@ pub fn bad_intervals(wavelengths: &[f64], bad: &[bool]) -> Vec<(f64, f64)> {
     let last = wavelengths.len().saturating_sub(1);
     let mut intervals = Vec::new();
     let mut start = None;
-    for i in 0..wavelengths.len() {
-        match (bad[i], start) {
+    for (i, &bad) in bad.iter().enumerate() {
+        match (bad, start) {
             (true, None) => start = Some(edge(i.saturating_sub(1), i)),
             (false, Some(from)) => {
                 intervals.push((from, edge(i - 1, i)));

@@ -147,7 +147,7 @@ pub fn SpectrumPlot(
                         drag.set_value(None);
                         cursor.set(None);
                     }
-                    on:dblclick=move |event| reset(event)
+                    on:dblclick=reset
                 ></canvas>
                 <p class="nothing">{move || prepared.with(Option::is_none).then(|| empty.get())}</p>
             </div>
@@ -174,7 +174,8 @@ fn read_out(prepared: &Prepared, wavelength: f64) -> String {
     let at = body.wavelengths[i];
     let mut text = format!("{} Å   {}", fixed(at, 2), number(f64::from(body.flux[i])));
     if let Some(ivar) = body.ivar.as_ref().map(|ivar| ivar[i]).filter(|ivar| *ivar > 0.0) {
-        text += &format!(" ± {}", number(f64::from(ivar).sqrt().recip()));
+        text.push_str(" ± ");
+        text.push_str(&number(f64::from(ivar).sqrt().recip()));
     }
     if prepared.bad[i] {
         text += "   bad pixel";
@@ -184,7 +185,9 @@ fn read_out(prepared: &Prepared, wavelength: f64) -> String {
         let rest = alpha.wavelength_in(body.medium);
         let velocity = (at / rest - 1.0) * LIGHT;
         if velocity.abs() < 8000.0 {
-            text += &format!("   {} km/s", signed(velocity, 0));
+            text.push_str("   ");
+            text.push_str(&signed(velocity, 0));
+            text.push_str(" km/s");
         }
     }
     text
