@@ -32,9 +32,9 @@ pub struct Ingest {
     /// File that lists more paths, one a line; '-' is standard input
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
-    /// Kind of the files: auto, lamost, sdss, ondrejov, iraf, miles, aaomega, spectrum-table, votable, csv
-    #[arg(long, value_name = "FORMAT", default_value = "auto")]
-    format: Format,
+    /// Kind of the files: auto, lamost, sdss, ondrejov, iraf, miles, aaomega, spectrum-table, votable, csv, parquet
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = kind)]
+    format: Kind,
     /// Medium of the wavelengths where a file does not state it
     #[arg(long, value_name = "MEDIUM", value_parser = medium)]
     medium: Option<Medium>,
@@ -44,6 +44,22 @@ pub struct Ingest {
         help = "CSV with a column spectrum_id and metadata (designation, ra, class, ...) to add to the spectra"
     )]
     catalogue: Option<PathBuf>,
+}
+
+/// What the user says the files are.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Files of spectra.
+    Spectra(Format),
+    /// Parquet tables of spectra.
+    Parquet,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    match text {
+        "parquet" => Ok(Kind::Parquet),
+        _ => text.parse().map(Kind::Spectra),
+    }
 }
 
 fn medium(text: &str) -> Result<Medium, String> {
@@ -61,8 +77,13 @@ impl Ingest {
             paths.extend(listed(list).with_context(|| format!("cannot read the list '{}'", list.display()))?);
         }
         let catalogue = self.catalogue.as_deref().map(read_catalogue).transpose()?;
+        let (format, parquet) = match self.format {
+            Kind::Spectra(format) => (format, false),
+            Kind::Parquet => (Format::Auto, true),
+        };
         let options = IngestOptions {
-            read: ReadOptions { format: self.format, medium: self.medium },
+            read: ReadOptions { format, medium: self.medium },
+            parquet,
             catalogue,
             ..IngestOptions::default()
         };
