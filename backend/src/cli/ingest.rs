@@ -58,7 +58,7 @@ enum Kind {
 fn kind(text: &str) -> Result<Kind, String> {
     match text {
         "parquet" => Ok(Kind::Parquet),
-        _ => text.parse().map(Kind::Spectra),
+        _ => text.parse().map(Kind::Spectra).map_err(|e: String| format!("{e}, parquet")),
     }
 }
 
