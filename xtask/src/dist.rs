@@ -33,5 +33,7 @@ pub fn peers() -> Result<()> {
     }
     shell::run(Command::new(&python).args(["-m", "pip", "install", "-q", "-r", "tests/tools/requirements.txt"]))?;
     let balmer = shell::target().join("release").join(format!("balmer{}", std::env::consts::EXE_SUFFIX));
-    shell::run(Command::new(&python).arg("tests/tools/peers_lof.py").arg("--balmer").arg(balmer))
+    shell::run(
+        Command::new(&python).args(["tests/tools/peers_lof.py", "--algorithms", "brute", "--balmer"]).arg(balmer),
+    )
 }
