@@ -42,8 +42,17 @@ fn the_kind_of_file_does_not_change_the_answer() {
     // columns of a Parquet file: the scores themselves serve as a matrix of four numeric columns
     balmer.ok(["lof", "--input", "x.npy", "--n-neighbors", "5", "-o", "scores.parquet"]);
     balmer.ok(["lof", "--input", "x.npy", "--n-neighbors", "5", "-o", "scores.csv"]);
+    // decimals are no singles: the last digit may differ
     let again = |input| balmer.ok(["knn", "--input", input, "--n-neighbors", "3"]);
-    assert_eq!(again("scores.parquet"), again("scores.csv"));
+    let (parquet, csv) = (again("scores.parquet"), again("scores.csv"));
+    assert_eq!(parquet.lines().next(), csv.lines().next());
+    let numbers = |text: &str| -> Vec<f64> {
+        text.lines().skip(1).flat_map(|line| line.split(',')).map(|cell| cell.parse().unwrap()).collect()
+    };
+    assert_eq!(numbers(&parquet).len(), 60 * 7);
+    for (parquet, csv) in numbers(&parquet).into_iter().zip(numbers(&csv)) {
+        approx::assert_relative_eq!(parquet, csv, max_relative = 1e-5);
+    }
 }
 
 #[test]
@@ -163,4 +172,39 @@ fn json_holds_the_columns_or_names_the_file() {
     let file = balmer.json(["lof", "--input", "x.npy", "--n-neighbors", "5", "-o", "s.csv"]);
     assert_eq!((file["output"].as_str(), file["rows"].as_u64()), (Some("s.csv"), Some(60)));
     assert!(balmer.path("s.csv").exists());
+}
+
+#[test]
+fn an_offset_of_doubles_changes_nothing() {
+    let balmer = folder();
+    let x = matrix::scattered(60, 3).mapv(|value| f64::from(value) + 0.1);
+    matrix::write_npy(&balmer.path("near.npy"), &x);
+    // 12 bits of the fraction are left beside 2^40; an f32 keeps none there
+    let far = x.mapv(|value| (value * 4096.0).round() / 4096.0 + 2.0f64.powi(40));
+    matrix::write_npy(&balmer.path("far.npy"), &far);
+    matrix::write_npy(&balmer.path("same.npy"), &far.mapv(|value| (value - 2.0f64.powi(40)) as f32));
+    let lof = |input| balmer.ok(["lof", "--input", input, "-k", "5"]);
+    assert_eq!(lof("far.npy"), lof("same.npy"));
+    assert_ne!(lof("near.npy"), lof("same.npy"), "the rounding to 1/4096 shows");
+}
+
+#[test]
+fn labels_may_be_whole_floats() {
+    let balmer = folder();
+    let write = |name: &str, third: f64| {
+        let y = ndarray::Array1::from_shape_fn(60, |i| [0.0, 7.0, third].get(i).copied().unwrap_or(-1.0));
+        ndarray_npy::WriteNpyExt::write_npy(&y, std::fs::File::create(balmer.path(name)).unwrap()).unwrap();
+    };
+    write("y.npy", -1.0);
+    write("half.npy", 0.5);
+    let out = balmer.ok(["spread", "--input", "x.npy", "--labels", "y.npy"]);
+    assert_eq!(out.lines().next(), Some("row,label,probability,entropy,p_0,p_7"));
+    balmer.fails(["spread", "--input", "x.npy", "--labels", "half.npy"]).says(&["half.npy", "label 0.5 of row 2"]);
+}
+
+#[test]
+fn a_k_given_twice_counts_once() {
+    let balmer = folder();
+    let out = balmer.ok(["lof", "--input", "x.npy", "-k", "5,5,10"]);
+    assert_eq!(out.lines().next().unwrap().matches("lof_k5").count(), 1);
 }

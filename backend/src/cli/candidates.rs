@@ -56,7 +56,7 @@ impl Candidates {
         let store = session.store()?;
         let run = find(&store, &self.run)?;
         let query = Query { condition: self.condition, limit: self.limit, ..Query::default() };
-        if let Some(target) = target {
+        if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
             let result = run.candidates(&query)?;
             let overflow = result.matched() as usize > result.remaining();
             let count = table::write(&target, &about(&run)?, &result.schema(), result, overflow)?;

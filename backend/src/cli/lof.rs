@@ -39,7 +39,10 @@ impl Lof {
         let largest = self.n_neighbors.iter().copied().max().unwrap_or(1);
         let table = block_on(engine.kneighbors(x.view(), largest, &session.progress("neighbours")))?;
         let mut columns = Columns::new(x.nrows());
-        for &k in &self.n_neighbors {
+        for (i, &k) in self.n_neighbors.iter().enumerate() {
+            if self.n_neighbors[..i].contains(&k) {
+                continue; // asked for twice
+            }
             let suffix = if self.n_neighbors.len() > 1 { format!("_k{k}") } else { String::new() };
             let LofScores { lof, lrd, k_distance, .. } = lof::from_table(&table, k)?;
             columns = columns

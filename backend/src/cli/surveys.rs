@@ -90,7 +90,7 @@ impl Spectra {
         let result = survey.query(&query)?;
         let (matched, listed) = (result.matched(), result.remaining());
         let left_out = (matched as usize).saturating_sub(listed + self.offset);
-        if let Some(target) = target {
+        if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
             let mut infos = vec![("survey".to_owned(), self.survey.clone())];
             infos.extend(self.condition.map(|text| ("where".to_owned(), text)));
             infos.extend(self.order_by.map(|text| ("order_by".to_owned(), text)));

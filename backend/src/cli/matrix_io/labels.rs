@@ -51,7 +51,21 @@ fn read_npy(path: &Path) -> anyhow::Result<Vec<i32>> {
         )*};
     }
     attempt!(i64, i32, i16, i8, u8, u16, u32, u64);
+    let floats = match npy_of::<f64>(path)? {
+        Some(labels) => Some(labels),
+        None => npy_of::<f32>(path)?.map(|labels| labels.mapv(f64::from)),
+    };
+    if let Some(labels) = floats {
+        return labels.iter().enumerate().map(|(row, &label)| whole(row, label)).collect();
+    }
     bail!("its dtype is not an integer: save it as integers (y.astype('i8')), -1 for no label")
+}
+
+/// A label that was saved as a float, as `numpy.full(n, -1.0)` does.
+fn whole(row: usize, label: f64) -> anyhow::Result<i32> {
+    let fits = label.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&label);
+    ensure!(fits, "label {label} of row {row} is not an integer; -1 stands for no label");
+    Ok(label as i32)
 }
 
 fn npy_of<T: ReadableElement>(path: &Path) -> anyhow::Result<Option<Array1<T>>> {

@@ -3,15 +3,19 @@
 use std::{fs::File, io::BufReader, path::Path};
 
 use anyhow::{Context, bail, ensure};
-use arrow_array::{Array, ArrayRef, FixedSizeListArray, Float32Array, RecordBatch, cast::AsArray, types::Float32Type};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, FixedSizeListArray, PrimitiveArray, RecordBatch,
+    cast::AsArray,
+    types::{Float32Type, Float64Type},
+};
 use arrow_schema::{DataType, Schema};
 use balmer_core::ndarray::{Array2, ArrayViewMut2, s};
 use ndarray_npy::{ReadNpyError, ReadNpyExt, ReadableElement};
 use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
 
-use super::{ending, unreadable};
+use super::{ending, single::single, unreadable};
 
-/// Reads a matrix (n x d) as `f32`, rows in the file's order. Missing values become NaN, which every
+/// Reads a matrix (n x d) as `f32`, rows in the file's order; columns of doubles may be shifted ([`single`]). Missing values become NaN, which every
 /// method then refuses by row.
 pub fn read_matrix(path: &Path) -> anyhow::Result<Array2<f32>> {
     let matrix = match ending(path).as_str() {
@@ -29,7 +33,7 @@ fn read_npy(path: &Path) -> anyhow::Result<Array2<f32>> {
     let array = match npy_of::<f32>(path)? {
         Ok(array) => array,
         Err(dtype) => match npy_of::<f64>(path)? {
-            Ok(array) => array.mapv(|value| value as f32),
+            Ok(array) => single(array)?,
             Err(_) => bail!("its dtype is {dtype}: save it as float32 or float64 (x.astype('f4'))"),
         },
     };
@@ -50,15 +54,40 @@ fn npy_of<T: ReadableElement>(path: &Path) -> anyhow::Result<Result<Array2<T>, S
 
 fn read_parquet(path: &Path) -> anyhow::Result<Array2<f32>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
-    let (selected, width) = feature_columns(builder.schema())?;
+    let schema = builder.schema().clone();
+    let (selected, width) = feature_columns(&schema)?;
+    let narrow = selected.iter().all(|&column| match schema.field(column).data_type() {
+        DataType::FixedSizeList(item, _) => is_narrow(item.data_type()),
+        other => is_narrow(other),
+    });
+    if narrow {
+        fill::<Float32Type>(builder, selected, width, f32::NAN)
+    } else {
+        single(fill::<Float64Type>(builder, selected, width, f64::NAN)?)
+    }
+}
+
+/// Whether `f32` holds every value of the type.
+fn is_narrow(kind: &DataType) -> bool {
+    use DataType::{Float16, Float32, Int8, Int16, UInt8, UInt16};
+    matches!(kind, Float16 | Float32 | Int8 | Int16 | UInt8 | UInt16)
+}
+
+/// All rows of the selected columns, `missing` where there is no value.
+fn fill<T: ArrowPrimitiveType>(
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    selected: Vec<usize>,
+    width: usize,
+    missing: T::Native,
+) -> anyhow::Result<Array2<T::Native>> {
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows())?;
     let mask = ProjectionMask::roots(builder.parquet_schema(), selected);
-    let mut matrix = Array2::zeros((rows, width));
+    let mut matrix = Array2::from_elem((rows, width), missing);
     let mut filled = 0;
     for batch in builder.with_projection(mask).build()? {
         let batch = batch?;
         let end = filled + batch.num_rows();
-        copy_batch(&batch, matrix.slice_mut(s![filled..end, ..]))?;
+        copy_batch::<T>(&batch, matrix.slice_mut(s![filled..end, ..]))?;
         filled = end;
     }
     Ok(matrix)
@@ -93,31 +122,37 @@ fn feature_columns(schema: &Schema) -> anyhow::Result<(Vec<usize>, usize)> {
     }
 }
 
-fn copy_batch(batch: &RecordBatch, mut into: ArrayViewMut2<f32>) -> anyhow::Result<()> {
+/// Writes what the batch has; what it does not have stays as it is.
+fn copy_batch<T: ArrowPrimitiveType>(batch: &RecordBatch, mut into: ArrayViewMut2<T::Native>) -> anyhow::Result<()> {
     if let Some(list) = batch.column(0).as_fixed_size_list_opt() {
-        return copy_list(list, into);
+        return copy_list::<T>(list, into);
     }
     for (column, mut target) in batch.columns().iter().zip(into.columns_mut()) {
-        let values = floats(column)?;
-        target.iter_mut().zip(values.iter()).for_each(|(target, value)| *target = value.unwrap_or(f32::NAN));
+        let values = numbers::<T>(column)?;
+        target.iter_mut().zip(values.iter()).for_each(|(target, value)| *target = value.unwrap_or(*target));
     }
     Ok(())
 }
 
-fn copy_list(list: &FixedSizeListArray, mut into: ArrayViewMut2<f32>) -> anyhow::Result<()> {
+fn copy_list<T: ArrowPrimitiveType>(
+    list: &FixedSizeListArray,
+    mut into: ArrayViewMut2<T::Native>,
+) -> anyhow::Result<()> {
     let width = into.ncols();
-    let values = floats(list.values())?;
+    let values = numbers::<T>(list.values())?;
     for (i, mut row) in into.rows_mut().into_iter().enumerate() {
         for (j, target) in row.iter_mut().enumerate() {
             let at = i * width + j;
-            *target = if list.is_null(i) || values.is_null(at) { f32::NAN } else { values.value(at) };
+            if list.is_valid(i) && values.is_valid(at) {
+                *target = values.value(at);
+            }
         }
     }
     Ok(())
 }
 
-fn floats(array: &ArrayRef) -> anyhow::Result<Float32Array> {
-    Ok(arrow_cast::cast(array, &DataType::Float32)?.as_primitive::<Float32Type>().clone())
+fn numbers<T: ArrowPrimitiveType>(array: &ArrayRef) -> anyhow::Result<PrimitiveArray<T>> {
+    Ok(arrow_cast::cast(array, &T::DATA_TYPE)?.as_primitive::<T>().clone())
 }
 
 fn read_csv(path: &Path) -> anyhow::Result<Array2<f32>> {
@@ -127,7 +162,7 @@ fn read_csv(path: &Path) -> anyhow::Result<Array2<f32>> {
     for (i, record) in reader.records().enumerate() {
         let record = record?;
         width = record.len();
-        let number = |cell: &str| if cell.is_empty() { Ok(f32::NAN) } else { cell.parse::<f32>() };
+        let number = |cell: &str| if cell.is_empty() { Ok(f64::NAN) } else { cell.parse::<f64>() };
         if i == 0 && record.iter().all(|cell| number(cell).is_err()) {
             continue;
         }
@@ -140,5 +175,5 @@ fn read_csv(path: &Path) -> anyhow::Result<Array2<f32>> {
         }
         rows += 1;
     }
-    Ok(Array2::from_shape_vec((rows, width), values)?)
+    single(Array2::from_shape_vec((rows, width), values)?)
 }

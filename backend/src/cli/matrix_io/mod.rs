@@ -11,6 +11,7 @@ mod deliver;
 mod labels;
 mod matrix;
 mod npy;
+mod single;
 mod target;
 
 pub use columns::{Columns, Data};

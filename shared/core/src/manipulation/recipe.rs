@@ -104,10 +104,10 @@ fn check(spec: &RecipeSpec) -> Result<()> {
     )?;
     let fwhm = spec.resolution_fwhm_angstrom;
     refuse(
-        fwhm.is_finite() && fwhm >= 0.0,
+        (0.0..=to - from).contains(&fwhm),
         "recipe.resolution_fwhm_angstrom",
         fwhm.to_string(),
-        "give the target FWHM in Angstrom, or 0 to leave the resolution as it is",
+        "give the target FWHM in Angstrom, at most the width of the window, or 0 to leave the resolution as it is",
     )?;
     refuse(
         spec.spike_sigma == 0.0 || (spec.spike_sigma.is_finite() && spec.spike_sigma >= 3.0),

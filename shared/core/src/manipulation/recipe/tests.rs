@@ -195,6 +195,7 @@ fn a_wrong_recipe_names_its_key_value_and_remedy() {
         (|r| r.window_angstrom = [f64::NAN, 6519.0], "recipe.window_angstrom"),
         (|r| r.pixels = 1, "recipe.pixels = 1"),
         (|r| r.resolution_fwhm_angstrom = -1.0, "recipe.resolution_fwhm_angstrom = -1"),
+        (|r| r.resolution_fwhm_angstrom = 5000.0, "recipe.resolution_fwhm_angstrom = 5000"),
         (|r| r.spike_sigma = 1.0, "recipe.spike_sigma = 1"),
         (|r| r.spike_sigma = f64::NAN, "recipe.spike_sigma = NaN"),
         (|r| r.min_good_fraction = 90.0, "recipe.min_good_fraction = 90"),
