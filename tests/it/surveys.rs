@@ -31,6 +31,10 @@ fn emission_stars_stand_first_and_the_run_says_how_it_came() {
     assert_eq!(stages, ["read", "recipe", "neighbors", "lof", "rank"]);
     assert!(provenance["inputs"].as_array().unwrap().iter().all(|i| i["sha256"].as_str().unwrap().len() == 64));
     assert!(balmer.ok(["show"]).contains("n_neighbors = 20"));
+
+    balmer.file("too-wide.toml", "survey = \"stars\"\n");
+    balmer.fails(["run", "too-wide.toml"]).says(&["n_neighbors"]);
+    assert_eq!(balmer.json(["candidates", "latest", "--limit", "3"]), found, "a failed run has no candidates");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     matrix_io::{Format, Target},
     output::{self, TextTable, thousands},
-    runs::find,
+    runs::find_done,
     session::Session,
     table::{self, Shown},
 };
@@ -54,7 +54,7 @@ impl Candidates {
         let target =
             self.output.as_deref().map(|path| Target::choose(path, self.format, table::FORMATS)).transpose()?;
         let store = session.store()?;
-        let run = find(&store, &self.run)?;
+        let run = find_done(&store, &self.run)?;
         let query = Query { condition: self.condition, limit: self.limit, ..Query::default() };
         if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
             let result = run.candidates(&query)?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io};
 use anyhow::{Context, bail};
 use balmer::storage::{Run, RunState, Store};
 use balmer_core::pipeline::Provenance;
-use balmer_exchange::api::RejectedRow;
+use balmer_exchange::api::{RejectedRow, RunStatus};
 use serde_json::json;
 
 use super::{
@@ -119,6 +119,17 @@ pub fn reasons(rejected: &[RejectedRow]) -> Vec<String> {
         *reasons.entry(&row.reason).or_default() += 1;
     }
     reasons.into_iter().map(|(reason, count)| format!("{} {reason}", thousands(count))).collect()
+}
+
+/// The run whose candidates are asked for: as [`find`], but `latest` is the last one that has any.
+pub fn find_done(store: &Store, name: &str) -> anyhow::Result<Run> {
+    if name != "latest" {
+        return find(store, name);
+    }
+    let runs = store.runs()?;
+    let done = runs.iter().rfind(|run| run.status == RunStatus::Done);
+    let done = done.context("no run has finished yet: `balmer runs` shows what became of them")?;
+    Ok(store.run(&done.id)?)
 }
 
 /// The run that `name` means: an id, the beginning of only one, or `latest`.

@@ -22,7 +22,7 @@ const MAX_DETAIL: usize = 64 * 1024;
 /// Why a request was not served.
 #[derive(Debug, Clone)]
 pub struct Failure {
-    problem: Box<Problem>,
+    problem: Problem,
     retry_after_seconds: Option<u64>,
 }
 
@@ -30,7 +30,7 @@ impl Failure {
     /// A failure of the kind `status` names.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let problem = Problem::new(status.as_u16(), title(status)).with_detail(detail);
-        Self { problem: Box::new(problem), retry_after_seconds: None }
+        Self { problem, retry_after_seconds: None }
     }
 
     /// 400: the request makes no sense; `name` is the parameter or key at fault.

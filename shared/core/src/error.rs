@@ -34,7 +34,8 @@ pub enum Error {
     },
     /// Fewer rows than the method needs.
     #[error(
-        "n_neighbors = {n_neighbors} needs more than {n_neighbors} rows, but there are {rows}: choose n_neighbors < {rows}"
+        "n_neighbors = {n_neighbors} needs more than {n_neighbors} rows, but there are {rows}: {}",
+        if *rows > 1 { format!("choose n_neighbors < {rows}") } else { "a single row has no neighbours".to_owned() }
     )]
     TooFewRows {
         /// Neighbours asked for.

@@ -142,10 +142,14 @@ fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
     }
     let lost: Vec<String> = reasons(features).into_iter().map(|(reason, count)| format!("{reason}: {count}")).collect();
     let lost = if lost.is_empty() { String::new() } else { format!(" (rejected: {})", lost.join(", ")) };
-    let remedy = format!(
-        "needs more than {wanted} spectra, but the survey gives {rows}{lost}: choose neighbors.n_neighbors, \
-         lof.n_neighbors and labels.n_neighbors below {rows}, or take more spectra"
-    );
+    let way_out = if rows > 1 {
+        format!(
+            "choose neighbors.n_neighbors, lof.n_neighbors and labels.n_neighbors below {rows}, or take more spectra"
+        )
+    } else {
+        "take more spectra, or a recipe that they pass".to_owned()
+    };
+    let remedy = format!("needs more than {wanted} spectra, but the survey gives {rows}{lost}: {way_out}");
     Err(Error::parameter("neighbors.n_neighbors", wanted, remedy))
 }
 
