@@ -190,7 +190,7 @@ fn pixels_left_out_of_the_axis_are_missing_ones() {
 #[test]
 fn a_wrong_recipe_names_its_key_value_and_remedy() {
     type Change = fn(&mut RecipeSpec);
-    let refused: [(Change, &str); 12] = [
+    let refused: [(Change, &str); 13] = [
         (|r| r.window_angstrom = [6732.0, 6519.0], "recipe.window_angstrom = [6732, 6519]"),
         (|r| r.window_angstrom = [f64::NAN, 6519.0], "recipe.window_angstrom"),
         (|r| r.pixels = 1, "recipe.pixels = 1"),
