@@ -121,15 +121,13 @@ pub fn reasons(rejected: &[RejectedRow]) -> Vec<String> {
     reasons.into_iter().map(|(reason, count)| format!("{} {reason}", thousands(count))).collect()
 }
 
-/// The run whose candidates are asked for: as [`find`], but `latest` is the last one that has any.
+/// The run whose candidates are asked for: as [`find`], but `latest` is the last one that has any, if one has.
 pub fn find_done(store: &Store, name: &str) -> anyhow::Result<Run> {
-    if name != "latest" {
-        return find(store, name);
+    let runs = if name == "latest" { store.runs()? } else { Vec::new() };
+    match runs.iter().rfind(|run| run.status == RunStatus::Done) {
+        Some(done) => Ok(store.run(&done.id)?),
+        None => find(store, name),
     }
-    let runs = store.runs()?;
-    let done = runs.iter().rfind(|run| run.status == RunStatus::Done);
-    let done = done.context("no run has finished yet: `balmer runs` shows what became of them")?;
-    Ok(store.run(&done.id)?)
 }
 
 /// The run that `name` means: an id, the beginning of only one, or `latest`.
