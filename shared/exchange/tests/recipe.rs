@@ -111,7 +111,7 @@ mod real_data {
         println!("{} kept, rejected {rejected:?}", names.len());
         assert!(names.len() > 1700, "{rejected:?}");
 
-        let basis = pca(matrix.view(), 20, 0).unwrap();
+        let basis = pca(matrix.view(), 20).unwrap();
         let table = neighbors::exact(basis.transform(matrix.view()).view(), 10, &Unobserved).unwrap();
         let graph = Graph::knn(&table, 10, Weights::Connectivity).unwrap();
         let truth: Vec<u32> = names

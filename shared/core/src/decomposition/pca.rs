@@ -19,12 +19,11 @@ pub struct Pca {
     pub explained_variance: Array1<f64>,
 }
 
-/// The first `components` principal components of `x` (n x d). `seed` is kept for solvers that draw a random start;
-/// this one is exact and draws none.
+/// The first `components` principal components of `x` (n x d): exact, nothing is drawn at random.
 ///
 /// # Errors
 /// [`Error::NotFinite`], [`Error::InvalidParameter`] unless `1 <= components <= min(n, d)`, with at least two rows.
-pub fn pca(x: ArrayView2<'_, f32>, components: usize, _seed: u64) -> Result<Pca> {
+pub fn pca(x: ArrayView2<'_, f32>, components: usize) -> Result<Pca> {
     check_features(x)?;
     let (n, d) = x.dim();
     if n < 2 || components == 0 || components > n.min(d) {

@@ -160,7 +160,7 @@ fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunObserver) -> 
         return Ok(None);
     }
     begin(observer, Stage::Components, &format!("projecting on {components} principal components"))?;
-    let basis = decomposition::pca(features.matrix.view(), components, plan.spec().seed)?;
+    let basis = decomposition::pca(features.matrix.view(), components)?;
     let projected = basis.transform(features.matrix.view());
     observer.progress(1.0);
     Ok(Some(projected))

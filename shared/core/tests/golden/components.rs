@@ -6,7 +6,7 @@ use crate::matrices::{golden, golden_vector, matrix};
 
 fn check(name: &str, count: usize) {
     let x = matrix(name);
-    let fitted = pca(x.view(), count, 0).expect("valid input");
+    let fitted = pca(x.view(), count).expect("valid input");
     for (found, expected) in fitted.explained_variance.iter().zip(golden_vector(&format!("pca-{name}-variance"))) {
         assert!((found - expected).abs() <= 1e-9 * expected, "{name}: variance {found}, scikit-learn {expected}");
     }
