@@ -101,10 +101,6 @@ fn compare(key: &str, spectrum: &Spectrum, golden: &Golden) -> Vec<String> {
 fn a_survey_of_lamost_dr10_is_read_fast_and_whole() {
     let root = folder();
     let plans = root.join("lamost-dr10");
-    if !plans.is_dir() {
-        println!("skipped: no lamost-dr10");
-        return;
-    }
     let paths: Vec<PathBuf> = files(&plans).iter().flat_map(|plan| files(plan)).collect();
     let contents: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
     let begin = std::time::Instant::now();
