@@ -40,7 +40,7 @@ def timed(run):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--balmer", required=True, help="the balmer binary, or the lof example of balmer-core")
+    parser.add_argument("--balmer", required=True, help="the balmer binary")
     parser.add_argument("--input", help="a .npy of f32; else spectra-like rows are made")
     parser.add_argument("--n", type=int, default=50_000)
     parser.add_argument("--d", type=int, default=140)
@@ -52,14 +52,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, "x.npy"), os.path.join(folder, "scores.npy")
         np.save(source, x)
-        if os.path.basename(args.balmer) == "lof":
-            command = [args.balmer, source, str(args.k), target]
-        else:
-            command = [args.balmer, "lof", "--input", source, "--n-neighbors", str(args.k), "-o", target]
+        command = [args.balmer, "lof", "--input", source, "--n-neighbors", str(args.k), "-o", target]
         _, report["balmer"] = timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
-        ours = np.load(target)
-        ours = ours["lof"] if ours.dtype.names else ours
-    ours = ours[:, 0] if ours.ndim == 2 else ours
+        ours = np.load(target)["lof"]
     for algorithm in args.algorithms.split(","):
         model = LocalOutlierFactor(n_neighbors=args.k, algorithm=algorithm, n_jobs=-1)
         _, times = timed(lambda: model.fit(x))
