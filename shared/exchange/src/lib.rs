@@ -8,7 +8,7 @@
 //! server and web app share.
 //!
 //! What is absent on purpose: files and networks (bytes in, bytes out), and any judgement of a spectrum beyond
-//! whether it is one. No byte sequence makes this crate panic.
+//! whether it is one. No byte sequence may make this crate panic.
 //!
 //! [`read_spectra`] turns the bytes of one file into spectra, whatever survey made it: the layout is
 //! recognised from the content, and a file that is refused says why by a stable
