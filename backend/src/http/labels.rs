@@ -45,10 +45,10 @@ pub async fn give(
     let new: NewLabel = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
     let input = LabelInput {
         spectrum_id: new.spectrum_id,
-        label: Some(new.label),
+        label: new.label,
         author: new.author.unwrap_or_else(|| AUTHOR.to_owned()),
         time: None,
-        note: String::new(),
+        note: new.note,
     };
     let given = ask(&app, move |store| store.survey(&survey)?.labels().give(&[input])).await?;
     Ok((StatusCode::CREATED, Json(given.into_iter().find_map(row))).into_response())
@@ -69,5 +69,11 @@ pub async fn undo(
 
 fn row(change: LabelChange) -> Option<LabelRow> {
     let label = change.label?;
-    Some(LabelRow { spectrum_id: change.spectrum_id, label, author: change.author, time: change.time })
+    Some(LabelRow {
+        spectrum_id: change.spectrum_id,
+        label,
+        author: change.author,
+        time: change.time,
+        note: change.note,
+    })
 }

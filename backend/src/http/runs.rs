@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use balmer_core::pipeline::{PipelineSpec, Plan};
-use balmer_exchange::api::{CandidatePage, RunDetail, RunSummary};
+use balmer_exchange::api::{CandidatePage, Method, RunDetail, RunSummary};
 
 use super::{
     App, ask,
@@ -130,5 +130,10 @@ pub fn summary(state: RunState) -> RunSummary {
         finished: state.finished,
         error: state.error,
         counts: state.counts,
+        r#where: None,
+        method: Method::Lof,
+        n_neighbors: 0,
+        device: state.device,
+        elapsed_seconds: None,
     }
 }

@@ -51,7 +51,7 @@ pub fn run_to_open<'a>(runs: &'a [RunSummary], survey: Option<&str>) -> Option<&
 
 #[cfg(test)]
 mod tests {
-    use balmer_exchange::api::RunCounts;
+    use balmer_exchange::api::{Method, RunCounts};
 
     use super::*;
 
@@ -89,6 +89,11 @@ mod tests {
             finished: None,
             error: None,
             counts: RunCounts::default(),
+            r#where: None,
+            method: Method::Lof,
+            n_neighbors: 100,
+            device: None,
+            elapsed_seconds: None,
         };
         let runs = [
             run("old", "miles", RunStatus::Done, "2026-01-01T00:00:00Z"),

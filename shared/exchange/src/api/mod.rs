@@ -6,6 +6,7 @@
 //!
 //! What is absent on purpose: routes, status codes, the query strings' grammar. They belong to the server.
 
+mod explain;
 mod labels;
 mod problem;
 mod run;
@@ -14,11 +15,14 @@ mod survey;
 
 use serde::{Deserialize, Serialize};
 
-pub use labels::{LabelRow, NewLabel};
+pub use explain::{Explanation, FeatureView, NeighborRow, SeedRow};
+pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
-pub use run::{CandidatePage, CandidateRow, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary};
+pub use run::{
+    CandidatePage, CandidateRow, Method, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary,
+};
 pub use spectrum::{SpectrumBody, SpectrumPage, SpectrumRow};
-pub use survey::{ColumnInfo, Coverage, SurveyDetail, SurveySummary};
+pub use survey::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummary, ValueCount};
 
 /// Answer of `GET /api/v1/health`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -77,6 +77,45 @@ pub struct RunSummary {
     /// Spectra in and out.
     #[serde(default)]
     pub counts: RunCounts,
+    /// The condition that selects its spectra; all of the survey where absent.
+    #[serde(default)]
+    pub r#where: Option<String>,
+    /// What it computes.
+    #[serde(default)]
+    pub method: Method,
+    /// Size of a neighbourhood of the local outlier factor.
+    #[serde(default)]
+    pub n_neighbors: u64,
+    /// The device that computed or computes, once known.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// Seconds it took, or takes so far; `null` while it waits.
+    #[serde(default)]
+    pub elapsed_seconds: Option<f64>,
+}
+
+/// What a run computes beside the local outlier factor, which it always does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// Nothing else.
+    #[default]
+    Lof,
+    /// Labels spread.
+    Spreading,
+    /// Labels propagate.
+    Propagation,
+}
+
+impl Method {
+    /// Its name in forms and test hooks.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lof => "lof",
+            Self::Spreading => "spreading",
+            Self::Propagation => "propagation",
+        }
+    }
 }
 
 /// One run in full.

@@ -58,6 +58,37 @@ impl ColumnInfo {
     }
 }
 
+/// What the values of one column are like: `GET /api/v1/surveys/{s}/columns/{column}?where=`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ColumnSummary {
+    /// The column.
+    pub name: String,
+    /// Rows looked at.
+    pub count: u64,
+    /// Rows that state nothing.
+    pub nulls: u64,
+    /// Least and greatest finite value of a column of numbers.
+    pub range: Option<[f64; 2]>,
+    /// Values of a text column by how often they occur, the most frequent first, at most
+    /// [`ColumnSummary::MAX_VALUES`].
+    #[serde(default)]
+    pub values: Vec<ValueCount>,
+}
+
+impl ColumnSummary {
+    /// Values listed at most.
+    pub const MAX_VALUES: usize = 50;
+}
+
+/// How often a value occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueCount {
+    /// The value.
+    pub value: String,
+    /// Rows that have it.
+    pub count: u64,
+}
+
 /// Extent of a survey; `None` where no spectrum states the quantity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
