@@ -1,4 +1,4 @@
-//! The app: its routes, and what all pages share.
+//! The app: what all pages share, and which page the address asks for.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -7,27 +7,71 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{error_banner::ErrorBanner, header::Header, session::Session, theme::CurrentTheme},
-    pages::{desk::Desk, not_found::NotFound},
+    components::{error_banner::ErrorBanner, header::Header},
+    context::{self, Desk},
+    pages::{
+        labels::LabelsPage, not_found::NotFound, runs::RunsPage, start::Start, surveys::SurveysPage,
+        workbench::Workbench,
+    },
+    state::address::Place,
 };
 
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
-    let session = Session::new();
-    provide_context(session);
-    provide_context(CurrentTheme::install());
-    session.refresh();
     view! {
         <Router>
-            <Header />
-            <ErrorBanner />
-            <main>
-                <Routes fallback=NotFound>
-                    <Route path=path!("/") view=Desk />
-                    <Route path=path!("/runs/:run/:spectrum?") view=Desk />
-                </Routes>
-            </main>
+            <Shell />
         </Router>
+    }
+}
+
+/// Header, banner and page. One route takes every address: [`Desk`] reads it, so that the workbench stays
+/// as it is while one goes from a subset to a run.
+#[component]
+fn Shell() -> impl IntoView {
+    context::provide();
+    view! {
+        <Header />
+        <ErrorBanner />
+        <main>
+            <Routes fallback=Page>
+                <Route path=path!("/*any") view=Page />
+            </Routes>
+        </main>
+    }
+}
+
+/// The kind of page an address asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Start,
+    Surveys,
+    Workbench,
+    Labels,
+    Runs,
+    Nowhere,
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let desk: Desk = expect_context();
+    let kind = Memo::new(move |_| {
+        desk.address.with(|address| match address.place {
+            Place::Start => Kind::Start,
+            Place::Surveys => Kind::Surveys,
+            Place::Subset { .. } | Place::Run { .. } => Kind::Workbench,
+            Place::Labels { .. } => Kind::Labels,
+            Place::Runs => Kind::Runs,
+            Place::Nowhere => Kind::Nowhere,
+        })
+    });
+    move || match kind.get() {
+        Kind::Start => view! { <Start /> }.into_any(),
+        Kind::Surveys => view! { <SurveysPage /> }.into_any(),
+        Kind::Workbench => view! { <Workbench /> }.into_any(),
+        Kind::Labels => view! { <LabelsPage /> }.into_any(),
+        Kind::Runs => view! { <RunsPage /> }.into_any(),
+        Kind::Nowhere => view! { <NotFound /> }.into_any(),
     }
 }

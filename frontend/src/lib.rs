@@ -7,5 +7,6 @@
 pub mod app;
 pub mod client;
 pub mod components;
+pub mod context;
 pub mod pages;
 pub mod state;

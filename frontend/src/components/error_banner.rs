@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::session::Session;
+use crate::context::Failures;
 
 /// The last failure, until it is dismissed.
 #[component]
 pub fn ErrorBanner() -> impl IntoView {
-    let session = expect_context::<Session>();
+    let failures: Failures = expect_context();
     move || {
-        session.failure.get().map(|problem| {
+        failures.last.get().map(|problem| {
             let detail = problem.detail.clone();
             let instance = problem.instance.clone();
             view! {
@@ -19,7 +19,7 @@ pub fn ErrorBanner() -> impl IntoView {
                         {detail.map(|detail| view! { <span>{detail}</span> })}
                         {instance.map(|instance| view! { <code>{instance}</code> })}
                     </p>
-                    <button type="button" on:click=move |_| session.failure.set(None)>"Dismiss"</button>
+                    <button type="button" on:click=move |_| failures.last.set(None)>"Dismiss"</button>
                 </div>
             }
         })

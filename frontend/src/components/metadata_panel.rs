@@ -4,10 +4,12 @@ use balmer_core::spectrum::{COLUMNS, Value};
 use balmer_exchange::api::SpectrumBody;
 use leptos::prelude::*;
 
-use super::session::Session;
-use crate::state::{
-    format::{count, fixed, number},
-    quality::bad_pixels,
+use crate::{
+    context::Spectra,
+    state::{
+        format::{count, fixed, number},
+        quality::bad_pixels,
+    },
 };
 
 /// Columns that the panel words itself, or that are the page's title.
@@ -25,8 +27,8 @@ struct Entry {
 /// The panel.
 #[component]
 pub fn MetadataPanel() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let entries = move || session.spectrum.with(|spectrum| spectrum.as_ref().map(|s| entries(s)).unwrap_or_default());
+    let spectra: Spectra = expect_context();
+    let entries = move || spectra.shown.with(|spectrum| spectrum.as_ref().map(|s| entries(s)).unwrap_or_default());
     let item = |entry: Entry| {
         view! {
             <div class:wide=entry.wide title=entry.meaning>

@@ -1,12 +1,12 @@
 //! The parts of the pages.
 
-pub mod candidate_table;
 pub mod empty;
 pub mod error_banner;
+pub mod filter_bar;
 pub mod header;
+pub mod listing;
 pub mod metadata_panel;
+pub mod run_bar;
 pub mod run_progress;
-pub mod session;
 pub mod spectrum_plot;
 pub mod spectrum_view;
-pub mod theme;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use balmer_exchange::api::RunStatus;
 use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::spawn_local};
 
-use super::{empty::Empty, session::Session};
+use super::empty::Empty;
+use crate::context::{Catalogue, Desk};
 
 /// Seconds between questions to the server.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -13,24 +14,18 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// Stage and progress while the run goes on; why it ended where it failed.
 #[component]
 pub fn RunProgress() -> impl IntoView {
-    let session = expect_context::<Session>();
+    let (catalogue, desk) = (expect_context::<Catalogue>(), expect_context::<Desk>());
     let ask = move || {
-        let over = untrack(|| session.run_summary()).is_none_or(|run| run.status.is_final());
+        let over = untrack(|| desk.run()).is_none_or(|run| run.status.is_final());
         if !over {
-            spawn_local(async move {
-                session.fetch_runs().await;
-                if untrack(|| session.run_summary()).is_some_and(|run| run.status == RunStatus::Done) {
-                    session.failure.set(None);
-                    session.reload_candidates();
-                }
-            });
+            spawn_local(catalogue.fetch_runs());
         }
     };
     if let Ok(timer) = set_interval_with_handle(ask, PERIOD) {
         on_cleanup(move || timer.clear());
     }
     move || {
-        session.run_summary().map(|run| {
+        desk.run().map(|run| {
             let fraction = run.fraction.clamp(0.0, 1.0);
             match run.status {
                 RunStatus::Failed | RunStatus::Cancelled | RunStatus::Done => {
@@ -38,7 +33,7 @@ pub fn RunProgress() -> impl IntoView {
                     view! {
                         <Empty title="This run has no candidates">
                             <p>{reason}</p>
-                            <p>"Choose another run above, or start one: " <code>"balmer run SPEC.toml"</code></p>
+                            <p>"Choose another run above, or start one."</p>
                         </Empty>
                     }
                     .into_any()

@@ -1,4 +1,8 @@
 //! One file a page.
 
-pub mod desk;
+pub mod labels;
 pub mod not_found;
+pub mod runs;
+pub mod start;
+pub mod surveys;
+pub mod workbench;

@@ -1,6 +1,6 @@
 //! Moving through a list of candidates.
 
-use balmer_exchange::api::{CandidateRow, RunStatus, RunSummary};
+use balmer_exchange::api::{RunStatus, RunSummary};
 
 /// A step through the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,18 +28,16 @@ impl Step {
     }
 }
 
-/// The id a step leads to from `chosen`; the first where nothing in the list is chosen yet. `None`
-/// where the list is empty.
-pub fn after<'a>(rows: &'a [CandidateRow], chosen: Option<&str>, step: Step) -> Option<&'a str> {
-    let last = rows.len().checked_sub(1)?;
-    let at = chosen.and_then(|id| rows.iter().position(|row| row.spectrum_id == id));
-    let to = match (at, step) {
+/// The row a step leads to from row `at` of `rows`; the first where nothing in the list is chosen yet.
+/// `None` where the list is empty.
+pub fn after(rows: usize, at: Option<usize>, step: Step) -> Option<usize> {
+    let last = rows.checked_sub(1)?;
+    Some(match (at, step) {
         (_, Step::First) | (None, Step::Next | Step::Previous) => 0,
         (_, Step::Last) => last,
         (Some(at), Step::Previous) => at.saturating_sub(1),
         (Some(at), Step::Next) => (at + 1).min(last),
-    };
-    Some(&rows[to].spectrum_id)
+    })
 }
 
 /// The run to open when the address names none: the newest finished one, else the newest.
@@ -55,26 +53,20 @@ mod tests {
 
     use super::*;
 
-    fn rows(ids: &[&str]) -> Vec<CandidateRow> {
-        ids.iter().map(|id| CandidateRow { spectrum_id: (*id).to_owned(), ..CandidateRow::default() }).collect()
-    }
-
     #[test]
     fn steps_stop_at_the_ends() {
-        let rows = rows(&["a", "b", "c"]);
-        assert_eq!(after(&rows, Some("a"), Step::Next), Some("b"));
-        assert_eq!(after(&rows, Some("c"), Step::Next), Some("c"));
-        assert_eq!(after(&rows, Some("a"), Step::Previous), Some("a"));
-        assert_eq!(after(&rows, Some("a"), Step::Last), Some("c"));
-        assert_eq!(after(&rows, Some("c"), Step::First), Some("a"));
+        assert_eq!(after(3, Some(0), Step::Next), Some(1));
+        assert_eq!(after(3, Some(2), Step::Next), Some(2));
+        assert_eq!(after(3, Some(0), Step::Previous), Some(0));
+        assert_eq!(after(3, Some(0), Step::Last), Some(2));
+        assert_eq!(after(3, Some(2), Step::First), Some(0));
     }
 
     #[test]
     fn the_first_step_chooses_the_rarest() {
-        let rows = rows(&["a", "b"]);
-        assert_eq!(after(&rows, None, Step::Next), Some("a"));
-        assert_eq!(after(&rows, Some("gone"), Step::Previous), Some("a"));
-        assert_eq!(after(&[], None, Step::Next), None);
+        assert_eq!(after(2, None, Step::Next), Some(0));
+        assert_eq!(after(2, None, Step::Previous), Some(0));
+        assert_eq!(after(0, None, Step::Next), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the page knows and how it computes what to draw: no browser in here.
 
+pub mod address;
 pub mod candidates;
 pub mod decimation;
 pub mod format;
@@ -7,4 +8,6 @@ pub mod load;
 pub mod markers;
 pub mod quality;
 pub mod scale;
+pub mod table;
+pub mod virtual_rows;
 pub mod window;

@@ -14,13 +14,15 @@ use balmer_exchange::api::SpectrumBody;
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::theme::CurrentTheme;
-use crate::state::{
-    decimation::nearest,
-    format::{fixed, number, signed},
-    quality::{bad_intervals, bad_pixels, flux_range},
-    scale::Scale,
-    window::Window,
+use crate::{
+    context::CurrentTheme,
+    state::{
+        decimation::nearest,
+        format::{fixed, number, signed},
+        quality::{bad_intervals, bad_pixels, flux_range},
+        scale::Scale,
+        window::Window,
+    },
 };
 use layout::Frame;
 

@@ -8,17 +8,18 @@ use balmer_core::{
 };
 use balmer_exchange::api::{CandidateRow, SpectrumBody};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::{
-    candidate_table::go,
+    listing::go,
     metadata_panel::MetadataPanel,
-    session::Session,
     spectrum_plot::{Picture, SpectrumPlot},
 };
-use crate::state::{
-    candidates::Step,
-    format::{fixed, object_type},
+use crate::{
+    context::{Desk, Rows, Spectra},
+    state::{
+        candidates::Step,
+        format::{fixed, object_type},
+    },
 };
 
 /// The surroundings of H-alpha that the default recipe looks at, Angstrom in vacuum.
@@ -27,15 +28,15 @@ const H_ALPHA_WINDOW: (f64, f64) = (6519.0, 6732.0);
 /// Title, plots, metadata.
 #[component]
 pub fn SpectrumView() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let spectrum = Memo::new(move |_| session.spectrum.get().map(Shared));
+    let spectra: Spectra = expect_context();
+    let spectrum = Memo::new(move |_| spectra.shown.get().map(Shared));
     let alpha_missing =
         Signal::derive(move || if spectrum.with(Option::is_some) { "This spectrum does not reach Hα." } else { "" });
     let whole = Signal::derive(move || spectrum.get().map(|Shared(body)| whole_picture(body)));
     let alpha = Signal::derive(move || spectrum.get().and_then(|Shared(body)| h_alpha_picture(body)));
     view! {
-        <section class="spectrum" aria-label="Spectrum" aria-busy=move || session.spectrum_awaited.get().to_string()>
-            <Title session />
+        <section class="spectrum" aria-label="Spectrum" aria-busy=move || spectra.awaited.get().to_string()>
+            <Title />
             <div class="plots">
                 <SpectrumPlot testid="spectrum-plot" title="Whole spectrum" picture=whole empty="" />
                 <SpectrumPlot
@@ -90,26 +91,36 @@ fn h_alpha_window(body: &SpectrumBody) -> (f64, f64) {
 
 /// Name, type, verdict, and the way to the neighbours in the list.
 #[component]
-fn Title(session: Session) -> impl IntoView {
-    let navigate = use_navigate();
-    let step = StoredValue::new_local(move |step| {
-        go(session, step, &navigate);
-    });
+fn Title() -> impl IntoView {
+    let (desk, rows, spectra) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Spectra>());
     let name = move || {
-        session.spectrum.with(|spectrum| {
+        spectra.shown.with(|spectrum| {
             let metadata = spectrum.as_ref().map(|spectrum| &spectrum.metadata);
             metadata.map(|m| m.designation.clone().unwrap_or_else(|| m.spectrum_id.clone()))
         })
     };
     let kind = move || {
-        session.spectrum.with(|spectrum| {
+        spectra.shown.with(|spectrum| {
             let metadata = spectrum.as_ref().map(|spectrum| &spectrum.metadata)?;
             Some(object_type(metadata.class.as_deref(), metadata.subclass.as_deref()))
         })
     };
     let candidate = move || -> Option<CandidateRow> {
-        let shown = session.spectrum.with(|s| s.as_ref().map(|s| s.metadata.spectrum_id.clone()))?;
-        session.candidates.with(|page| page.ready()?.rows.iter().find(|row| row.spectrum_id == shown).cloned())
+        let shown = spectra.shown.with(|s| s.as_ref().map(|s| s.metadata.spectrum_id.clone()))?;
+        rows.table.with(|table| {
+            let table = table.ready().filter(|table| table.has("lof"))?;
+            let row = table.row_of(&shown)?;
+            let single = |column: &str| table.number(column, row).unwrap_or_default() as f32;
+            Some(CandidateRow {
+                rank: table.number("rank", row).unwrap_or_default() as u32,
+                lof: single("lof"),
+                is_outlier: table.flag("is_outlier", row),
+                label: table.text("label", row).map(str::to_owned),
+                probability: single("probability"),
+                snr_r: table.number("snr_r", row),
+                ..CandidateRow::default()
+            })
+        })
     };
     view! {
         <header class="title">
@@ -120,9 +131,9 @@ fn Title(session: Session) -> impl IntoView {
             <ul class="verdict">{move || candidate().map(|row| view! { <Verdict row /> })}</ul>
             <div class="steps">
                 <button type="button" aria-label="Previous candidate" title="Previous candidate (up)"
-                    on:click=move |_| step.with_value(|step| step(Step::Previous))>"↑"</button>
+                    on:click=move |_| { go(desk, rows, Step::Previous); }>"↑"</button>
                 <button type="button" aria-label="Next candidate" title="Next candidate (down)"
-                    on:click=move |_| step.with_value(|step| step(Step::Next))>"↓"</button>
+                    on:click=move |_| { go(desk, rows, Step::Next); }>"↓"</button>
             </div>
         </header>
     }

@@ -1,0 +1,79 @@
+//! Long tables as Arrow streams, batch by batch while the bytes arrive.
+
+use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
+use arrow_ipc::reader::StreamDecoder;
+use balmer_exchange::api::Problem;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, RequestInit, Response};
+
+use super::{refusal, silent};
+
+/// What has arrived so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrived {
+    /// Bytes, decompressed.
+    pub bytes: u64,
+    /// Rows that the condition matches in all, where the server says.
+    pub total: Option<u64>,
+}
+
+/// Reads an Arrow stream; each batch goes to `take` as soon as it is whole, `false` from it ends the reading.
+///
+/// # Errors
+/// What the server says, that it does not answer, that the stream broke off; an aborted request too.
+pub async fn arrow_stream(
+    path: &str,
+    signal: Option<&AbortSignal>,
+    mut take: impl FnMut(Option<RecordBatch>, Arrived) -> bool,
+) -> Result<Arrived, Problem> {
+    let response = fetch(path, signal).await.map_err(|_| silent(path))?;
+    if !response.ok() {
+        let text = JsFuture::from(response.text().map_err(|_| silent(path))?).await.ok();
+        let text = text.and_then(|text| text.as_string()).unwrap_or_default();
+        return Err(refusal(response.status(), &response.status_text(), &text, path));
+    }
+    let total = response.headers().get("x-total-count").ok().flatten().and_then(|text| text.parse().ok());
+    let mut arrived = Arrived { bytes: 0, total };
+    let broken = |why: &str| Problem::new(0, "the answer broke off").with_detail(why).with_instance(path);
+    let body = response.body().ok_or_else(|| broken("the answer is empty"))?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut decoder = StreamDecoder::new().with_require_alignment(false);
+    loop {
+        let step = JsFuture::from(reader.read()).await.map_err(|_| silent(path))?;
+        let value = |key: &str| Reflect::get(&step, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED);
+        if value("done").is_truthy() {
+            break;
+        }
+        let chunk: Uint8Array = value("value").unchecked_into();
+        arrived.bytes += u64::from(chunk.length());
+        let mut buffer = Buffer::from_vec(chunk.to_vec());
+        let mut wanted = take(None, arrived);
+        while wanted && !buffer.is_empty() {
+            let batch = decoder.decode(&mut buffer).map_err(|error| broken(&error.to_string()))?;
+            wanted = match batch {
+                Some(batch) => take(Some(batch), arrived),
+                None => true,
+            };
+        }
+        if !wanted {
+            // a reader that is done with is free to fail at being told so
+            let _: Result<JsValue, JsValue> = JsFuture::from(reader.cancel()).await;
+            return Ok(arrived);
+        }
+    }
+    decoder.finish().map_err(|_| broken("the server stopped in the middle: try again"))?;
+    Ok(arrived)
+}
+
+async fn fetch(path: &str, signal: Option<&AbortSignal>) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Accept", "application/vnd.apache.arrow.stream")?;
+    let init = RequestInit::new();
+    init.set_headers(&headers);
+    init.set_signal(signal);
+    let response = JsFuture::from(leptos::prelude::window().fetch_with_str_and_init(path, &init)).await?;
+    Ok(response.unchecked_into())
+}

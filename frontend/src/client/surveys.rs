@@ -1,0 +1,48 @@
+//! Surveys and their spectra.
+
+use balmer_exchange::api::{ColumnSummary, Problem, SpectrumBody, SpectrumPage, SurveyDetail, SurveySummary};
+
+use super::{encoded, get, query};
+
+/// Every survey.
+///
+/// # Errors
+/// What the server says, or that it does not answer; so for all functions of the client.
+pub async fn surveys() -> Result<Vec<SurveySummary>, Problem> {
+    get("/api/v1/surveys").await
+}
+
+/// One survey with its columns and coverage.
+///
+/// # Errors
+/// See [`surveys`].
+pub async fn survey(survey: &str) -> Result<SurveyDetail, Problem> {
+    get(&format!("/api/v1/surveys/{}", encoded(survey))).await
+}
+
+/// What the values of a column are like among the spectra that a condition selects.
+///
+/// # Errors
+/// See [`surveys`]; 400 where there is no such column, or the condition is refused.
+pub async fn column(survey: &str, column: &str, condition: Option<&str>) -> Result<ColumnSummary, Problem> {
+    let path = format!("/api/v1/surveys/{}/columns/{}", encoded(survey), encoded(column));
+    get(&(path + &query(&[("where", condition)]))).await
+}
+
+/// How many spectra a condition selects.
+///
+/// # Errors
+/// See [`surveys`]; 400 where the condition is refused, 408 where it takes too long.
+pub async fn count(survey: &str, condition: Option<&str>) -> Result<u64, Problem> {
+    let path = format!("/api/v1/surveys/{}/spectra", encoded(survey));
+    let page: SpectrumPage = get(&(path + &query(&[("where", condition), ("limit", Some("0"))]))).await?;
+    Ok(page.total)
+}
+
+/// One spectrum with its pixels.
+///
+/// # Errors
+/// See [`surveys`].
+pub async fn spectrum(survey: &str, id: &str) -> Result<SpectrumBody, Problem> {
+    get(&format!("/api/v1/surveys/{}/spectra/{}", encoded(survey), encoded(id))).await
+}

@@ -1,0 +1,67 @@
+//! The lists of surveys and runs.
+
+use std::sync::Arc;
+
+use balmer_exchange::api::{RunSummary, SurveySummary};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Failures;
+use crate::{client, state::load::Load};
+
+/// The lists, as far as they were fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalogue {
+    /// The surveys there are.
+    pub surveys: RwSignal<Load<Arc<Vec<SurveySummary>>>>,
+    /// The runs there are, newest first.
+    pub runs: RwSignal<Load<Arc<Vec<RunSummary>>>>,
+    failures: Failures,
+}
+
+impl Catalogue {
+    /// Asks the server for both.
+    pub fn new() -> Self {
+        let failures = expect_context();
+        let lists = Self { surveys: RwSignal::new(Load::Loading), runs: RwSignal::new(Load::Loading), failures };
+        lists.refresh();
+        lists
+    }
+
+    /// Fetches both lists again; the old ones stay until the new ones are here.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            let surveys = self.failures.noted(client::surveys().await);
+            self.surveys.set(surveys.map(Arc::new).into());
+        });
+        spawn_local(self.fetch_runs());
+    }
+
+    /// Fetches the list of runs.
+    pub async fn fetch_runs(self) {
+        let runs = self.failures.noted(client::runs().await);
+        self.runs.set(runs.map(Arc::new).into());
+    }
+
+    /// Puts a run's news into the list: a new run comes first.
+    pub fn take_news(self, run: RunSummary) {
+        self.runs.update(|runs| {
+            let mut all = runs.ready().map(|runs| runs.to_vec()).unwrap_or_default();
+            match all.iter_mut().find(|known| known.id == run.id) {
+                Some(known) => *known = run,
+                None => all.insert(0, run),
+            }
+            *runs = Load::Ready(Arc::new(all));
+        });
+    }
+
+    /// What the list says of a run.
+    pub fn run(self, id: &str) -> Option<RunSummary> {
+        self.runs.with(|runs| runs.ready()?.iter().find(|run| run.id == id).cloned())
+    }
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self::new()
+    }
+}

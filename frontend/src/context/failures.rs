@@ -1,0 +1,32 @@
+//! The last thing that went wrong.
+
+use balmer_exchange::api::Problem;
+use leptos::prelude::*;
+
+/// The failure that the banner shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Failures {
+    /// The last failure, until it is dismissed.
+    pub last: RwSignal<Option<Problem>>,
+}
+
+impl Failures {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { last: RwSignal::new(None) }
+    }
+
+    /// Shows a failure and passes the result on.
+    pub fn noted<T>(self, result: Result<T, Problem>) -> Result<T, Problem> {
+        if let Err(problem) = &result {
+            self.last.set(Some(problem.clone()));
+        }
+        result
+    }
+}
+
+impl Default for Failures {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,35 @@
+//! What all parts of the page share, each a `Copy` handle taken from the context: what is open
+//! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
+//! fetched ([`Spectra`]), the labels ([`Labels`]), the last failure ([`Failures`]) and the theme.
+//!
+//! Each of them fetches what its part of the address needs; answers that come after something else was
+//! chosen are dropped.
+
+mod catalogue;
+mod desk;
+mod failures;
+mod labels;
+mod rows;
+mod spectra;
+mod theme;
+
+pub use catalogue::Catalogue;
+pub use desk::Desk;
+pub use failures::Failures;
+pub use labels::Labels;
+pub use rows::Rows;
+pub use spectra::Spectra;
+pub use theme::{CurrentTheme, Theme, ThemeToggle};
+
+use leptos::prelude::provide_context;
+
+/// Provides all of them; call it inside the router.
+pub fn provide() {
+    provide_context(CurrentTheme::install());
+    provide_context(Failures::new());
+    provide_context(Catalogue::new());
+    provide_context(Desk::new());
+    provide_context(Rows::new());
+    provide_context(Spectra::new());
+    provide_context(Labels::new());
+}

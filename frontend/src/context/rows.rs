@@ -1,0 +1,145 @@
+//! The rows listed: the candidates of the open run, or the spectra of the open subset.
+
+use std::sync::Arc;
+
+use balmer_exchange::api::{Problem, RunStatus};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::AbortController;
+
+use super::{Desk, Failures};
+use crate::{
+    client::{self, Arrived, encoded, query},
+    state::{
+        address::{Address, Place},
+        load::Load,
+        table::Table,
+    },
+};
+
+/// Columns of candidates that the page shows.
+const CANDIDATE_COLUMNS: &str =
+    "rank,spectrum_id,designation,class,subclass,snr_r,ra,dec,lof,is_outlier,label,probability,entropy";
+/// Columns of spectra that the page shows.
+const SPECTRUM_COLUMNS: &str = "spectrum_id,designation,class,subclass,snr_r,ra,dec,z,mjd";
+/// Rows listed at most: what a browser holds with ease. A condition reaches the others.
+const MOST_ROWS: u64 = 200_000;
+
+/// What is listed: the place with its condition and order.
+type Listing = (Place, Option<String>, Option<String>);
+
+/// The rows listed.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows {
+    /// The rows that have arrived; `Loading` until the first are here.
+    pub table: RwSignal<Load<Arc<Table>>>,
+    /// How much has arrived, while rows are arriving; `None` once all are here.
+    pub arriving: RwSignal<Option<Arrived>>,
+    /// Rows that the condition matches in all.
+    pub total: RwSignal<Option<u64>>,
+    listing: Memo<Option<Listing>>,
+    abort: StoredValue<Option<AbortController>, LocalStorage>,
+    failures: Failures,
+}
+
+impl Rows {
+    /// Follows the address.
+    pub fn new() -> Self {
+        let desk: Desk = expect_context();
+        let listing = Memo::new(move |_| {
+            let Address { place, condition, order_by, .. } = desk.address.get();
+            let listed = match &place {
+                Place::Subset { .. } => true,
+                Place::Run { .. } => desk.run().is_some_and(|run| run.status == RunStatus::Done),
+                _ => false,
+            };
+            listed.then_some((place, condition, order_by))
+        });
+        let rows = Self {
+            table: RwSignal::new(Load::Idle),
+            arriving: RwSignal::new(None),
+            total: RwSignal::new(None),
+            listing,
+            abort: StoredValue::new_local(None),
+            failures: expect_context(),
+        };
+        Effect::new(move || {
+            let listing = listing.get();
+            rows.stop();
+            rows.total.set(None);
+            rows.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
+            if let Some(listing) = listing {
+                spawn_local(rows.fetch(listing));
+            }
+        });
+        rows
+    }
+
+    /// Stops fetching; the rows that have arrived stay.
+    pub fn stop(self) {
+        if let Some(abort) = self.abort.try_update_value(Option::take).flatten() {
+            abort.abort();
+        }
+        self.arriving.set(None);
+    }
+
+    async fn fetch(self, listing: Listing) {
+        let Some(path) = path(&listing) else { return };
+        let abort = AbortController::new().ok();
+        let signal = abort.as_ref().map(AbortController::signal);
+        self.abort.set_value(abort);
+        self.arriving.set(Some(Arrived::default()));
+        let current = || self.listing.with_untracked(|now| now.as_ref() == Some(&listing));
+        let mut table = Table::default();
+        let finished = client::arrow_stream(&path, signal.as_ref(), |batch, arrived| {
+            if !current() {
+                return false;
+            }
+            self.arriving.set(Some(arrived));
+            if let Some(batch) = batch {
+                table.push(batch);
+                self.table.set(Load::Ready(Arc::new(table.clone())));
+            }
+            true
+        });
+        let finished = finished.await;
+        let stopped = signal.is_some_and(|signal| signal.aborted());
+        if !current() || stopped {
+            return;
+        }
+        self.arriving.set(None);
+        match finished {
+            Ok(arrived) => {
+                self.total.set(arrived.total.or(Some(table.len() as u64)));
+                self.table.set(Load::Ready(Arc::new(table)));
+            }
+            Err(problem) => {
+                let problem: Result<(), Problem> = self.failures.noted(Err(problem));
+                if table.is_empty() {
+                    self.table.set(problem.map(|()| Arc::default()).into());
+                }
+            }
+        }
+    }
+}
+
+fn path((place, condition, order_by): &Listing) -> Option<String> {
+    let limit = MOST_ROWS.to_string();
+    let (path, columns) = match place {
+        Place::Run { run } => (format!("/api/v1/runs/{}/candidates", encoded(run)), CANDIDATE_COLUMNS),
+        Place::Subset { survey } => (format!("/api/v1/surveys/{}/spectra", encoded(survey)), SPECTRUM_COLUMNS),
+        _ => return None,
+    };
+    let pairs = [
+        ("where", condition.as_deref()),
+        ("order_by", order_by.as_deref()),
+        ("columns", Some(columns)),
+        ("limit", Some(&limit)),
+    ];
+    Some(path + &query(&pairs))
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::new()
+    }
+}
