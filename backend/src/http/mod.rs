@@ -21,7 +21,9 @@ mod web_app;
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use axum::{
-    Json, Router, middleware,
+    Json, Router,
+    extract::DefaultBodyLimit,
+    middleware,
     response::Response,
     routing::{get, post},
 };
@@ -118,13 +120,18 @@ pub async fn serve(
 }
 
 fn routes(app: App) -> Router {
+    let labels = get(labels::list).post(labels::give).delete(labels::undo);
+    let labels = labels.layer(DefaultBodyLimit::max(labels::MAX_BODY));
     let api = Router::new()
         .route("/health", get(health))
         .route("/surveys", get(surveys::list))
         .route("/surveys/{survey}", get(surveys::detail))
+        .route("/surveys/{survey}/columns/{column}", get(surveys::column))
+        .route("/surveys/{survey}/classes", get(labels::classes).put(labels::declare))
         .route("/surveys/{survey}/spectra", get(spectra::list))
         .route("/surveys/{survey}/spectra/{id}", get(spectra::one))
-        .route("/surveys/{survey}/labels", get(labels::list).post(labels::give).delete(labels::undo))
+        .route("/surveys/{survey}/labels", labels)
+        .route("/surveys/{survey}/labels/history", get(labels::history))
         .route("/runs", get(runs::list).post(runs::submit))
         .route("/runs/{run}", get(runs::detail).delete(runs::delete))
         .route("/runs/{run}/cancel", post(runs::cancel))

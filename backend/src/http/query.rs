@@ -36,10 +36,9 @@ impl Rows {
                 format!("{limit} is more than {MAX_LIMIT}: ask in parts, with offset"),
             ));
         }
-        let given = |text: &Option<String>| text.as_ref().filter(|text| !text.trim().is_empty()).cloned();
         Ok(Query {
-            condition: given(&self.r#where),
-            order_by: given(&self.order_by),
+            condition: given(self.r#where.as_ref()),
+            order_by: given(self.order_by.as_ref()),
             limit: Some(limit),
             offset: self.offset.unwrap_or(0),
             time_limit: TIME_LIMIT,
@@ -56,6 +55,25 @@ impl Rows {
     pub fn offset(&self) -> u64 {
         self.offset.unwrap_or(0) as u64
     }
+}
+
+/// `?where=`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Condition {
+    r#where: Option<String>,
+}
+
+impl Condition {
+    /// The store's query, over all rows that fulfil the condition.
+    pub fn query(&self) -> Query {
+        Query { condition: given(self.r#where.as_ref()), time_limit: TIME_LIMIT, ..Query::default() }
+    }
+}
+
+/// A text that says something.
+fn given(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).cloned()
 }
 
 /// A query string, refused with a problem where it is not understood.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use balmer_core::pipeline::{PipelineSpec, Plan};
-use balmer_exchange::api::{CandidatePage, Method, RunDetail, RunSummary};
+use balmer_exchange::api::{CandidatePage, RunDetail, RunSummary};
 
 use super::{
     App, ask,
@@ -54,7 +54,7 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     let spec = match BodyFormat::of(&headers) {
         Some(BodyFormat::Json) => PipelineSpec::from_json(text),
         Some(BodyFormat::Toml) => PipelineSpec::from_toml(text),
-        None => {
+        Some(BodyFormat::Csv) | None => {
             let detail = "send the spec as `Content-Type: application/json` or `application/toml`";
             return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
@@ -130,10 +130,10 @@ pub fn summary(state: RunState) -> RunSummary {
         finished: state.finished,
         error: state.error,
         counts: state.counts,
-        r#where: None,
-        method: Method::Lof,
-        n_neighbors: 0,
+        r#where: state.r#where,
+        method: state.method,
+        n_neighbors: state.n_neighbors,
         device: state.device,
-        elapsed_seconds: None,
+        elapsed_seconds: state.elapsed_seconds,
     }
 }

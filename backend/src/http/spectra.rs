@@ -33,7 +33,7 @@ pub async fn list(
     Params(rows): Params<Rows>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let answer = Answer::choose(&headers, &[Answer::Json, Answer::Votable, Answer::Csv])?;
+    let answer = Answer::choose(None, &headers, &[Answer::Json, Answer::Votable, Answer::Csv])?;
     let query = rows.query(DEFAULT_LIMIT)?;
     let name = survey.clone();
     let (total, found) = ask(&app, move |store| {
@@ -73,7 +73,7 @@ pub async fn one(
     Path((survey, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let answer = Answer::choose(&headers, &[Answer::Json, Answer::Fits, Answer::Votable, Answer::Csv])?;
+    let answer = Answer::choose(None, &headers, &[Answer::Json, Answer::Fits, Answer::Votable, Answer::Csv])?;
     let name = id.clone();
     let spectrum = ask(&app, move |store| store.survey(&survey)?.spectrum(&id)).await?;
     if answer == Answer::Json {

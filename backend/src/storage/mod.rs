@@ -14,6 +14,7 @@
 //! that may block.
 
 mod axis_encoding;
+mod column_summary;
 mod durable;
 mod error;
 mod features;

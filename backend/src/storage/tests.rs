@@ -115,7 +115,7 @@ fn limits_end_a_query() {
     let (_folder, store) = store_with(30, 10);
     let survey = store.survey("lamost").unwrap();
     let slow = Query { time_limit: std::time::Duration::ZERO, ..query("z is null") };
-    assert!(matches!(survey.query(&slow), Err(StoreError::QueryLimit(_))));
+    assert!(matches!(survey.query(&slow), Err(StoreError::QueryTime(_))));
     let big = Query { order_by: Some("source".to_owned()), memory_limit: 100, ..Query::default() };
     assert!(survey.query(&big).unwrap_err().to_string().contains("sort keys"));
 }

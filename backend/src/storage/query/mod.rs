@@ -119,7 +119,7 @@ pub(crate) fn matching_rows(files: &[PathBuf], table: &SchemaRef, query: &Query)
     for file in files {
         for batch in scan::read(file, (!columns.is_empty()).then_some(columns.as_slice()))? {
             if started.elapsed() > query.time_limit {
-                return Err(StoreError::QueryLimit(format!("it took more than {} s", query.time_limit.as_secs_f32())));
+                return Err(StoreError::QueryTime(query.time_limit.as_secs_f32()));
             }
             let batch = batch?;
             found.take(&batch, first, condition.as_ref(), &keys)?;
