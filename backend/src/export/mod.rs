@@ -5,6 +5,7 @@
 //! the key-value metadata of Parquet. CSV has none. All but FITS are written batch by batch.
 
 mod about;
+mod features;
 mod values;
 
 use std::{
@@ -25,9 +26,10 @@ use parquet::{
 };
 
 pub use about::{about_run, about_spectra};
+pub use features::write_features;
 pub use values::{to_json, value};
 
-use crate::storage::StoreError;
+use crate::storage::{FeatureError, StoreError};
 
 /// Formats of tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,9 @@ pub enum ExportError {
     /// The rows could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The features could not be prepared.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
     /// The output could not be written.
     #[error(transparent)]
     Io(#[from] io::Error),

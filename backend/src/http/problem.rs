@@ -14,7 +14,7 @@ use axum::{
 };
 use balmer_exchange::api::{FieldProblem, PROBLEM_JSON, Problem};
 
-use crate::storage::StoreError;
+use crate::storage::{FeatureError, StoreError};
 
 /// Longest plain-text refusal of axum that is quoted as `detail`.
 const MAX_DETAIL: usize = 64 * 1024;
@@ -130,5 +130,29 @@ impl From<StoreError> for Failure {
             _ => return Self::internal(&error),
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<balmer_core::Error> for Failure {
+    fn from(error: balmer_core::Error) -> Self {
+        use balmer_core::Error as E;
+        match error {
+            E::InvalidParameter { name, .. } => {
+                let mut failure = Self::new(StatusCode::BAD_REQUEST, error.to_string());
+                failure.problem.errors.push(FieldProblem { name: name.to_owned(), detail: error.to_string() });
+                failure
+            }
+            E::Spec(_) | E::Labels(_) => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<FeatureError> for Failure {
+    fn from(error: FeatureError) -> Self {
+        match error {
+            FeatureError::Store(error) => error.into(),
+            FeatureError::Core(error) => error.into(),
+        }
     }
 }

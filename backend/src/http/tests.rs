@@ -1,5 +1,6 @@
 //! The routes from outside, on a small survey in a temporary folder.
 
+mod formats;
 mod labels;
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{App, queue::Queue, routes};
+use super::{App, queue::Queue, routes, stream::Downloads};
 use crate::storage::{Store, WriteOptions, test_spectra::numbered};
 
 /// A spec that the sixty short test spectra can go through.
@@ -66,7 +67,7 @@ impl Server {
         drop(writer);
         let (queue, _worker) = Queue::start(store.clone());
         let (closing, watched) = watch::channel(false);
-        let router = routes(App { store: store.clone(), queue, closing: watched });
+        let router = routes(App { store: store.clone(), queue, downloads: Downloads::default(), closing: watched });
         Self { router, store, _closing: closing, _folder: folder }
     }
 
@@ -136,21 +137,6 @@ async fn surveys_and_spectra_are_told_with_units() {
     let body = server.json("/api/v1/surveys/test/spectra/s00003").await;
     assert_eq!((&body["medium"], body["flux"].as_array().unwrap().len()), (&json!("vacuum"), 60));
     assert_eq!(body["flux"][0], json!(180.0));
-}
-
-#[tokio::test]
-async fn the_accept_header_chooses_the_format() {
-    let server = Server::new();
-    let fits = server.get("/api/v1/surveys/test/spectra/s00000", "application/fits").await;
-    assert_eq!(fits.header("content-type"), "application/fits");
-    assert!(fits.body.starts_with(b"SIMPLE  ="));
-    let table = server.get("/api/v1/surveys/test/spectra?limit=3", "application/x-votable+xml").await;
-    let text = String::from_utf8(table.body.clone()).unwrap();
-    assert!(text.contains("<VOTABLE") && text.contains("OVERFLOW"), "{text}");
-    let csv = server.get("/api/v1/surveys/test/spectra", "text/csv").await;
-    assert_eq!(String::from_utf8(csv.body.clone()).unwrap().lines().count(), 61);
-    let refused = server.get("/api/v1/surveys/test/spectra", "image/png").await;
-    assert!(refused.problem(406).contains("text/csv"));
 }
 
 #[tokio::test]

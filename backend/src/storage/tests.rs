@@ -124,7 +124,7 @@ fn an_expression_may_not_grow_without_bound() {
         (format!("{}snr_r{} > 0", "abs(".repeat(120), ")".repeat(120)), "recursion"),
         (format!("{}true", "true or ".repeat(30_000)), "nested or chained"),
         (format!("{}true", "not ".repeat(60_000)), "only one expression"),
-        (format!("{}1 = 1", "-".repeat(200_000)), "recursion"),
+        (format!("{}1 = 1", "- ".repeat(100_000)), "recursion"),
         (format!("snr_r in ({})", many("snr_r + 1", 600)), "1000 columns"),
     ] {
         let message = survey.select(Some(&condition)).unwrap_err().to_string();
