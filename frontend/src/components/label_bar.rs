@@ -83,7 +83,7 @@ pub fn LabelBar() -> impl IntoView {
                 title="After a label go on to the next candidate (a)"
                 on:click=move |_| bar.toggle_advance()
             >
-                {move || if bar.advance.get() { "Go on after a label" } else { "Stay after a label" }}
+                "Go on"
             </button>
             <span class="said" role="status">{move || bar.said.get()}</span>
         </section>

@@ -41,7 +41,7 @@ pub fn LabelsPage() -> impl IntoView {
 /// The classes with their keys and how many labels each has.
 #[component]
 fn Classes() -> impl IntoView {
-    let (labels, desk) = (expect_context::<Labels>(), expect_context::<Desk>());
+    let labels: Labels = expect_context();
     let name = RwSignal::new(String::new());
     let declare = move |classes: Vec<String>| {
         spawn_local(async move {
@@ -77,12 +77,11 @@ fn Classes() -> impl IntoView {
             classes.retain(|known| *known != gone);
             declare(classes);
         };
-        let spectra = desk.survey.get().map(|survey| Address::subset(&survey, None).to_string());
         view! {
             <li>
                 <kbd>{key_of(place)}</kbd>
                 <span class="name">{class}</span>
-                <a class="muted" href=spectra>{count(used)}" labelled"</a>
+                <span class="muted">{count(used)} " labelled"</span>
                 <button type="button" aria-label=format!("Move {label} up") on:click=move |_| shift(false)>"↑"</button>
                 <button type="button" aria-label=format!("Move {label} down") on:click=move |_| shift(true)>"↓"</button>
                 <button
@@ -215,11 +214,11 @@ fn History() -> impl IntoView {
         view! {
             <tr class:undone=undone>
                 <td class="num">{change.number}</td>
-                <td><a href=href>{change.spectrum_id}</a></td>
+                <td class="wide"><a href=href>{change.spectrum_id}</a></td>
                 <td>{what}</td>
                 <td>{change.note}</td>
                 <td>{change.author}</td>
-                <td>{change.time.replace('T', " ").trim_end_matches('Z').to_owned()}</td>
+                <td class="time">{change.time.replace('T', " ").trim_end_matches('Z').to_owned()}</td>
             </tr>
         }
     };

@@ -125,7 +125,7 @@ fn summary(desk: Desk, rows: Rows) -> String {
             match desk.run() {
                 Some(run) if filtered => format!("{cut}{} of {} ranked", count(total), count(run.counts.ranked)),
                 Some(run) => {
-                    format!("{cut}{} ranked, {} above the threshold", count(total), count(run.counts.outliers))
+                    format!("{cut}{} ranked · {} outliers", count(total), count(run.counts.outliers))
                 }
                 None => format!("{cut}{}", count(total)),
             }
