@@ -2,11 +2,13 @@
 
 pub mod empty;
 pub mod error_banner;
+pub mod explanation;
 pub mod filter_bar;
 pub mod header;
 pub mod listing;
 pub mod metadata_panel;
 pub mod run_bar;
 pub mod run_progress;
+pub mod sky_plot;
 pub mod spectrum_plot;
 pub mod spectrum_view;

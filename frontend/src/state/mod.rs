@@ -2,12 +2,20 @@
 
 pub mod address;
 pub mod candidates;
+pub mod continuum;
 pub mod decimation;
 pub mod format;
+pub mod gesture;
+pub mod lines;
 pub mod load;
 pub mod markers;
+pub mod picture;
 pub mod quality;
 pub mod scale;
+pub mod sky;
+pub mod smoothing;
 pub mod table;
+pub mod trace;
+pub mod view;
 pub mod virtual_rows;
 pub mod window;
