@@ -2,6 +2,7 @@
 
 pub mod empty;
 pub mod error_banner;
+pub mod explanation;
 pub mod filter_bar;
 pub mod header;
 pub mod keyboard;
@@ -10,5 +11,6 @@ pub mod listing;
 pub mod metadata_panel;
 pub mod run_bar;
 pub mod run_progress;
+pub mod sky_plot;
 pub mod spectrum_plot;
 pub mod spectrum_view;

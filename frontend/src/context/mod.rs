@@ -1,25 +1,29 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
-//! fetched ([`Spectra`]), the labels ([`Labels`]), the last failure ([`Failures`]) and the theme.
+//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels ([`Labels`]), the last failure ([`Failures`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
 
 mod catalogue;
 mod desk;
+mod explained;
 mod failures;
 mod labels;
 mod rows;
 mod spectra;
 mod theme;
+mod viewing;
 
 pub use catalogue::Catalogue;
 pub use desk::Desk;
+pub use explained::Explained;
 pub use failures::Failures;
 pub use labels::Labels;
 pub use rows::Rows;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
+pub use viewing::Viewing;
 
 use leptos::prelude::provide_context;
 
@@ -31,5 +35,7 @@ pub fn provide() {
     provide_context(Desk::new());
     provide_context(Rows::new());
     provide_context(Spectra::new());
+    provide_context(Viewing::new());
+    provide_context(Explained::new());
     provide_context(Labels::new());
 }
