@@ -7,6 +7,7 @@ pub mod header;
 pub mod listing;
 pub mod metadata_panel;
 pub mod run_bar;
+pub mod run_details;
 pub mod run_progress;
 pub mod spectrum_plot;
 pub mod spectrum_view;
