@@ -1,5 +1,6 @@
 //! Asks the server. Every failure is a [`Problem`], whether the server said so or did not answer.
 
+mod events;
 mod labels;
 mod runs;
 mod stream;
@@ -9,6 +10,7 @@ use balmer_exchange::api::Problem;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use events::*;
 pub use labels::*;
 pub use runs::*;
 pub use stream::*;

@@ -10,6 +10,7 @@ pub mod label_bar;
 pub mod listing;
 pub mod metadata_panel;
 pub mod run_bar;
+pub mod run_details;
 pub mod run_progress;
 pub mod sky_plot;
 pub mod spectrum_plot;

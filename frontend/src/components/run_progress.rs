@@ -1,51 +1,87 @@
-//! A run that is not finished, or never will be.
+//! A run that is not finished, or never will be. Its progress stands in the bar above.
 
-use std::time::Duration;
-
-use balmer_exchange::api::RunStatus;
-use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::spawn_local};
+use balmer_exchange::api::{RunStatus, RunSummary};
+use leptos::prelude::*;
 
 use super::empty::Empty;
-use crate::context::{Catalogue, Desk};
+use crate::{
+    context::{Desk, Draft, Watch},
+    state::progress::{Progress, Standing, described, remedy},
+};
 
-/// Seconds between questions to the server.
-const PERIOD: Duration = Duration::from_secs(1);
-
-/// Stage and progress while the run goes on; why it ended where it failed.
+/// Stage by stage while the run goes on; why it ended where it failed.
 #[component]
 pub fn RunProgress() -> impl IntoView {
-    let (catalogue, desk) = (expect_context::<Catalogue>(), expect_context::<Desk>());
-    let ask = move || {
-        let over = untrack(|| desk.run()).is_none_or(|run| run.status.is_final());
-        if !over {
-            spawn_local(catalogue.fetch_runs());
+    let desk: Desk = expect_context();
+    // only what decides the scene: the rest moves while one looks
+    let scene = Memo::new(move |_| desk.run().map(|run| (run.status, run.error)));
+    move || {
+        let (status, error) = scene.get()?;
+        Some(match status {
+            RunStatus::Queued | RunStatus::Running => view! { <UnderWay /> }.into_any(),
+            RunStatus::Failed => view! { <Failed error=error.unwrap_or_default() /> }.into_any(),
+            RunStatus::Cancelled | RunStatus::Done => view! {
+                <Empty title="This run was cancelled">
+                    <p>"Its settings are in the bar above, to be run as they are or changed first."</p>
+                    <Again />
+                </Empty>
+            }
+            .into_any(),
+        })
+    }
+}
+
+#[component]
+fn UnderWay() -> impl IntoView {
+    let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
+    let now = move || watch.progress.get().unwrap_or_else(|| desk.run().as_ref().map(Progress::of).unwrap_or_default());
+    let step = |(stage, standing): (balmer_core::pipeline::Stage, Standing)| {
+        let (class, mark) = match standing {
+            Standing::Done => ("done", "✓"),
+            Standing::Now => ("now", "●"),
+            Standing::Ahead => ("ahead", "○"),
+        };
+        let current = (standing == Standing::Now).then_some("step");
+        view! {
+            <li class=class aria-current=current>
+                <span aria-hidden="true">{mark}</span>
+                {described(stage)}
+            </li>
         }
     };
-    if let Ok(timer) = set_interval_with_handle(ask, PERIOD) {
-        on_cleanup(move || timer.clear());
-    }
-    move || {
-        desk.run().map(|run| {
-            let fraction = run.fraction.clamp(0.0, 1.0);
-            match run.status {
-                RunStatus::Failed | RunStatus::Cancelled | RunStatus::Done => {
-                    let reason = run.error.clone().unwrap_or_else(|| run.status.to_string());
-                    view! {
-                        <Empty title="This run has no candidates">
-                            <p>{reason}</p>
-                            <p>"Choose another run above, or start one."</p>
-                        </Empty>
-                    }
-                    .into_any()
-                }
-                RunStatus::Queued | RunStatus::Running => view! {
-                    <Empty title="The run is under way">
-                        <p>{run.stage.clone().unwrap_or_else(|| "waiting for its turn".to_owned())}</p>
-                        <progress data-testid="progress" max="1" value=fraction></progress>
-                    </Empty>
-                }
-                .into_any(),
-            }
+    let what = move || {
+        desk.run().map(|RunSummary { survey, r#where, .. }| {
+            format!("{survey}, {}", r#where.unwrap_or_else(|| "all spectra".to_owned()))
         })
+    };
+    view! {
+        <Empty title="The run is under way">
+            <p class="muted">{what}</p>
+            <p>{move || now().line()}</p>
+            <ol class="stages">{move || now().standings().map(step).collect_view()}</ol>
+            <p class="muted">"It goes on when this page is closed; it is listed under Runs."</p>
+        </Empty>
+    }
+}
+
+#[component]
+fn Failed(error: String) -> impl IntoView {
+    let advice = remedy(&error);
+    view! {
+        <Empty title="This run failed">
+            <p class="failure">{if error.is_empty() { "The server did not say why.".to_owned() } else { error }}</p>
+            <p>{advice}</p>
+            <Again />
+        </Empty>
+    }
+}
+
+#[component]
+fn Again() -> impl IntoView {
+    let draft: Draft = expect_context();
+    view! {
+        <button type="button" class="primary" disabled=move || draft.is_busy.get() on:click=move |_| draft.run()>
+            "Run again"
+        </button>
     }
 }

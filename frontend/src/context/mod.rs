@@ -1,12 +1,15 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
-//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels ([`Labels`]), the last failure ([`Failures`]) and the theme.
+//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels
+//! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
+//! last failure ([`Failures`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
 
 mod catalogue;
 mod desk;
+mod draft;
 mod explained;
 mod failures;
 mod labels;
@@ -14,9 +17,11 @@ mod rows;
 mod spectra;
 mod theme;
 mod viewing;
+mod watch;
 
 pub use catalogue::Catalogue;
 pub use desk::Desk;
+pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
 pub use labels::Labels;
@@ -24,6 +29,7 @@ pub use rows::Rows;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
 pub use viewing::Viewing;
+pub use watch::Watch;
 
 use leptos::prelude::provide_context;
 
@@ -38,4 +44,6 @@ pub fn provide() {
     provide_context(Viewing::new());
     provide_context(Explained::new());
     provide_context(Labels::new());
+    provide_context(Watch::new());
+    provide_context(Draft::new());
 }

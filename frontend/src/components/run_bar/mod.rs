@@ -1,9 +1,208 @@
-//! What to compute on the subset, and where.
+//! What to compute on the subset, where, and how far it has come.
 
+mod field;
+mod settings;
+pub mod standing;
+
+use balmer_exchange::api::{Method, RunSummary};
 use leptos::prelude::*;
+
+use self::{settings::Settings, standing::Standing};
+use super::run_details::RunDetails;
+use crate::{
+    context::{Desk, Draft, Labels, Watch},
+    state::{
+        address::{Address, Place},
+        run_form::{RunForm, own_labels},
+        settings::{LABEL_NEIGHBORS, LOF_NEIGHBORS},
+    },
+};
+
+const METHODS: [(Method, &str); 3] = [
+    (Method::Lof, "Local outlier factor"),
+    (Method::Spreading, "LOF + label spreading"),
+    (Method::Propagation, "LOF + label propagation"),
+];
+const DEVICES: [(&str, &str, bool); 3] =
+    [("server", "This server", true), ("browser-gpu", "Browser, GPU", false), ("browser-cpu", "Browser, CPU", false)];
 
 /// The bar.
 #[component]
 pub fn RunBar() -> impl IntoView {
-    view! { <section class="run-bar" aria-label="Run"></section> }
+    let (draft, desk) = (expect_context::<Draft>(), expect_context::<Desk>());
+    let has_settings = RwSignal::new(false);
+    let has_details = RwSignal::new(false);
+    let is_under_way = Memo::new(move |_| desk.run().is_some_and(|run| !run.status.is_final()));
+    let run = move |_| draft.run();
+    let changes = move || draft.form.with(RunForm::changes);
+    let settings_label = move || match changes() {
+        0 => "Settings".to_owned(),
+        number => format!("Settings ({number} changed)"),
+    };
+    view! {
+        <section class="bar run-bar" aria-label="Run">
+            <MethodSelect draft />
+            <label class="inline-field" title="Neighbours of each spectrum, for the local outlier factor">
+                <span>"k"</span>
+                <input
+                    type="number"
+                    min="1"
+                    step="1"
+                    data-testid="n-neighbors"
+                    aria-label="Neighbours"
+                    aria-invalid=move || if draft.fault(LOF_NEIGHBORS).is_some() { "true" } else { "false" }
+                    prop:value=move || draft.form.with(|form| form.text(LOF_NEIGHBORS).to_owned())
+                    on:input=move |event| draft.set(LOF_NEIGHBORS, event_target_value(&event))
+                />
+            </label>
+            <DeviceSelect />
+            <button type="button" aria-haspopup="dialog" on:click=move |_| has_settings.set(true)>{settings_label}</button>
+            <button type="button" class="primary" data-testid="run" disabled=move || draft.is_busy.get() on:click=run>
+                {move || if draft.is_busy.get() { "Asking …" } else { "Run" }}
+            </button>
+            <Show when=move || is_under_way.get()>
+                <button type="button" data-testid="cancel" on:click=move |_| draft.cancel()>"Cancel"</button>
+            </Show>
+            <Promote draft />
+            <Standing has_details />
+            <Faults draft has_settings />
+            <NeedsLabels draft />
+        </section>
+        <Show when=move || has_details.get() && desk.run_id.get().is_some()>
+            <RunDetails />
+        </Show>
+        <Settings draft is_open=has_settings />
+    }
+}
+
+#[component]
+fn MethodSelect(draft: Draft) -> impl IntoView {
+    let choose = move |event| {
+        let name = event_target_value(&event);
+        if let Some((method, _)) = METHODS.into_iter().find(|(method, _)| method.name() == name) {
+            draft.form.update(|form| form.method = method);
+            draft.forget_faults();
+        }
+    };
+    let method = Memo::new(move |_| draft.form.with(|form| form.method));
+    let option = move |(of, title): (Method, &'static str)| {
+        view! { <option value=of.name() selected=move || method.get() == of>{title}</option> }
+    };
+    view! {
+        <label class="inline-field">
+            <span>"Method"</span>
+            <select data-testid="method-select" prop:value=move || method.get().name() on:change=choose>
+                {METHODS.map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+#[component]
+fn DeviceSelect() -> impl IntoView {
+    let option = |(value, title, is_there): (&'static str, &'static str, bool)| {
+        let why = (!is_there).then_some("comes with WebGPU");
+        view! { <option value=value disabled=!is_there selected=is_there title=why>{title}</option> }
+    };
+    view! {
+        <label class="inline-field">
+            <span>"On"</span>
+            <select data-testid="device-select" aria-label="Device" title="Computing in the browser comes with WebGPU">
+                {DEVICES.map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// The same settings without the condition, for a run over a subset.
+#[component]
+fn Promote(draft: Draft) -> impl IntoView {
+    let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
+    let is_part = Memo::new(move |_| desk.run().is_some_and(|run| run.r#where.is_some()));
+    let promote = move |_| {
+        let Some(detail) = untrack(|| watch.opened()) else { return };
+        if let Ok(spec) = serde_json::from_value::<balmer_core::pipeline::PipelineSpec>(detail.spec.clone()) {
+            draft.submit(balmer_core::pipeline::PipelineSpec { r#where: None, ..spec });
+        }
+    };
+    view! {
+        <Show when=move || is_part.get()>
+            <button
+                type="button"
+                data-testid="promote"
+                title="The settings of this run, without its condition"
+                disabled=move || draft.is_busy.get() || watch.opened().is_none()
+                on:click=promote
+            >
+                "Run on the whole survey"
+            </button>
+        </Show>
+    }
+}
+
+/// What keeps the run from being accepted, next to where it is mended.
+#[component]
+fn Faults(draft: Draft, has_settings: RwSignal<bool>) -> impl IntoView {
+    let shown = Memo::new(move |_| {
+        let live = draft.checked.with(|checked| checked.as_ref().err().cloned()).unwrap_or_default();
+        let mut all = draft.faults.get();
+        all.extend(live);
+        // the condition's own fault stands beside the condition; without a survey nothing is asked yet
+        all.retain(|fault| fault.name != "where" && fault.name != "survey");
+        all.dedup();
+        all
+    });
+    move || {
+        let faults = shown.get();
+        (!faults.is_empty()).then(|| {
+            let in_settings = faults.iter().any(|fault| fault.name != LOF_NEIGHBORS && fault.name.contains('.'));
+            let line = |fault: balmer_exchange::api::FieldProblem| {
+                let name = match fault.name.as_str() {
+                    LOF_NEIGHBORS => "k".to_owned(),
+                    LABEL_NEIGHBORS => "neighbours in the label graph".to_owned(),
+                    "spec" => String::new(),
+                    name => name.to_owned(),
+                };
+                let text = if name.is_empty() { fault.detail } else { format!("{name}: {}", fault.detail) };
+                view! { <span>{text}</span> }
+            };
+            view! {
+                <p class="bar-fault" role="alert">
+                    {faults.into_iter().map(line).collect_view()}
+                    <Show when=move || in_settings>
+                        <button type="button" class="quiet" on:click=move |_| has_settings.set(true)>
+                            "Open the settings"
+                        </button>
+                    </Show>
+                </p>
+            }
+        })
+    }
+}
+
+/// Spreading and propagation have nothing to go by without labels.
+#[component]
+fn NeedsLabels(draft: Draft) -> impl IntoView {
+    let (labels, desk) = (expect_context::<Labels>(), expect_context::<Desk>());
+    let missing = Memo::new(move |_| {
+        let survey = desk.survey.get()?;
+        let wants = draft.form.with(|form| form.method != Method::Lof && own_labels(form, &survey));
+        (wants && labels.in_force.with(std::collections::BTreeMap::is_empty)).then_some(survey)
+    });
+    move || {
+        missing.get().map(|survey| {
+            let href = Address::of(Place::Labels { survey }).to_string();
+            view! {
+                <p class="bar-note" role="status">
+                    "This survey has no labels yet, and there is nothing to spread. Label a few spectra of each class in the list below, or "
+                    <a href=href>"import a file of labels"</a> "."
+                </p>
+            }
+        })
+    }
+}
+
+/// What computed a run, as far as it is known.
+pub fn device_of(run: &RunSummary) -> String {
+    run.device.clone().unwrap_or_else(|| if run.status.is_final() { "–".to_owned() } else { "server".to_owned() })
 }

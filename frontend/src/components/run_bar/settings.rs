@@ -1,0 +1,112 @@
+//! Every setting of the pipeline spec, and the spec itself as text.
+
+use leptos::{html::Dialog, prelude::*};
+
+use super::field::Field;
+use crate::{
+    components::run_details::text_block::TextBlock,
+    context::Draft,
+    state::{
+        run_form::{Preset, RunForm},
+        settings::{GROUPS, Group},
+    },
+};
+
+/// The dialog.
+#[component]
+pub fn Settings(draft: Draft, is_open: RwSignal<bool>) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        match (is_open.get(), dialog.open()) {
+            // already shown, or not in the page: nothing to do either way
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let toml = Signal::derive(move || match draft.checked.get() {
+        Ok(spec) => spec.to_toml(),
+        Err(faults) => {
+            let lines: Vec<String> = faults.iter().map(|fault| format!("# {}: {}", fault.name, fault.detail)).collect();
+            lines.join("\n")
+        }
+    });
+    let run = move |_| {
+        is_open.set(false);
+        draft.run();
+    };
+    // a click beside the dialog is one on its backdrop
+    let press = move |event: leptos::ev::MouseEvent| {
+        if event.target().as_ref() == dialog.get_untracked().as_deref().map(AsRef::as_ref) {
+            is_open.set(false);
+        }
+    };
+    let body = move || {
+        is_open.get().then(|| {
+            view! {
+                <header>
+                    <h2>"Settings of the run"</h2>
+                    <PresetSelect draft />
+                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>"Close"</button>
+                </header>
+                <div class="settings-body">
+                    <div class="settings-groups">{GROUPS.iter().map(|group| view! { <Settled draft group /> }).collect_view()}</div>
+                    <aside>
+                        <TextBlock title="The same as text" text=toml name="spec.toml" />
+                        <p class="muted">
+                            "Saved as " <code>"spec.toml"</code> ", the same run starts with " <code>"balmer run spec.toml"</code> "."
+                        </p>
+                    </aside>
+                </div>
+                <footer>
+                    <button type="button" on:click=move |_| draft.form.update(RunForm::clear)>"All defaults"</button>
+                    <button type="button" class="primary" disabled=move || draft.checked.with(Result::is_err) on:click=run>
+                        "Run"
+                    </button>
+                </footer>
+            }
+        })
+    };
+    view! {
+        <dialog node_ref=dialog class="settings" aria-label="Settings of the run" on:close=move |_| is_open.set(false) on:click=press>
+            {body}
+        </dialog>
+    }
+}
+
+#[component]
+fn Settled(draft: Draft, group: &'static Group) -> impl IntoView {
+    view! {
+        <fieldset class="settings-group">
+            <legend>{group.title}</legend>
+            <p class="muted">{group.about}</p>
+            <div class="settings-grid">
+                {group.settings.iter().map(|setting| view! { <Field draft setting /> }).collect_view()}
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn PresetSelect(draft: Draft) -> impl IntoView {
+    let preset = Memo::new(move |_| draft.form.with(RunForm::preset));
+    let choose = move |event| {
+        if let Some(preset) = Preset::of(&event_target_value(&event)) {
+            draft.form.update(|form| *form = form.with_preset(preset));
+            draft.forget_faults();
+        }
+    };
+    let option = move |of: Preset| {
+        view! { <option value=of.name() selected=move || preset.get() == Some(of)>{of.title()}</option> }
+    };
+    view! {
+        <label class="inline-field">
+            <span>"Preset"</span>
+            <select prop:value=move || preset.get().map_or("", Preset::name) on:change=choose>
+                <option value="" disabled=true selected=move || preset.get().is_none()>"your own"</option>
+                {Preset::ALL.map(option).collect_view()}
+            </select>
+        </label>
+    }
+}

@@ -1,0 +1,193 @@
+//! The subset and the run that are being prepared in the bars of the workbench.
+//!
+//! Filled from what is open: the address's condition, or the settings of the run, so that running again
+//! with a change is a change and a click. Moving to another subset keeps the settings.
+
+use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::api::{FieldProblem, Problem, SurveyDetail};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Catalogue, Desk, Failures, Watch};
+use crate::{
+    client,
+    state::{
+        address::{Address, Place},
+        load::Load,
+        run_form::{RunForm, field, refused},
+    },
+};
+
+/// What is being prepared.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft {
+    /// The condition as it is typed.
+    pub condition: RwSignal<String>,
+    /// How many spectra it selects.
+    pub count: RwSignal<Load<u64>>,
+    /// The settings of the run.
+    pub form: RwSignal<RunForm>,
+    /// What was wrong with the last attempt, each at its key; `where` and `spec` among them.
+    pub faults: RwSignal<Vec<FieldProblem>>,
+    /// The pipeline spec that the bars say, or each fault at its key.
+    pub checked: Memo<Result<PipelineSpec, Vec<FieldProblem>>>,
+    /// Whether a run is being asked for.
+    pub is_busy: RwSignal<bool>,
+    /// The open survey with its columns.
+    pub survey: RwSignal<Option<SurveyDetail>>,
+    desk: Desk,
+    catalogue: Catalogue,
+    failures: Failures,
+}
+
+impl Draft {
+    /// Follows what is open.
+    pub fn new() -> Self {
+        let (desk, watch): (Desk, Watch) = (expect_context(), expect_context());
+        let condition = RwSignal::new(String::new());
+        let count: RwSignal<Load<u64>> = RwSignal::new(Load::Idle);
+        let form = RwSignal::new(RunForm::default());
+        let checked = Memo::new(move |_| {
+            let survey = desk.survey.get().unwrap_or_default();
+            let rows = count.with(|count| count.ready().copied());
+            condition.with(|condition| form.with(|form| form.spec(&survey, condition, rows)))
+        });
+        let draft = Self {
+            condition,
+            count,
+            form,
+            checked,
+            faults: RwSignal::new(Vec::new()),
+            is_busy: RwSignal::new(false),
+            survey: RwSignal::new(None),
+            desk,
+            catalogue: expect_context(),
+            failures: expect_context(),
+        };
+        let subset = Memo::new(move |_| {
+            desk.address.with(|address| match &address.place {
+                Place::Subset { survey } => Some((survey.clone(), address.condition.clone())),
+                _ => None,
+            })
+        });
+        Effect::new(move || {
+            if let Some((_, condition)) = subset.get() {
+                draft.condition.set(condition.unwrap_or_default());
+                draft.faults.set(Vec::new());
+            }
+        });
+        // by its id, since a run is fetched again when it ends
+        let opened = Memo::new(move |_| watch.opened().map(|detail| detail.summary.id.clone()));
+        Effect::new(move || {
+            opened.track();
+            if let Some(detail) = untrack(|| watch.opened()) {
+                draft.fill(&detail.spec);
+            }
+        });
+        Effect::new(move || draft.fetch_survey(desk.survey.get()));
+        draft
+    }
+
+    fn fill(self, spec: &serde_json::Value) {
+        // a spec of another version is shown as text only
+        if let Ok(spec) = serde_json::from_value::<PipelineSpec>(spec.clone()) {
+            self.condition.set(spec.r#where.clone().unwrap_or_default());
+            self.form.set(RunForm::of(&spec));
+            self.faults.set(Vec::new());
+        }
+    }
+
+    fn fetch_survey(self, survey: Option<String>) {
+        let known = self.survey.with_untracked(|known| known.as_ref().map(|known| known.summary.name.clone()));
+        if known == survey {
+            return;
+        }
+        self.survey.set(None);
+        let Some(name) = survey else { return };
+        spawn_local(async move {
+            let detail = self.failures.noted(client::survey(&name).await);
+            if self.desk.survey.get_untracked() == Some(name) {
+                self.survey.set(detail.ok());
+            }
+        });
+    }
+
+    /// The condition without the white space around it; `None` where it is empty.
+    pub fn given_condition(self) -> Option<String> {
+        self.condition.with(|text| Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    /// What is wrong with a setting, if anything is.
+    pub fn fault(self, key: &str) -> Option<String> {
+        let name = field(key);
+        let of = |faults: &[FieldProblem]| faults.iter().find(|fault| fault.name == name).map(|f| f.detail.clone());
+        let live = self.checked.with(|checked| checked.as_ref().err().and_then(|faults| of(faults)));
+        live.or_else(|| self.faults.with(|faults| of(faults)))
+    }
+
+    /// Changes a setting; what was said of it before no longer counts.
+    pub fn set(self, key: &'static str, text: String) {
+        self.form.update(|form| form.set(key, text));
+        self.forget_faults();
+    }
+
+    /// Takes back what the last attempt complained about.
+    pub fn forget_faults(self) {
+        if !self.faults.with_untracked(Vec::is_empty) {
+            self.faults.set(Vec::new());
+        }
+    }
+
+    /// Opens the subset of the condition.
+    pub fn open_subset(self) {
+        if let Some(survey) = self.desk.survey.get_untracked() {
+            self.desk.open(&Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
+        }
+    }
+
+    /// Asks for the run that the bars say, and opens it.
+    pub fn run(self) {
+        match self.checked.get_untracked() {
+            Ok(spec) => self.submit(spec),
+            Err(faults) => self.faults.set(faults),
+        }
+    }
+
+    /// Asks for a run and opens it.
+    pub fn submit(self, spec: PipelineSpec) {
+        if self.is_busy.get_untracked() {
+            return;
+        }
+        self.is_busy.set(true);
+        self.faults.set(Vec::new());
+        spawn_local(async move {
+            let answer = client::submit(&spec).await;
+            self.is_busy.set(false);
+            match answer {
+                Ok(run) => {
+                    let address = Address::run(&run.id);
+                    self.catalogue.take_news(run);
+                    self.desk.open(&address);
+                }
+                Err(problem) if (400..500).contains(&problem.status) => self.faults.set(refused(&problem)),
+                Err(problem) => self.failures.last.set(Some(problem)),
+            }
+        });
+    }
+
+    /// Asks the run that is open to stop.
+    pub fn cancel(self) {
+        let Some(run) = self.desk.run_id.get_untracked() else { return };
+        spawn_local(async move {
+            let answer: Result<_, Problem> = client::cancel(&run).await;
+            if let Ok(run) = self.failures.noted(answer) {
+                self.catalogue.take_news(run);
+            }
+        });
+    }
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self::new()
+    }
+}
