@@ -4,6 +4,8 @@ pub mod empty;
 pub mod error_banner;
 pub mod filter_bar;
 pub mod header;
+pub mod keyboard;
+pub mod label_bar;
 pub mod listing;
 pub mod metadata_panel;
 pub mod run_bar;

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod candidates;
+pub mod classes;
 pub mod completion;
 pub mod cone;
 pub mod decimation;
@@ -16,6 +17,7 @@ pub mod quality;
 pub mod run_form;
 pub mod scale;
 pub mod settings;
+pub mod sorting;
 pub mod sql;
 pub mod table;
 pub mod virtual_rows;

@@ -10,6 +10,7 @@ use balmer_exchange::api::{CandidateRow, SpectrumBody};
 use leptos::prelude::*;
 
 use super::{
+    label_bar::LabelBar,
     listing::go,
     metadata_panel::MetadataPanel,
     spectrum_plot::{Picture, SpectrumPlot},
@@ -37,6 +38,7 @@ pub fn SpectrumView() -> impl IntoView {
     view! {
         <section class="spectrum" aria-label="Spectrum" aria-busy=move || spectra.awaited.get().to_string()>
             <Title />
+            <LabelBar />
             <div class="plots">
                 <SpectrumPlot testid="spectrum-plot" title="Whole spectrum" picture=whole empty="" />
                 <SpectrumPlot
