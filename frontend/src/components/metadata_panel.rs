@@ -5,7 +5,8 @@ use balmer_exchange::api::SpectrumBody;
 use leptos::prelude::*;
 
 use crate::{
-    context::Spectra,
+    client::encoded,
+    context::{Desk, Spectra},
     state::{
         format::{count, fixed, number},
         quality::bad_pixels,
@@ -27,7 +28,11 @@ struct Entry {
 /// The panel.
 #[component]
 pub fn MetadataPanel() -> impl IntoView {
-    let spectra: Spectra = expect_context();
+    let (spectra, desk) = (expect_context::<Spectra>(), expect_context::<Desk>());
+    let downloads = move || {
+        let survey = desk.survey.get();
+        spectra.shown.with(|shown| Some(downloads(&survey?, &shown.as_ref()?.metadata.spectrum_id))).unwrap_or_default()
+    };
     let entries = move || spectra.shown.with(|spectrum| spectrum.as_ref().map(|s| entries(s)).unwrap_or_default());
     let item = |entry: Entry| {
         view! {
@@ -39,9 +44,22 @@ pub fn MetadataPanel() -> impl IntoView {
     };
     view! {
         <section class="metadata" aria-label="Metadata">
+            <div class="list-head">
+                <h2>"What the survey states"</h2>
+                <p class="downloads">
+                    <span class="muted">"This spectrum as "</span>
+                    {move || downloads().into_iter().map(|(name, href)| view! { <a href=href download="">{name}</a> }).collect_view()}
+                </p>
+            </div>
             <dl>{move || entries().into_iter().map(item).collect_view()}</dl>
         </section>
     }
+}
+
+/// Names and addresses of the one spectrum's files.
+fn downloads(survey: &str, id: &str) -> Vec<(&'static str, String)> {
+    let file = |format: &str| format!("/api/v1/surveys/{}/spectra/{}?format={format}", encoded(survey), encoded(id));
+    [("FITS", "fits"), ("VOTable", "votable"), ("CSV", "csv")].map(|(name, format)| (name, file(format))).to_vec()
 }
 
 fn entries(spectrum: &SpectrumBody) -> Vec<Entry> {

@@ -2,6 +2,7 @@
 
 pub mod empty;
 pub mod error_banner;
+pub mod explanation;
 pub mod filter_bar;
 pub mod header;
 pub mod keyboard;
@@ -12,5 +13,6 @@ pub mod run_bar;
 pub mod run_details;
 pub mod run_progress;
 pub mod sky_extent;
+pub mod sky_plot;
 pub mod spectrum_plot;
 pub mod spectrum_view;

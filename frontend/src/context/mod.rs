@@ -1,7 +1,8 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
-//! fetched ([`Spectra`]), the labels ([`Labels`]), the progress of the open run ([`Watch`]), the subset and
-//! run being prepared ([`Draft`]), the last failure ([`Failures`]) and the theme.
+//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels
+//! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
+//! last failure ([`Failures`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
@@ -9,21 +10,25 @@
 mod catalogue;
 mod desk;
 mod draft;
+mod explained;
 mod failures;
 mod labels;
 mod rows;
 mod spectra;
 mod theme;
+mod viewing;
 mod watch;
 
 pub use catalogue::Catalogue;
 pub use desk::Desk;
 pub use draft::Draft;
+pub use explained::Explained;
 pub use failures::Failures;
 pub use labels::Labels;
 pub use rows::Rows;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
+pub use viewing::Viewing;
 pub use watch::Watch;
 
 use leptos::prelude::provide_context;
@@ -36,6 +41,8 @@ pub fn provide() {
     provide_context(Desk::new());
     provide_context(Rows::new());
     provide_context(Spectra::new());
+    provide_context(Viewing::new());
+    provide_context(Explained::new());
     provide_context(Labels::new());
     provide_context(Watch::new());
     provide_context(Draft::new());

@@ -23,6 +23,10 @@ pub struct Spectra {
     pub awaited: RwSignal<bool>,
     /// The last fetched come last.
     kept: StoredValue<Vec<(Key, Arc<SpectrumBody>)>>,
+    /// Those on their way, so that none is asked for twice.
+    coming: StoredValue<Vec<Key>>,
+    /// Counts the lists of [`Spectra::fetch_ahead`]: only the newest is worth the server's time.
+    ahead: StoredValue<u64>,
     desk: Desk,
     failures: Failures,
 }
@@ -35,6 +39,8 @@ impl Spectra {
             shown: RwSignal::new(None),
             awaited: RwSignal::new(false),
             kept: StoredValue::new(Vec::new()),
+            coming: StoredValue::new(Vec::new()),
+            ahead: StoredValue::new(0),
             desk,
             failures,
         };
@@ -53,13 +59,18 @@ impl Spectra {
             return;
         }
         self.awaited.set(true);
-        spawn_local(async move {
-            let body = self.fetch(&survey, &id).await;
-            if self.desk.spectrum_id.get_untracked().as_deref() == Some(&id) {
-                self.awaited.set(false);
-                self.shown.set(self.failures.noted(body).ok());
-            }
-        });
+        let key = (survey, id);
+        // one that is on its way already is shown as soon as it arrives
+        if !self.coming.with_value(|coming| coming.contains(&key)) {
+            spawn_local(async move {
+                let _: Result<Arc<SpectrumBody>, Problem> = self.fetch(&key.0, &key.1).await;
+            });
+        }
+    }
+
+    fn is_chosen(self, survey: &str, id: &str) -> bool {
+        self.desk.survey.get_untracked().as_deref() == Some(survey)
+            && self.desk.spectrum_id.get_untracked().as_deref() == Some(id)
     }
 
     fn kept_one(self, survey: &str, id: &str) -> Option<Arc<SpectrumBody>> {
@@ -69,7 +80,7 @@ impl Spectra {
         })
     }
 
-    /// One spectrum, from those kept or from the server.
+    /// One spectrum, from those kept or from the server. If it is the chosen one, it is shown.
     ///
     /// # Errors
     /// What the server says, or that it does not answer.
@@ -77,20 +88,39 @@ impl Spectra {
         if let Some(body) = self.kept_one(survey, id) {
             return Ok(body);
         }
-        let body = Arc::new(client::spectrum(survey, id).await?);
-        self.kept.update_value(|kept| {
-            kept.push(((survey.to_owned(), id.to_owned()), body.clone()));
-            let surplus = kept.len().saturating_sub(KEPT);
-            kept.drain(..surplus);
-        });
-        Ok(body)
+        let key = (survey.to_owned(), id.to_owned());
+        self.coming.update_value(|coming| coming.push(key.clone()));
+        let body = client::spectrum(survey, id).await.map(Arc::new);
+        self.coming.update_value(|coming| coming.retain(|other| *other != key));
+        if let Ok(body) = &body {
+            self.kept.update_value(|kept| {
+                kept.retain(|(other, _)| *other != key);
+                kept.push((key, body.clone()));
+                let surplus = kept.len().saturating_sub(KEPT);
+                kept.drain(..surplus);
+            });
+        }
+        if self.awaited.get_untracked() && self.is_chosen(survey, id) {
+            self.awaited.set(false);
+            self.shown.set(self.failures.noted(body.clone()).ok());
+        }
+        body
     }
 
-    /// Fetches spectra that are likely to be looked at next; a failure is not worth a word.
+    /// Fetches spectra that are likely to be looked at next, one after the other until others are; a failure is
+    /// not worth a word.
     pub fn fetch_ahead(self, survey: String, ids: Vec<String>) {
+        self.ahead.update_value(|ahead| *ahead += 1);
+        let mine = self.ahead.get_value();
         spawn_local(async move {
             for id in ids {
-                let _: Result<Arc<SpectrumBody>, Problem> = self.fetch(&survey, &id).await;
+                let key = (survey.clone(), id);
+                if self.ahead.get_value() != mine {
+                    return;
+                }
+                if !self.coming.with_value(|coming| coming.contains(&key)) {
+                    let _: Result<Arc<SpectrumBody>, Problem> = self.fetch(&key.0, &key.1).await;
+                }
             }
         });
     }

@@ -1,19 +1,33 @@
 //! Line markers: where the known lines stand in this spectrum, and which labels there is room for.
 
 use balmer_core::{
-    lines::{Line, LineKind},
-    spectrum::Medium,
+    lines::{Line, LineKind, TELLURIC},
+    spectrum::{Medium, air_to_vacuum, vacuum_to_air},
 };
 
+use super::lines::{LineGroup, OwnLine};
+
+/// Speed of light, km/s.
+pub const LIGHT: f64 = 299_792.458;
+
 /// A line to mark.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Marker {
     /// What to write.
-    pub name: &'static str,
+    pub name: String,
     /// Where the line is seen, Angstrom, in the spectrum's medium.
     pub wavelength: f64,
     /// Which series it belongs to, for its colour.
     pub tone: Tone,
+}
+
+/// A stretch of the spectrum to mark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarkedBand {
+    /// What to write.
+    pub name: &'static str,
+    /// Start and end, Angstrom, in the spectrum's medium.
+    pub range: (f64, f64),
 }
 
 /// Colour of a marker.
@@ -31,14 +45,52 @@ pub enum Tone {
     Object,
     /// Lines that stay put whatever the redshift.
     Still,
+    /// The reader's own lines.
+    Own,
 }
 
-/// Markers of `lists` that fall into `window`, the first lists first: they win the room for labels.
-pub fn markers(lists: &[&'static [Line]], medium: Medium, redshift: f64, window: (f64, f64)) -> Vec<Marker> {
-    let lines = lists.iter().flat_map(|list| list.iter());
-    let marked =
-        lines.map(|line| Marker { name: line.name, wavelength: line.observed_in(medium, redshift), tone: tone(line) });
-    marked.filter(|marker| (window.0..=window.1).contains(&marker.wavelength)).collect()
+/// Markers of groups and of the reader's own lines: his own first, then group by group. The first win the
+/// room for labels.
+pub fn markers(groups: &[LineGroup], own: &[OwnLine], medium: Medium, redshift: f64) -> Vec<Marker> {
+    let own = own.iter().map(|line| Marker {
+        name: line.label(),
+        wavelength: moved(line.wavelength, medium, redshift),
+        tone: Tone::Own,
+    });
+    let listed = groups.iter().flat_map(|group| group.lines()).map(|line| Marker {
+        name: label(line.name).to_owned(),
+        wavelength: line.observed_in(medium, redshift),
+        tone: tone(line),
+    });
+    own.chain(listed).collect()
+}
+
+/// Bands of the groups, which are the atmosphere's: they stay put.
+pub fn bands(groups: &[LineGroup], medium: Medium) -> Vec<MarkedBand> {
+    let telluric = if groups.contains(&LineGroup::Telluric) { TELLURIC } else { &[] };
+    let name = |name: &'static str| name.strip_prefix("telluric ").unwrap_or(name);
+    telluric.iter().map(|band| MarkedBand { name: name(band.name), range: band.range_in(medium) }).collect()
+}
+
+/// A redshift with a correction of the velocity, km/s.
+pub fn corrected(redshift: f64, shift: f64) -> f64 {
+    (1.0 + redshift) * (1.0 + shift / LIGHT) - 1.0
+}
+
+/// A wavelength at rest, seen at a redshift; both in `medium`. The shift is made in vacuum.
+pub fn moved(wavelength: f64, medium: Medium, redshift: f64) -> f64 {
+    match medium {
+        Medium::Vacuum => wavelength * (1.0 + redshift),
+        Medium::Air => vacuum_to_air(air_to_vacuum(wavelength) * (1.0 + redshift)),
+    }
+}
+
+/// The marker nearest to a wavelength and the velocity from it, km/s, if that is at most `within`.
+pub fn velocity_from(markers: &[Marker], wavelength: f64, within: f64) -> Option<(&Marker, f64)> {
+    // a velocity is a ratio of vacuum wavelengths; air's ratio differs by less than 1 part in a million
+    let velocity = |marker: &Marker| (wavelength / marker.wavelength - 1.0) * LIGHT;
+    let near = markers.iter().map(|marker| (marker, velocity(marker))).filter(|(_, v)| v.abs() <= within);
+    near.min_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
 }
 
 fn tone(line: &Line) -> Tone {
@@ -54,6 +106,7 @@ fn tone(line: &Line) -> Tone {
 
 /// The name as a figure has it: `H-alpha` in Greek, and no wavelength, which the axis tells.
 pub fn label(name: &'static str) -> &'static str {
+    let name = name.strip_prefix("sky ").unwrap_or(name);
     match name {
         "H-alpha" => "Hα",
         "H-beta" => "Hβ",
@@ -87,22 +140,46 @@ pub fn label_rows(labels: &[(f64, f64)], gap: f64, plot_width: f64) -> Vec<Optio
 
 #[cfg(test)]
 mod tests {
-    use balmer_core::lines::BALMER;
-
     use super::*;
 
     #[test]
     fn the_marker_stands_where_the_medium_puts_the_line() {
-        let at = |medium, z| markers(&[BALMER], medium, z, (6400.0, 6800.0))[0].wavelength;
+        let at = |medium, z| markers(&[LineGroup::Balmer], &[], medium, z)[0].wavelength;
         assert!((at(Medium::Vacuum, 0.0) - 6564.614).abs() < 1e-6);
         assert!((at(Medium::Air, 0.0) - 6562.80).abs() < 0.02);
         assert!((at(Medium::Vacuum, 0.01) - 6564.614 * 1.01).abs() < 1e-6);
     }
 
     #[test]
-    fn lines_outside_the_window_are_left_out() {
-        assert!(markers(&[BALMER], Medium::Air, 0.0, (7000.0, 8000.0)).is_empty());
-        assert_eq!(markers(&[BALMER], Medium::Air, 0.0, (6000.0, 7000.0))[0].tone, Tone::Alpha);
+    fn what_belongs_to_the_way_or_to_the_earth_stays() {
+        for group in [LineGroup::Sky, LineGroup::Interstellar] {
+            let at = |z| markers(&[group], &[], Medium::Air, z);
+            assert_eq!(at(0.0), at(0.1));
+            assert_eq!(at(0.0)[0].tone, Tone::Still);
+        }
+        let all = LineGroup::ALL;
+        assert_eq!(bands(all, Medium::Air)[1].range, (6867.0, 6944.0));
+        assert_eq!(bands(all, Medium::Air)[1].name, "O2 B");
+        assert!(bands(&[LineGroup::Balmer], Medium::Air).is_empty());
+    }
+
+    #[test]
+    fn own_lines_move_with_the_object_and_come_first() {
+        let own = [OwnLine { wavelength: 6707.8, name: "Li I".into() }];
+        for medium in [Medium::Air, Medium::Vacuum] {
+            let marker = &markers(&[LineGroup::Balmer], &own, medium, 0.01)[0];
+            assert_eq!((marker.name.as_str(), marker.tone), ("Li I", Tone::Own));
+            assert!((marker.wavelength - 6707.8 * 1.01).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn velocities_are_told_from_the_nearest_marker() {
+        let markers = markers(&[LineGroup::Balmer], &[], Medium::Vacuum, corrected(0.0, 100.0));
+        let (marker, velocity) = velocity_from(&markers, 6564.614, 3000.0).unwrap();
+        assert_eq!(marker.name, "Hα");
+        assert!((velocity + 100.0).abs() < 0.1, "{velocity}");
+        assert_eq!(velocity_from(&markers, 6000.0, 3000.0), None);
     }
 
     #[test]
@@ -117,5 +194,6 @@ mod tests {
         assert_eq!(label("He I 6678"), "He I");
         assert_eq!(label("Na I D2"), "Na I D2");
         assert_eq!(label("H8"), "H8");
+        assert_eq!(label("sky [O I] 5577"), "[O I]");
     }
 }

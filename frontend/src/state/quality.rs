@@ -12,6 +12,13 @@ pub fn bad_pixels(spectrum: &SpectrumBody) -> Vec<bool> {
     (0..spectrum.flux.len()).map(|i| !spectrum.flux[i].is_finite() || blind(i) || masked(i)).collect()
 }
 
+/// Percentage of pixels that are not bad, rounded down so that 100 means all; `None` without pixels.
+pub fn good_percent(spectrum: &SpectrumBody) -> Option<f64> {
+    let bad = bad_pixels(spectrum);
+    let good = bad.iter().filter(|bad| !**bad).count();
+    (!bad.is_empty()).then(|| (100.0 * good as f64 / bad.len() as f64).floor())
+}
+
 /// Runs of bad pixels as wavelength intervals that reach half-way to the neighbours.
 pub fn bad_intervals(wavelengths: &[f64], bad: &[bool]) -> Vec<(f64, f64)> {
     let edge = |i: usize, j: usize| f64::midpoint(wavelengths[i], wavelengths[j]);
@@ -73,7 +80,9 @@ mod tests {
         let spectrum = Spectrum::new(axis, vec![1.0, f32::NAN, 1.0, 1.0, 1.0], Metadata::default()).unwrap();
         let spectrum = spectrum.with_ivar(vec![1.0, 1.0, 0.0, 1.0, 1.0]).unwrap();
         let spectrum = spectrum.with_masks(Some(vec![0, 0, 0, 4, 0]), Some(vec![1; 5])).unwrap();
-        assert_eq!(bad_pixels(&spectrum.into()), [false, true, true, true, false]);
+        let body = SpectrumBody::from(spectrum);
+        assert_eq!(bad_pixels(&body), [false, true, true, true, false]);
+        assert_eq!(good_percent(&body), Some(40.0));
     }
 
     #[test]

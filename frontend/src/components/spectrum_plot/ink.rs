@@ -1,9 +1,13 @@
-//! The colours of the theme, as the canvas needs them.
+//! The colours of the theme, as the canvas needs them. Reading them makes the browser settle its styles, so
+//! it is done once for each theme and not while drawing.
 
 use leptos::prelude::window;
 use web_sys::HtmlCanvasElement;
 
 use crate::state::markers::Tone;
+
+/// Number of colours that neighbours take in turn.
+pub const NEIGHBOR_COLOURS: usize = 5;
 
 /// Colours read from the style sheet's custom properties.
 #[derive(Debug, Clone)]
@@ -22,12 +26,18 @@ pub struct Ink {
     pub text: String,
     /// The cursor.
     pub cursor: String,
-    /// Window of the other panel.
+    /// Window of the other panel, and a range that is being marked.
     pub framed: String,
+    /// Stretches that the atmosphere absorbs.
+    pub band: String,
     /// H-alpha to H-delta.
     pub series: [String; 4],
     /// Other lines.
     pub line: String,
+    /// The reader's own lines.
+    pub own: String,
+    /// Neighbours.
+    pub neighbors: [String; NEIGHBOR_COLOURS],
     /// Font of the page.
     pub font: String,
 }
@@ -49,8 +59,11 @@ impl Ink {
             text: read("--muted"),
             cursor: read("--cursor"),
             framed: read("--framed"),
+            band: read("--telluric"),
             series: [read("--h-alpha"), read("--h-beta"), read("--h-gamma"), read("--h-delta")],
             line: read("--marker"),
+            own: read("--text"),
+            neighbors: ["--near-0", "--near-1", "--near-2", "--near-3", "--near-4"].map(read),
             font: read("font-family"),
         }
     }
@@ -63,6 +76,12 @@ impl Ink {
             Tone::Gamma => &self.series[2],
             Tone::Delta => &self.series[3],
             Tone::Object | Tone::Still => &self.line,
+            Tone::Own => &self.own,
         }
+    }
+
+    /// Colour of the neighbour at a place.
+    pub fn neighbor(&self, place: usize) -> &str {
+        &self.neighbors[place % NEIGHBOR_COLOURS]
     }
 }

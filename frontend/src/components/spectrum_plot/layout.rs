@@ -7,6 +7,8 @@ pub struct Frame {
     pub width: f64,
     /// Height of the canvas.
     pub height: f64,
+    /// Whether a strip under the data shows a second quantity.
+    pub strip: bool,
 }
 
 impl Frame {
@@ -14,10 +16,11 @@ impl Frame {
     const RIGHT: f64 = 12.0;
     const TOP: f64 = 48.0;
     const BOTTOM: f64 = 44.0;
+    const STRIP: f64 = 56.0;
 
     /// A canvas of this size.
-    pub fn new(width: f64, height: f64) -> Self {
-        Self { width, height }
+    pub fn new(width: f64, height: f64, strip: bool) -> Self {
+        Self { width, height, strip }
     }
 
     /// Left and right end of the data.
@@ -27,7 +30,19 @@ impl Frame {
 
     /// Lower and upper end of the data, for a scale that grows upwards.
     pub fn y_range(&self) -> (f64, f64) {
-        ((self.height - Self::BOTTOM).max(Self::TOP + 1.0), Self::TOP)
+        let strip = if self.strip { Self::STRIP } else { 0.0 };
+        ((self.height - Self::BOTTOM - strip).max(Self::TOP + 1.0), Self::TOP)
+    }
+
+    /// Lower and upper end of the strip.
+    pub fn strip_range(&self) -> Option<(f64, f64)> {
+        let low = self.y_range().0;
+        self.strip.then_some((low + Self::STRIP, low + 16.0))
+    }
+
+    /// Where the horizontal axis stands: under the data, or under the strip.
+    pub fn floor(&self) -> f64 {
+        self.strip_range().map_or(self.y_range().0, |(low, _)| low)
     }
 
     /// Columns of CSS pixels across the data.
@@ -50,9 +65,17 @@ mod tests {
 
     #[test]
     fn even_a_canvas_without_size_has_a_box() {
-        let frame = Frame::new(0.0, 0.0);
+        let frame = Frame::new(0.0, 0.0, true);
         assert_eq!(frame.columns(), 1);
         assert!(frame.y_range().0 > frame.y_range().1);
         assert_eq!(frame.tick_counts(), (2, 2));
+    }
+
+    #[test]
+    fn the_strip_takes_its_room_from_the_data() {
+        let (plain, with) = (Frame::new(800.0, 400.0, false), Frame::new(800.0, 400.0, true));
+        assert_eq!(plain.floor(), with.floor());
+        assert!(with.y_range().0 < plain.y_range().0);
+        assert_eq!(plain.strip_range(), None);
     }
 }

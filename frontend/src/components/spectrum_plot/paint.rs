@@ -1,252 +1,235 @@
-//! Draws a plot, from the back to the front: bad pixels, grid, markers, error band, spectrum, axes.
+//! Draws a plot, from the back to the front: framed window, bad pixels, bands, grid and axes, markers, error
+//! band, neighbours, spectrum, legend. What follows the cursor is on a canvas of its own: [`glass`](super::glass).
 
-use leptos::prelude::window;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
-use super::{Prepared, ink::Ink, layout::Frame, wavelength_title};
+use super::{board::Board, ink::Ink, layout::Frame};
 use crate::state::{
-    decimation::{Column, nearest, strokes, visible},
-    format::{fixed, superscript},
-    markers::{Marker, label, label_rows, markers},
+    decimation::{bands, strokes},
+    format::fixed,
+    markers::{Tone, label_rows},
+    picture::Picture,
     scale::{Scale, Ticks, axis_exponent},
+    trace::Company,
 };
 
-/// What every step of the drawing needs.
-struct Board<'a> {
-    context: Context,
-    ink: Ink,
+/// Draws the part of a picture in `window`; `pointed` is the id of the neighbour to bring forward.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    ink: &Ink,
     frame: Frame,
-    prepared: &'a Prepared,
+    picture: &Picture,
     window: (f64, f64),
-    x: Scale,
-    y: Scale,
-    flux: (f64, f64),
-}
-
-/// Draws the part of a spectrum in `window`, and the pixel under the cursor.
-pub fn draw(canvas: &HtmlCanvasElement, frame: Frame, prepared: &Prepared, window: (f64, f64), cursor: Option<f64>) {
-    let Some(context) = context_of(canvas, frame) else { return };
-    let flux = prepared.flux_range(window);
-    let (x, y) = (Scale::new(window, frame.x_range()), Scale::new(flux, frame.y_range()));
-    let board = Board { context, ink: Ink::at(canvas), frame, prepared, window, x, y, flux };
-    board.framed_window();
-    board.bad_pixels();
-    board.axes();
-    board.markers();
-    board.clipped(|board| {
-        board.error_band();
-        board.spectrum();
-        if let Some(wavelength) = cursor {
-            board.cursor(wavelength);
-        }
+    framed: Option<(f64, f64)>,
+    pointed: Option<&str>,
+) {
+    let values = picture.trace.value_range(window);
+    let Some(board) = Board::new(canvas, ink, frame, window, values) else { return };
+    let painter = Painter { board, picture, values };
+    painter.grounds(framed);
+    painter.axes();
+    painter.markers();
+    painter.board.clipped(|_| {
+        painter.error_band();
+        painter.company();
+        painter.overlays(pointed, false);
+        painter.spectrum();
+        painter.overlays(pointed, true);
     });
+    painter.strip();
+    painter.legend();
 }
 
-/// An empty canvas.
-pub fn clear(canvas: &HtmlCanvasElement, frame: Frame) {
-    let _ = context_of(canvas, frame);
+struct Painter<'a> {
+    board: Board<'a>,
+    picture: &'a Picture,
+    values: (f64, f64),
 }
 
-/// The cleared context of a canvas that has as many device pixels as it covers.
-fn context_of(canvas: &HtmlCanvasElement, frame: Frame) -> Option<Context> {
-    let ratio = window().device_pixel_ratio();
-    let (width, height) = ((frame.width * ratio).round() as u32, (frame.height * ratio).round() as u32);
-    if (canvas.width(), canvas.height()) != (width, height) {
-        canvas.set_width(width);
-        canvas.set_height(height);
-    }
-    let context: Context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
-    context.clear_rect(0.0, 0.0, frame.width, frame.height);
-    Some(context)
-}
-
-impl Board<'_> {
-    /// Draws within the box of the data only.
-    fn clipped(&self, draw: impl Fn(&Self)) {
-        let ((left, right), (low, high)) = (self.frame.x_range(), self.frame.y_range());
-        self.context.save();
-        self.context.begin_path();
-        self.context.rect(left, high, right - left, low - high);
-        self.context.clip();
-        draw(self);
-        self.context.restore();
-    }
-
-    /// Fills the full height between two wavelengths.
-    fn band(&self, from: f64, to: f64) {
-        let (low, high) = self.frame.y_range();
-        let (from, to) = (self.x.at(from.max(self.window.0)), self.x.at(to.min(self.window.1)));
-        if to > from {
-            self.context.fill_rect(from, high, (to - from).max(1.0), low - high);
+impl Painter<'_> {
+    fn grounds(&self, framed: Option<(f64, f64)>) {
+        let Board { context, ink, .. } = &self.board;
+        if let Some((from, to)) = framed {
+            context.set_fill_style_str(&ink.framed);
+            self.board.band(from, to);
         }
-    }
-
-    fn framed_window(&self) {
-        if let Some((from, to)) = self.prepared.picture.framed {
-            self.context.set_fill_style_str(&self.ink.framed);
-            self.band(from, to);
+        context.set_fill_style_str(&ink.band);
+        for band in &self.picture.bands {
+            self.board.band(band.range.0, band.range.1);
         }
-    }
-
-    fn bad_pixels(&self) {
-        self.context.set_fill_style_str(&self.ink.bad);
-        for &(from, to) in self.prepared.bad_intervals.iter() {
-            self.band(from, to);
+        context.set_fill_style_str(&ink.bad);
+        for &(from, to) in &self.picture.trace.bad_intervals {
+            if to > self.board.window.0 && from < self.board.window.1 {
+                self.board.band(from, to);
+            }
         }
-    }
-
-    /// A straight line, sharp on whole pixels.
-    fn rule(&self, from: (f64, f64), to: (f64, f64)) {
-        let sharp = |v: f64| v.round() + 0.5;
-        self.context.begin_path();
-        self.context.move_to(sharp(from.0), sharp(from.1));
-        self.context.line_to(sharp(to.0), sharp(to.1));
-        self.context.stroke();
-    }
-
-    fn dashes(&self, lengths: &[f64]) {
-        let lengths: js_sys::Array = lengths.iter().copied().map(wasm_bindgen::JsValue::from).collect();
-        // a list of finite positive numbers is always accepted
-        let _ = self.context.set_line_dash(&lengths);
-    }
-
-    fn write(&self, text: &str, x: f64, y: f64, align: &str, color: &str) {
-        self.context.set_text_align(align);
-        self.context.set_fill_style_str(color);
-        // a text that cannot be drawn leaves its place empty
-        let _ = self.context.fill_text(text, x, y);
     }
 
     fn axes(&self) {
-        let ((left, right), (low, high)) = (self.frame.x_range(), self.frame.y_range());
-        let counts = self.frame.tick_counts();
-        let exponent = axis_exponent(self.flux.0, self.flux.1);
+        let Board { context, ink, frame, window, x, y, .. } = &self.board;
+        let ((left, right), (low, high)) = (frame.x_range(), frame.y_range());
+        let counts = frame.tick_counts();
+        let exponent = axis_exponent(self.values.0, self.values.1);
         let unit = 10f64.powi(exponent);
-        self.context.set_font(&format!("11px {}", self.ink.font));
-        self.context.set_line_width(1.0);
-        let vertical = Ticks::round(self.flux.0 / unit, self.flux.1 / unit, counts.1);
+        self.board.font(11);
+        context.set_line_width(1.0);
+        let vertical = Ticks::round(self.values.0 / unit, self.values.1 / unit, counts.1);
+        context.set_stroke_style_str(&ink.grid);
         for value in &vertical.values {
-            let y = self.y.at(value * unit);
-            self.context.set_stroke_style_str(&self.ink.grid);
-            self.rule((left, y), (right, y));
-            self.write(&fixed(*value, vertical.decimals), left - 8.0, y + 4.0, "right", &self.ink.text);
+            let y = y.at(value * unit);
+            self.board.rule((left, y), (right, y));
+            self.board.write(&fixed(*value, vertical.decimals), left - 8.0, y + 4.0, "right", &ink.text);
         }
-        let horizontal = Ticks::round(self.window.0, self.window.1, counts.0);
-        self.context.set_stroke_style_str(&self.ink.axis);
+        let horizontal = Ticks::round(window.0, window.1, counts.0);
+        let floor = frame.floor();
+        context.set_stroke_style_str(&ink.axis);
         for value in &horizontal.values {
-            let x = self.x.at(*value);
-            self.rule((x, low), (x, low + 5.0));
-            self.write(&fixed(*value, horizontal.decimals), x, low + 18.0, "center", &self.ink.text);
+            let x = x.at(*value);
+            self.board.rule((x, floor), (x, floor + 5.0));
+            self.board.write(&fixed(*value, horizontal.decimals), x, floor + 18.0, "center", &ink.text);
         }
-        self.rule((left, low), (right, low));
-        self.rule((left, high), (left, low));
-        let body = &self.prepared.picture.body;
-        self.write(&wavelength_title(body.medium), f64::midpoint(left, right), low + 34.0, "center", &self.ink.text);
-        self.write(&flux_title(body.flux_unit.as_deref(), exponent), left, 12.0, "left", &self.ink.text);
+        self.board.rule((left, low), (right, low));
+        self.board.rule((left, high), (left, low));
+        let title = self.picture.wavelength_title();
+        self.board.write(&title, f64::midpoint(left, right), floor + 34.0, "center", &ink.text);
+        self.board.write(&self.picture.value_title(exponent), left, 12.0, "left", &ink.text);
     }
 
     fn markers(&self) {
-        let picture = &self.prepared.picture;
-        let markers = markers(picture.lists, picture.body.medium, picture.redshift, self.window);
-        let (left, right) = self.frame.x_range();
-        let (low, high) = self.frame.y_range();
-        self.context.set_font(&format!("11px {}", self.ink.font));
-        let names: Vec<&str> = markers.iter().map(|marker| label(marker.name)).collect();
-        let width = |name: &str| self.context.measure_text(name).map_or(40.0, |m| m.width());
-        let place = |(marker, name): (&Marker, &&str)| (self.x.at(marker.wavelength) - left, width(name));
-        let places: Vec<(f64, f64)> = markers.iter().zip(&names).map(place).collect();
+        let Board { context, ink, frame, window, x, .. } = &self.board;
+        let (left, right) = frame.x_range();
+        let (low, high) = frame.y_range();
+        let inside = |wavelength: f64| (window.0..=window.1).contains(&wavelength);
+        let shown: Vec<_> = self.picture.markers.iter().filter(|marker| inside(marker.wavelength)).collect();
+        let bands = self.picture.bands.iter();
+        let bands = bands.map(|band| (band.name, f64::midpoint(band.range.0, band.range.1)));
+        let bands: Vec<_> = bands.filter(|(_, middle)| inside(*middle)).collect();
+        self.board.font(11);
+        let lines = shown.iter().map(|marker| (marker.name.as_str(), marker.wavelength));
+        let labels: Vec<(&str, f64)> = lines.chain(bands).map(|(name, wavelength)| (name, x.at(wavelength))).collect();
+        let places: Vec<_> = labels.iter().map(|(name, x)| (x - left, self.board.width(name))).collect();
         let rows = label_rows(&places, 6.0, right - left);
-        for ((marker, name), row) in markers.iter().zip(&names).zip(rows) {
-            let color = self.ink.of(marker.tone);
-            let x = self.x.at(marker.wavelength);
-            let Some(row) = row else { continue };
-            self.write(name, x, high - 5.0 - row as f64 * 13.0, "center", color);
-            self.context.set_stroke_style_str(color);
-            self.context.set_global_alpha(0.6);
-            self.dashes(&[2.0, 3.0]);
-            self.rule((x, high), (x, low));
-            self.dashes(&[]);
-            self.context.set_global_alpha(1.0);
+        for (i, ((name, x), row)) in labels.iter().zip(rows).enumerate() {
+            let color = shown.get(i).map_or(ink.line.as_str(), |marker| ink.of(marker.tone));
+            if let Some(row) = row {
+                self.board.write(name, *x, high - 5.0 - row as f64 * 13.0, "center", color);
+            }
+            let Some(marker) = shown.get(i) else { continue };
+            context.set_stroke_style_str(color);
+            // a line without room for its name recedes
+            context.set_global_alpha(if row.is_some() { 0.6 } else { 0.3 });
+            self.board.dashes(if marker.tone == Tone::Still { &[1.0, 4.0] } else { &[2.0, 3.0] });
+            self.board.rule((*x, high), (*x, low));
         }
+        self.board.dashes(&[]);
+        context.set_global_alpha(1.0);
     }
 
     /// One standard deviation on both sides, where the file states a variance.
     fn error_band(&self) {
-        let body = &self.prepared.picture.body;
-        let Some(ivar) = &body.ivar else { return };
-        let shown = visible(&body.wavelengths, self.window);
-        if shown.len() > 2 * self.frame.columns() {
-            return;
-        }
-        self.context.set_fill_style_str(&self.ink.error);
-        for run in shown.collect::<Vec<_>>().chunk_by(|&a, &b| !self.prepared.bad[a] && !self.prepared.bad[b]) {
-            let edge = |i: usize, side: f64| {
-                let sigma = f64::from(ivar[i]).sqrt().recip();
-                (self.x.at(body.wavelengths[i]), self.y.at(f64::from(body.flux[i]) + side * sigma))
-            };
-            if run.len() < 2 {
+        let trace = &self.picture.trace;
+        let Some(sigma) = trace.sigma.as_ref().filter(|_| self.picture.errors) else { return };
+        let edges = |i: usize| (!trace.bad[i]).then(|| (trace.flux[i] - sigma[i], trace.flux[i] + sigma[i]));
+        self.board.context.set_fill_style_str(&self.board.ink.error);
+        self.board.areas(&bands(&trace.wavelengths, edges, self.board.window, self.board.frame.columns()));
+    }
+
+    /// What the neighbours looked like to the algorithm: their mean, and one standard deviation around it.
+    fn company(&self) {
+        let trace = &self.picture.trace;
+        let Some(Company { mean, sd, .. }) = &trace.company else { return };
+        let Board { context, ink, window, frame, .. } = &self.board;
+        let edges = |i: usize| Some((mean[i] - sd[i], mean[i] + sd[i]));
+        context.set_fill_style_str(&ink.error);
+        self.board.areas(&bands(&trace.wavelengths, edges, *window, frame.columns()));
+        context.set_stroke_style_str(&ink.series[1]);
+        context.set_line_width(1.25);
+        self.board.strokes(&strokes(&trace.wavelengths, mean, *window, frame.columns()));
+    }
+
+    /// The neighbours; the one pointed at goes to the front, and the others recede.
+    fn overlays(&self, pointed: Option<&str>, front: bool) {
+        let Board { context, ink, window, frame, .. } = &self.board;
+        let pointed = pointed.filter(|id| self.picture.overlays.iter().any(|overlay| overlay.id == *id));
+        for overlay in self.picture.overlays.iter().rev() {
+            let is_pointed = pointed == Some(overlay.id.as_str());
+            if is_pointed != front {
                 continue;
             }
-            self.context.begin_path();
-            for &i in run {
-                let (x, y) = edge(i, 1.0);
-                self.context.line_to(x, y);
-            }
-            for &i in run.iter().rev() {
-                let (x, y) = edge(i, -1.0);
-                self.context.line_to(x, y);
-            }
-            self.context.fill();
+            context.set_global_alpha(match (pointed, is_pointed) {
+                (_, true) => 1.0,
+                (None, _) => 0.6,
+                (Some(_), _) => 0.2,
+            });
+            context.set_line_width(if is_pointed { 1.75 } else { 1.0 });
+            context.set_stroke_style_str(ink.neighbor(overlay.place));
+            self.board.strokes(&strokes(&overlay.wavelengths, &overlay.flux, *window, frame.columns()));
         }
+        context.set_global_alpha(1.0);
+        context.set_line_width(1.0);
     }
 
     fn spectrum(&self) {
-        let body = &self.prepared.picture.body;
-        let left = self.frame.x_range().0;
-        self.context.set_stroke_style_str(&self.ink.trace);
-        self.context.set_line_width(1.25);
-        self.context.set_line_join("round");
-        let at = |flux: f32| self.y.at(f64::from(flux));
-        for stroke in strokes(&body.wavelengths, &body.flux, self.window, self.frame.columns()) {
-            self.context.begin_path();
-            for Column { x, first, low, high, last } in stroke {
-                let x = left + x;
-                self.context.line_to(x, at(first));
-                if low < high {
-                    self.context.line_to(x, at(low));
-                    self.context.line_to(x, at(high));
-                    self.context.line_to(x, at(last));
-                }
+        let Board { context, ink, window, frame, .. } = &self.board;
+        let trace = &self.picture.trace;
+        context.set_stroke_style_str(&ink.trace);
+        context.set_line_width(1.25);
+        context.set_line_join("bevel");
+        self.board.strokes(&strokes(&trace.wavelengths, &trace.flux, *window, frame.columns()));
+        context.set_line_width(1.0);
+    }
+
+    /// Share of each pixel in the distance to the neighbours, under the data.
+    fn strip(&self) {
+        let Board { context, ink, window, frame, x, .. } = &self.board;
+        let trace = &self.picture.trace;
+        let (Some(company), Some((low, high))) = (&trace.company, frame.strip_range()) else { return };
+        let (left, right) = frame.x_range();
+        let most = company.contribution.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let y = Scale::new((0.0, f64::from(most)), (low, high));
+        let n = trace.wavelengths.len();
+        let edge = |i: usize| f64::midpoint(trace.wavelengths[i.min(n - 1)], trace.wavelengths[i.saturating_sub(1)]);
+        context.set_fill_style_str(&ink.series[3]);
+        for i in 0..n {
+            let (from, to) = (edge(i).max(window.0), edge(i + 1).min(window.1));
+            let top = y.at(f64::from(company.contribution[i]));
+            if to > from {
+                context.fill_rect(x.at(from), top, x.at(to) - x.at(from), low - top);
             }
-            self.context.stroke();
         }
-        self.context.set_line_width(1.0);
+        context.set_stroke_style_str(&ink.axis);
+        self.board.rule((left, low), (right, low));
+        self.board.font(11);
+        self.board.write("share of the distance to the neighbours", left + 4.0, high - 3.0, "left", &ink.text);
     }
 
-    /// The pixel nearest to the cursor.
-    fn cursor(&self, wavelength: f64) {
-        let body = &self.prepared.picture.body;
-        let Some(i) = nearest(&body.wavelengths, wavelength) else { return };
-        let (low, high) = self.frame.y_range();
-        let (x, y) = (self.x.at(body.wavelengths[i]), self.y.at(f64::from(body.flux[i])));
-        self.context.set_stroke_style_str(&self.ink.cursor);
-        self.rule((x, low), (x, high));
-        if y.is_finite() {
-            self.context.begin_path();
-            // the arc's radii are constants, which the canvas accepts
-            let _ = self.context.arc(x, y, 3.5, 0.0, std::f64::consts::TAU);
-            self.context.set_fill_style_str(&self.ink.cursor);
-            self.context.fill();
+    /// What was done to the spectrum, in the upper right corner.
+    fn legend(&self) {
+        let Board { ink, frame, .. } = &self.board;
+        let mut notes = self.picture.trace.notes.clone();
+        if let Some(company) = &self.picture.trace.company {
+            notes.push(format!("blue: mean ± sd of {} neighbours", company.neighbors));
         }
-    }
-}
-
-fn flux_title(unit: Option<&str>, exponent: i32) -> String {
-    let unit = unit.map_or_else(|| "unit not stated".to_owned(), str::to_owned);
-    match exponent {
-        0 => format!("Flux ({unit})"),
-        exponent => format!("Flux × 10{} ({unit})", superscript(-exponent)),
+        if !self.picture.overlays.is_empty() {
+            let n = self.picture.overlays.len();
+            notes
+                .push(format!("{n} nearest {}, scaled to the median", if n == 1 { "neighbour" } else { "neighbours" }));
+        }
+        if notes.is_empty() {
+            return;
+        }
+        self.board.font(11);
+        let (left, right) = frame.x_range();
+        let mut text = notes.join(" · ");
+        let title = self.board.width(&self.picture.value_title(0)) + 48.0;
+        let room = right - left - title;
+        // the words nearest to the end say what the eye cannot see by itself
+        while self.board.width(&text) > room && notes.len() > 1 {
+            notes.pop();
+            text = notes.join(" · ") + " …";
+        }
+        if self.board.width(&text) <= room {
+            self.board.write(&text, right, 12.0, "right", &ink.text);
+        }
     }
 }

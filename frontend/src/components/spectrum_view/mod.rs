@@ -1,154 +1,132 @@
-//! The chosen spectrum: what it is, the whole of it, the surroundings of H-alpha, what is known.
+//! The chosen spectrum: what it is, the whole of it, the surroundings of H-alpha, where it stands on the sky, why it
+//! ranks where it does, what is known.
+//!
+//! [`pictures`] brings together what the plots show, [`lens`] keeps their windows, [`toolbar`] changes the view.
 
-use std::sync::Arc;
+mod lens;
+mod lines_menu;
+mod pictures;
+mod title;
+mod toolbar;
 
-use balmer_core::{
-    lines::{BALMER, CALCIUM_II, HELIUM_I, HELIUM_II, NEBULAR, OXYGEN_I, SODIUM_I},
-    spectrum::{Medium, vacuum_to_air},
-};
-use balmer_exchange::api::{CandidateRow, SpectrumBody};
 use leptos::prelude::*;
 
 use super::{
+    explanation::ExplanationPanel,
     label_bar::LabelBar,
-    listing::go,
     metadata_panel::MetadataPanel,
-    spectrum_plot::{Picture, SpectrumPlot},
+    sky_plot::SkyPanel,
+    spectrum_plot::{Panel, SpectrumPlot},
 };
 use crate::{
-    context::{Desk, Rows, Spectra},
-    state::{
-        candidates::Step,
-        format::{fixed, object_type},
-    },
+    context::{Explained, Spectra, Viewing},
+    state::view::{Show, View},
 };
+use lens::lens;
+use pictures::Pictures;
+use title::Title;
+use toolbar::Toolbar;
 
-/// The surroundings of H-alpha that the default recipe looks at, Angstrom in vacuum.
-const H_ALPHA_WINDOW: (f64, f64) = (6519.0, 6732.0);
-
-/// Title, plots, metadata.
+/// Title, toolbar, plots, explanation, sky, metadata.
 #[component]
 pub fn SpectrumView() -> impl IntoView {
-    let spectra: Spectra = expect_context();
-    let spectrum = Memo::new(move |_| spectra.shown.get().map(Shared));
-    let alpha_missing =
-        Signal::derive(move || if spectrum.with(Option::is_some) { "This spectrum does not reach Hα." } else { "" });
-    let whole = Signal::derive(move || spectrum.get().map(|Shared(body)| whole_picture(body)));
-    let alpha = Signal::derive(move || spectrum.get().and_then(|Shared(body)| h_alpha_picture(body)));
+    let (spectra, viewing, explained) =
+        (expect_context::<Spectra>(), expect_context::<Viewing>(), expect_context::<Explained>());
+    let pictures = Pictures::new();
+    let follow = Memo::new(move |_| viewing.view.with(|view| view.follow));
+    let seen = Memo::new(move |_| viewing.view.with(|view| view.show == Show::Seen));
+    forget_what_was_the_last_ones(spectra, viewing);
+
+    let (cursor, side_cursor) = (RwSignal::new(None::<f64>), RwSignal::new(None::<f64>));
+    // the algorithm's wavelengths may be those at rest: a cursor in them says nothing about the other panel
+    let shared =
+        move |cursor: RwSignal<Option<f64>>| Signal::derive(move || if seen.get() { None } else { cursor.get() });
+    let led = Memo::new(move |_| follow.get() && shared(cursor).with(Option::is_some));
+    let wanted = Memo::new(move |_| viewing.view.with(|view| view.window.filter(|_| view.show != Show::Seen)));
+    let window = lens(pictures.whole, wanted, Signal::derive(|| false), move |range| {
+        // what the algorithm saw has its own few wavelengths: a window in them is not the spectrum's
+        if !seen.get_untracked() {
+            viewing.edit(|view| View { window: range, ..view });
+        }
+    });
+    let side_wanted = Memo::new(move |_| viewing.view.with(|view| view.side_window));
+    let side_window = lens(pictures.side, side_wanted, led.into(), move |range| {
+        viewing.edit(|view| View { side_window: range, ..view });
+    });
+    Effect::new(move || {
+        if let Some(wavelength) = cursor.get().filter(|_| led.get()) {
+            side_window.update(|window| *window = window.map(|window| window.centred(wavelength)));
+        }
+    });
+
+    let nothing = Signal::derive(|| None);
+    let framed = Signal::derive(move || if seen.get() { None } else { side_window.get().map(|window| window.range()) });
+    let pointed = explained.pointed.into();
+    let whole_panel = Panel { window, cursor, framed, echo: shared(side_cursor), pointed };
+    let side_panel = Panel { window: side_window, cursor: side_cursor, framed: nothing, echo: shared(cursor), pointed };
+    let whole_title = move || if seen.get() { "As the algorithm saw it" } else { "Whole spectrum" }.to_owned();
+    let side_title = move || if led.get() { "Under the cursor" } else { "Around Hα" }.to_owned();
+    let side_missing =
+        move || if spectra.shown.with(Option::is_some) { "This spectrum does not reach Hα." } else { "" }.to_owned();
     view! {
         <section class="spectrum" aria-label="Spectrum" aria-busy=move || spectra.awaited.get().to_string()>
             <Title />
             <LabelBar />
+            <Toolbar />
             <div class="plots">
-                <SpectrumPlot testid="spectrum-plot" title="Whole spectrum" picture=whole empty="" />
+                <SpectrumPlot
+                    testid="spectrum-plot"
+                    title=Signal::derive(whole_title)
+                    home="Show all"
+                    picture=pictures.whole
+                    panel=whole_panel
+                    empty=Signal::derive(move || Pictures::whole_missing(spectra, viewing, explained))
+                />
                 <SpectrumPlot
                     testid="h-alpha-plot"
-                    title="Around Hα"
-                    picture=alpha
-                    empty=alpha_missing
-                />
+                    title=Signal::derive(side_title)
+                    home="Back to Hα"
+                    picture=pictures.side
+                    panel=side_panel
+                    empty=Signal::derive(side_missing)
+                >
+                    <button
+                        type="button"
+                        class="follow"
+                        aria-pressed=move || follow.get().to_string()
+                        title="Show here what is under the cursor in the whole spectrum"
+                        on:click=move |_| viewing.edit(|view| View { follow: !view.follow, ..view })
+                    >
+                        "Follow"
+                    </button>
+                </SpectrumPlot>
             </div>
-            <MetadataPanel />
+            <div class="below">
+                <ExplanationPanel />
+                <SkyPanel />
+                <MetadataPanel />
+            </div>
         </section>
     }
 }
 
-/// A spectrum that equals another only if it is the same one: comparing pixels would be work.
-#[derive(Debug, Clone)]
-struct Shared(Arc<SpectrumBody>);
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-fn redshift(body: &SpectrumBody) -> f64 {
-    body.metadata.z.filter(|z| z.is_finite() && *z > -0.1).unwrap_or(0.0)
-}
-
-fn whole_picture(body: Arc<SpectrumBody>) -> Picture {
-    let range = (body.wavelengths.first().copied(), body.wavelengths.last().copied());
-    let full = (range.0.unwrap_or(0.0), range.1.unwrap_or(1.0));
-    let framed = Some(h_alpha_window(&body));
-    Picture { redshift: redshift(&body), body, full, framed, lists: &[BALMER, CALCIUM_II, SODIUM_I] }
-}
-
-fn h_alpha_picture(body: Arc<SpectrumBody>) -> Option<Picture> {
-    let full = h_alpha_window(&body);
-    let reached = body.wavelengths.iter().filter(|w| (full.0..=full.1).contains(*w)).count() > 2;
-    let lists = &[BALMER, NEBULAR, HELIUM_I, HELIUM_II, OXYGEN_I][..];
-    reached.then(|| Picture { redshift: redshift(&body), body, full, framed: None, lists })
-}
-
-/// The H-alpha window as this spectrum sees it: shifted with the object, in the spectrum's medium.
-fn h_alpha_window(body: &SpectrumBody) -> (f64, f64) {
-    let shift = 1.0 + redshift(body);
-    let seen = |vacuum: f64| match body.medium {
-        Medium::Vacuum => vacuum * shift,
-        Medium::Air => vacuum_to_air(vacuum * shift),
-    };
-    (seen(H_ALPHA_WINDOW.0), seen(H_ALPHA_WINDOW.1))
-}
-
-/// Name, type, verdict, and the way to the neighbours in the list.
-#[component]
-fn Title() -> impl IntoView {
-    let (desk, rows, spectra) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Spectra>());
-    let name = move || {
-        spectra.shown.with(|spectrum| {
-            let metadata = spectrum.as_ref().map(|spectrum| &spectrum.metadata);
-            metadata.map(|m| m.designation.clone().unwrap_or_else(|| m.spectrum_id.clone()))
-        })
-    };
-    let kind = move || {
-        spectra.shown.with(|spectrum| {
-            let metadata = spectrum.as_ref().map(|spectrum| &spectrum.metadata)?;
-            Some(object_type(metadata.class.as_deref(), metadata.subclass.as_deref()))
-        })
-    };
-    let candidate = move || -> Option<CandidateRow> {
-        let shown = spectra.shown.with(|s| s.as_ref().map(|s| s.metadata.spectrum_id.clone()))?;
-        rows.table.with(|table| {
-            let table = table.ready().filter(|table| table.has("lof"))?;
-            let row = table.row_of(&shown)?;
-            let single = |column: &str| table.number(column, row).unwrap_or_default() as f32;
-            Some(CandidateRow {
-                rank: table.number("rank", row).unwrap_or_default() as u32,
-                lof: single("lof"),
-                is_outlier: table.flag("is_outlier", row),
-                label: table.text("label", row).map(str::to_owned),
-                probability: single("probability"),
-                snr_r: table.number("snr_r", row),
-                ..CandidateRow::default()
-            })
-        })
-    };
-    view! {
-        <header class="title">
-            <div class="title-name">
-                <h1>{move || name().unwrap_or_else(|| "\u{a0}".to_owned())}</h1>
-                <span class="kind">{kind}</span>
-            </div>
-            <ul class="verdict">{move || candidate().map(|row| view! { <Verdict row /> })}</ul>
-            <div class="steps">
-                <button type="button" aria-label="Previous candidate" title="Previous candidate (up)"
-                    on:click=move |_| { go(desk, rows, Step::Previous); }>"↑"</button>
-                <button type="button" aria-label="Next candidate" title="Next candidate (down)"
-                    on:click=move |_| { go(desk, rows, Step::Next); }>"↓"</button>
-            </div>
-        </header>
-    }
-}
-
-#[component]
-fn Verdict(row: CandidateRow) -> impl IntoView {
-    let lof = fixed(f64::from(row.lof), 2);
-    let label = row.label.map(|label| (label, fixed(f64::from(row.probability), 2)));
-    view! {
-        <li><span>"rank"</span><b>{row.rank}</b></li>
-        <li class:outlier=row.is_outlier><span>"LOF"</span><b>{lof}</b></li>
-        {label.map(|(label, probability)| view! { <li><span>{label}</span><b>{probability}</b></li> })}
-        {row.snr_r.map(|snr| view! { <li><span>"S/N r"</span><b>{fixed(snr, 0)}</b></li> })}
-    }
+/// Takes from the address what does not belong to the next object.
+fn forget_what_was_the_last_ones(spectra: Spectra, viewing: Viewing) {
+    Effect::new(move |last: Option<Option<String>>| {
+        let now = spectra.shown.with(|shown| {
+            let body = shown.as_ref()?;
+            let full = body.wavelengths.first().copied().zip(body.wavelengths.last().copied())?;
+            Some((body.metadata.spectrum_id.clone(), full))
+        });
+        let last = last.flatten();
+        match now {
+            Some((id, full)) => {
+                if last.is_some_and(|last| last != id) {
+                    viewing.edit(|view| view.of_next(full));
+                }
+                Some(id)
+            }
+            None => last,
+        }
+    });
 }

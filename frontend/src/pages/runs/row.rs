@@ -20,11 +20,8 @@ use crate::{
 #[component]
 pub fn RunRow(id: String) -> impl IntoView {
     let catalogue: Catalogue = expect_context();
-    let for_actions = id.clone();
-    let run = {
-        let id = id.clone();
-        Memo::new(move |_| catalogue.run(&id))
-    };
+    let id = StoredValue::new(id);
+    let run = Memo::new(move |_| id.with_value(|id| catalogue.run(id)));
     let part =
         move |read: fn(&RunSummary) -> String| move || run.with(|run| run.as_ref().map(read).unwrap_or_default());
     let status = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.status)));
@@ -38,9 +35,9 @@ pub fn RunRow(id: String) -> impl IntoView {
         )
     };
     view! {
-        <li class="run-row" data-testid="job-row" data-run-id=id.clone()>
+        <li class="run-row" data-testid="job-row" data-run-id=id.get_value()>
             <div class="run-what">
-                <a href=Address::run(&id).to_string()>{part(|run| run.survey.clone())}</a>
+                <a href=id.with_value(|id| Address::run(id).to_string())>{part(|run| run.survey.clone())}</a>
                 <span>{part(method)}</span>
                 <span class="run-where">{condition}</span>
             </div>
@@ -56,7 +53,7 @@ pub fn RunRow(id: String) -> impl IntoView {
                     <progress max="1" aria-label="Progress of the run" prop:value=move || progress.get().overall()></progress>
                 </Show>
             </div>
-            <Actions id=for_actions status />
+            <Actions id status />
         </li>
     }
 }
@@ -81,10 +78,9 @@ fn result(run: &RunSummary) -> String {
 }
 
 #[component]
-fn Actions(id: String, status: Memo<Option<RunStatus>>) -> impl IntoView {
+fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl IntoView {
     let (catalogue, failures, draft) =
         (expect_context::<Catalogue>(), expect_context::<Failures>(), expect_context::<Draft>());
-    let id = StoredValue::new(id);
     let is_asking = RwSignal::new(false);
     let cancel = move |_| {
         spawn_local(async move {

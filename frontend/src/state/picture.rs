@@ -1,0 +1,171 @@
+//! All that a plot draws, and what it says of it in words.
+
+use std::sync::Arc;
+
+use super::{
+    format::{fixed, number, signed, superscript},
+    markers::{MarkedBand, Marker, velocity_from},
+    trace::{Overlay, Quantity, Trace},
+};
+
+/// How far from a marker a velocity is told, km/s.
+const NEAR_A_LINE: f64 = 5000.0;
+
+/// What is equal only to itself: comparing pixels would be work.
+#[derive(Debug)]
+pub struct Same<T>(pub Arc<T>);
+
+impl<T> Clone for Same<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Same<T> {
+    /// A new one.
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
+/// All that a plot draws.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Id of the spectrum.
+    pub id: String,
+    /// Name of the object.
+    pub name: String,
+    /// The spectrum.
+    pub trace: Arc<Trace>,
+    /// The window shown first, Angstrom.
+    pub home: (f64, f64),
+    /// Lines to mark, the most important first.
+    pub markers: Vec<Marker>,
+    /// Stretches to mark.
+    pub bands: Vec<MarkedBand>,
+    /// Whether one standard deviation is drawn.
+    pub errors: bool,
+    /// Other spectra, nearest first.
+    pub overlays: Vec<Overlay>,
+}
+
+impl Picture {
+    /// The pixel under the cursor in words: wavelength, value with its error, velocity from a line nearby.
+    pub fn read_out(&self, wavelength: f64) -> String {
+        let trace = &self.trace;
+        let Some(i) = trace.pixel_at(wavelength) else { return String::new() };
+        let at = trace.wavelengths[i];
+        let mut text = format!("{} Å   {}", fixed(at, 2), number(f64::from(trace.flux[i])));
+        if let Some(sigma) = trace.sigma.as_ref().map(|sigma| sigma[i]).filter(|sigma| sigma.is_finite()) {
+            text = text + " ± " + &number(f64::from(sigma));
+        }
+        if let Some(company) = &trace.company {
+            let mean = format!("{} ± {}", number(f64::from(company.mean[i])), number(f64::from(company.sd[i])));
+            let share = 100.0 * f64::from(company.contribution[i]);
+            text = text + "   neighbours " + &mean + "   " + &fixed(share, 1) + " % of the distance";
+        }
+        if trace.bad[i] {
+            text += "   bad pixel";
+        }
+        if let Some((marker, velocity)) = velocity_from(&self.markers, at, NEAR_A_LINE) {
+            text = text + "   " + &marker.name + " " + &signed(velocity, 0) + " km/s";
+        }
+        text
+    }
+
+    /// What there is to see in a window, for those who cannot.
+    pub fn description(&self, window: (f64, f64)) -> String {
+        let what = match self.trace.quantity {
+            Quantity::Flux(_) => "Flux",
+            Quantity::Ratio => "Normalised flux",
+            Quantity::Scaled => "Flux as the algorithm saw it",
+        };
+        let (low, high) = (fixed(window.0, 0), fixed(window.1, 0));
+        let mut text = format!("{what} of {} from {low} to {high} Å in {}", self.name, self.trace.medium);
+        for note in &self.trace.notes {
+            text = text + ", " + note;
+        }
+        if let Some(company) = &self.trace.company {
+            text = format!("{text}, with the mean of {} neighbours", company.neighbors);
+        }
+        if !self.overlays.is_empty() {
+            text = format!("{text}, with {} neighbours", self.overlays.len());
+        }
+        let seen = |marker: &&Marker| (window.0..=window.1).contains(&marker.wavelength);
+        let names: Vec<&str> = self.markers.iter().filter(seen).map(|marker| marker.name.as_str()).take(12).collect();
+        if !names.is_empty() {
+            text = text + "; marked: " + &names.join(", ");
+        }
+        text
+    }
+
+    /// The title of the vertical axis, with the power of ten taken out of its ticks.
+    pub fn value_title(&self, exponent: i32) -> String {
+        let (name, unit) = match &self.trace.quantity {
+            Quantity::Flux(unit) => ("Flux", unit.as_deref().unwrap_or("unit not stated")),
+            Quantity::Ratio => ("Flux / continuum", ""),
+            Quantity::Scaled => ("Scaled flux", ""),
+        };
+        let power = if exponent == 0 { String::new() } else { format!(" × 10{}", superscript(-exponent)) };
+        let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+        format!("{name}{power}{unit}")
+    }
+
+    /// The title of the horizontal axis.
+    pub fn wavelength_title(&self) -> String {
+        let rest = if self.trace.rest_frame { "Rest wavelength" } else { "Wavelength" };
+        format!("{rest} in {} (Å)", self.trace.medium)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use balmer_core::spectrum::{Medium, Metadata, SpectralAxis, Spectrum};
+    use balmer_exchange::api::SpectrumBody;
+
+    use super::*;
+    use crate::state::{lines::LineGroup, markers::markers, smoothing::Smoothing};
+
+    fn picture() -> Picture {
+        let axis = SpectralAxis::linear(6500.0, 1.0, 200, Medium::Vacuum).unwrap();
+        let spectrum = Spectrum::new(axis, vec![100.0; 200], Metadata::default()).unwrap();
+        let body = SpectrumBody::from(spectrum.with_ivar(vec![0.25; 200]).unwrap());
+        let trace = Trace::of(&body, false, Smoothing::Boxcar(3));
+        Picture {
+            id: "a".into(),
+            name: "Pleione".into(),
+            home: trace.full(),
+            trace: Arc::new(trace),
+            markers: markers(&[LineGroup::Balmer], &[], Medium::Vacuum, 0.0),
+            bands: Vec::new(),
+            errors: true,
+            overlays: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_read_out_tells_pixel_error_and_velocity() {
+        assert_eq!(picture().read_out(6565.2), "6565.00 Å   100.0 ± 1.155   Hα +18 km/s");
+        assert_eq!(picture().read_out(6690.0), "6690.00 Å   100.0 ± 1.155");
+    }
+
+    #[test]
+    fn the_description_names_object_range_and_view() {
+        let text = picture().description((6550.0, 6600.0));
+        let expected =
+            "Flux of Pleione from 6550 to 6600 Å in vacuum, boxcar 3 px, weighted by inverse variance; marked: Hα";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn axes_carry_units() {
+        assert_eq!(picture().value_title(3), "Flux × 10⁻³ (unit not stated)");
+        assert_eq!(picture().wavelength_title(), "Wavelength in vacuum (Å)");
+    }
+}
