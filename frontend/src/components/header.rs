@@ -56,18 +56,41 @@ fn SurveySelect() -> impl IntoView {
     }
 }
 
+/// A page that the header leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Surveys,
+    Explore,
+    Runs,
+    Labels,
+}
+
+impl Page {
+    fn of(place: &Place) -> Option<Self> {
+        match place {
+            Place::Surveys => Some(Self::Surveys),
+            Place::Subset { .. } | Place::Run { .. } => Some(Self::Explore),
+            Place::Runs => Some(Self::Runs),
+            Place::Labels { .. } => Some(Self::Labels),
+            Place::Start | Place::Nowhere => None,
+        }
+    }
+}
+
 #[component]
 fn Pages() -> impl IntoView {
     let desk: Desk = expect_context();
     let survey = move || desk.survey.get();
     let explore = move || survey().map_or_else(|| "/".to_owned(), |survey| Address::subset(&survey, None).to_string());
     let labels = move || survey().map(|survey| Address::of(Place::Labels { survey }).to_string());
+    let page = Memo::new(move |_| desk.address.with(|address| Page::of(&address.place)));
+    let at = move |of: Page| move || (page.get() == Some(of)).then_some("page");
     view! {
         <nav class="pages" aria-label="Pages">
-            <a href="/surveys">"Surveys"</a>
-            <a href=explore>"Explore"</a>
-            <a href="/runs">"Runs"</a>
-            {move || labels().map(|href| view! { <a href=href>"Labels"</a> })}
+            <a href="/surveys" aria-current=at(Page::Surveys)>"Surveys"</a>
+            <a href=explore aria-current=at(Page::Explore)>"Explore"</a>
+            <a href="/runs" aria-current=at(Page::Runs)>"Runs"</a>
+            {move || labels().map(|href| view! { <a href=href aria-current=at(Page::Labels)>"Labels"</a> })}
         </nav>
     }
 }

@@ -12,6 +12,7 @@ pub mod metadata_panel;
 pub mod run_bar;
 pub mod run_details;
 pub mod run_progress;
+pub mod sky_extent;
 pub mod sky_plot;
 pub mod spectrum_plot;
 pub mod spectrum_view;

@@ -1,7 +1,11 @@
 //! A run that is not finished, or never will be. Its progress stands in the bar above.
 
-use balmer_exchange::api::{RunStatus, RunSummary};
+use std::sync::Arc;
+
+use balmer_core::pipeline::Stage;
+use balmer_exchange::api::{Method, RunDetail, RunStatus, RunSummary};
 use leptos::prelude::*;
+use serde_json::Value;
 
 use super::empty::Empty;
 use crate::{
@@ -35,7 +39,7 @@ pub fn RunProgress() -> impl IntoView {
 fn UnderWay() -> impl IntoView {
     let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
     let now = move || watch.progress.get().unwrap_or_else(|| desk.run().as_ref().map(Progress::of).unwrap_or_default());
-    let step = |(stage, standing): (balmer_core::pipeline::Stage, Standing)| {
+    let step = |(stage, standing): (Stage, Standing)| {
         let (class, mark) = match standing {
             Standing::Done => ("done", "✓"),
             Standing::Now => ("now", "●"),
@@ -49,6 +53,15 @@ fn UnderWay() -> impl IntoView {
             </li>
         }
     };
+    // stages that this run leaves out are not waited for
+    let is_part = move |stage: Stage| match stage {
+        Stage::Labels => desk.run().is_none_or(|run| run.method != Method::Lof),
+        Stage::Components => {
+            let components = |detail: Arc<RunDetail>| detail.spec.pointer("/recipe/components").and_then(Value::as_u64);
+            watch.opened().and_then(components) != Some(0)
+        }
+        _ => true,
+    };
     let what = move || {
         desk.run().map(|RunSummary { survey, r#where, .. }| {
             format!("{survey}, {}", r#where.unwrap_or_else(|| "all spectra".to_owned()))
@@ -58,7 +71,7 @@ fn UnderWay() -> impl IntoView {
         <Empty title="The run is under way">
             <p class="muted">{what}</p>
             <p>{move || now().line()}</p>
-            <ol class="stages">{move || now().standings().map(step).collect_view()}</ol>
+            <ol class="stages">{move || now().standings().filter(|(stage, _)| is_part(*stage)).map(step).collect_view()}</ol>
             <p class="muted">"It goes on when this page is closed; it is listed under Runs."</p>
         </Empty>
     }

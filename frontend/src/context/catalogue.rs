@@ -39,7 +39,13 @@ impl Catalogue {
     /// Fetches the list of runs.
     pub async fn fetch_runs(self) {
         let runs = self.failures.noted(client::runs().await);
-        self.runs.set(runs.map(Arc::new).into());
+        // the old list is better than none, and nothing is redrawn where nothing is new
+        let is_known = self.runs.with_untracked(|known| known.ready().is_some());
+        match runs {
+            Err(_) if is_known => {}
+            Ok(runs) if self.runs.with_untracked(|known| known.ready().is_some_and(|known| **known == runs)) => {}
+            runs => self.runs.set(runs.map(Arc::new).into()),
+        }
     }
 
     /// Puts a run's news into the list: a new run comes first.
@@ -51,6 +57,15 @@ impl Catalogue {
                 None => all.insert(0, run),
             }
             *runs = Load::Ready(Arc::new(all));
+        });
+    }
+
+    /// Takes a run out of the list, because it is no more.
+    pub fn forget(self, id: &str) {
+        self.runs.update(|runs| {
+            if let Load::Ready(all) = runs {
+                *runs = Load::Ready(Arc::new(all.iter().filter(|run| run.id != id).cloned().collect()));
+            }
         });
     }
 

@@ -152,26 +152,36 @@ impl Draft {
         }
     }
 
-    /// Asks for a run and opens it.
+    /// Asks for a run and opens it; a refusal stands at what it names.
     pub fn submit(self, spec: PipelineSpec) {
+        spawn_local(async move {
+            match self.ask_for(&spec).await {
+                Err(problem) if (400..500).contains(&problem.status) => self.faults.set(refused(&problem)),
+                Err(problem) => self.failures.last.set(Some(problem)),
+                Ok(()) => {}
+            }
+        });
+    }
+
+    /// Asks for a run where there is no bar to say why it is refused.
+    pub async fn resubmit(self, spec: PipelineSpec) {
+        // the banner has said it
+        let _: Result<(), Problem> = self.failures.noted(self.ask_for(&spec).await);
+    }
+
+    async fn ask_for(self, spec: &PipelineSpec) -> Result<(), Problem> {
         if self.is_busy.get_untracked() {
-            return;
+            return Ok(());
         }
         self.is_busy.set(true);
         self.faults.set(Vec::new());
-        spawn_local(async move {
-            let answer = client::submit(&spec).await;
-            self.is_busy.set(false);
-            match answer {
-                Ok(run) => {
-                    let address = Address::run(&run.id);
-                    self.catalogue.take_news(run);
-                    self.desk.open(&address);
-                }
-                Err(problem) if (400..500).contains(&problem.status) => self.faults.set(refused(&problem)),
-                Err(problem) => self.failures.last.set(Some(problem)),
-            }
-        });
+        let answer = client::submit(spec).await;
+        self.is_busy.set(false);
+        let run = answer?;
+        let address = Address::run(&run.id);
+        self.catalogue.take_news(run);
+        self.desk.open(&address);
+        Ok(())
     }
 
     /// Asks the run that is open to stop.

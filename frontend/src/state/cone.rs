@@ -47,7 +47,8 @@ impl RadiusUnit {
             d if d * 60.0 >= 1.0 => Self::Arcmin,
             _ => Self::Arcsec,
         };
-        (unit, rounded(degrees * unit.per_degree(), 1e6))
+        // what is written has nine decimals: no more come back
+        (unit, rounded(degrees * unit.per_degree(), 1e5))
     }
 }
 
@@ -77,7 +78,7 @@ pub fn declination(text: &str) -> Result<f64, &'static str> {
 pub fn radius(text: &str, unit: RadiusUnit) -> Result<f64, &'static str> {
     let value: f64 = plain(text).ok_or("a number above 0")?;
     let degrees = value / unit.per_degree();
-    if degrees > 0.0 && degrees <= 180.0 { Ok(rounded(degrees, 1e12)) } else { Err("above 0, up to 180 degrees") }
+    if degrees > 0.0 && degrees <= 180.0 { Ok(rounded(degrees, 1e9)) } else { Err("above 0, up to 180 degrees") }
 }
 
 /// A circle from three texts; each error belongs to its text.
@@ -156,9 +157,9 @@ mod tests {
     #[test]
     fn radii_change_their_unit() {
         assert_eq!(radius("30", RadiusUnit::Arcmin), Ok(0.5));
-        assert_eq!(radius("3", RadiusUnit::Arcsec), Ok(0.000_833_333_333));
+        assert_eq!(radius("3", RadiusUnit::Arcsec), Ok(0.000_833_333));
         assert_eq!(RadiusUnit::suited(0.5), (RadiusUnit::Arcmin, 30.0));
-        assert_eq!(RadiusUnit::suited(0.000_833_333_333), (RadiusUnit::Arcsec, 3.0));
+        assert_eq!(RadiusUnit::suited(0.000_833_333), (RadiusUnit::Arcsec, 3.0));
         assert_eq!(RadiusUnit::suited(2.0), (RadiusUnit::Degree, 2.0));
     }
 }

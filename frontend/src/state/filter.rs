@@ -7,6 +7,17 @@ use std::fmt;
 
 use super::sql::{Kind, Token, column_name, quoted, tokens};
 
+/// Whether a condition is on its way to being one: a quote or bracket is open, or it ends where something
+/// must follow. The server's word on it can wait.
+pub fn is_unfinished(text: &str) -> bool {
+    const OPEN_ENDS: [&str; 18] = [
+        "and", "or", "not", "in", "between", "like", "ilike", "is", "=", "<", ">", "<=", ">=", "<>", "!=", "(", ",",
+        "+",
+    ];
+    let ends_open = tokens(text).last().is_some_and(|last| OPEN_ENDS.into_iter().any(|word| last.is(word)));
+    ends_open || Condition::parse(text).is_none()
+}
+
 /// What a control stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {

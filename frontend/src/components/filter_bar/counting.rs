@@ -11,7 +11,7 @@ use leptos::{
 use crate::{
     client,
     context::{Catalogue, Desk, Draft},
-    state::{filter::Condition, format::count, load::Load},
+    state::{filter, format::count, load::Load},
 };
 
 /// Rest after a key before the server is asked.
@@ -89,13 +89,13 @@ pub fn Refusal(draft: Draft) -> impl IntoView {
         counted.or_else(submitted)
     };
     // half a condition is no mistake yet
-    let is_unfinished = move || draft.condition.with(|text| Condition::parse(text).is_none());
+    let is_unfinished = Memo::new(move |_| draft.condition.with(|text| filter::is_unfinished(text)));
     move || {
-        refused().map(|(status, detail)| {
+        refused().filter(|_| !is_unfinished.get()).map(|(status, detail)| {
             let said = detail.trim_start_matches("where: ").to_owned();
             let advice = if status == 0 { "" } else { "Condition: " };
             view! {
-                <p id="where-fault" class="bar-fault" class:unfinished=is_unfinished role="status">
+                <p id="where-fault" class="bar-fault" role="status">
                     {advice}
                     {said}
                 </p>

@@ -115,8 +115,8 @@ fn short(column: &str, bounds: Bounds, is_known: bool) -> Option<String> {
     let at = |value: f64| value.to_string().replace('-', "−");
     Some(match (bounds.low, bounds.high) {
         (None, None) => return None,
-        (Some(low), None) => format!("{column}≥ {}", at(low.value)),
-        (None, Some(high)) => format!("{column}≤ {}", at(high.value)),
+        (Some(low), None) => format!("{column}{} {}", if low.strict { '>' } else { '≥' }, at(low.value)),
+        (None, Some(high)) => format!("{column}{} {}", if high.strict { '<' } else { '≤' }, at(high.value)),
         (Some(low), Some(high)) => format!("{column}{} to {}", at(low.value), at(high.value)),
     })
 }

@@ -199,6 +199,7 @@ pub fn WhereInput(draft: Draft) -> impl IntoView {
     view! {
         <div class="where">
             <label for="where">"Where"</label>
+            <div class="combobox">
             <input
                 id="where"
                 node_ref=completion.input
@@ -212,7 +213,7 @@ pub fn WhereInput(draft: Draft) -> impl IntoView {
                 aria-expanded=expanded
                 aria-activedescendant=active
                 aria-invalid=move || if is_refused() { "true" } else { "false" }
-                aria-describedby=move || is_refused().then_some("where-fault")
+                aria-describedby="where-fault"
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
@@ -224,6 +225,7 @@ pub fn WhereInput(draft: Draft) -> impl IntoView {
                 on:blur=move |_| completion.close()
             />
             <Options completion />
+            </div>
         </div>
     }
 }

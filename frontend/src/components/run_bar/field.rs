@@ -21,11 +21,7 @@ pub fn Field(draft: Draft, setting: &'static Setting) -> impl IntoView {
     let reset = move |_| draft.set(key, RunForm::default().text(key).to_owned());
     let default = RunForm::default().text(key).to_owned();
     let default = if default.is_empty() { "empty".to_owned() } else { default };
-    let back = view! {
-        <button type="button" class="quiet" class:hidden=move || is_default.get() on:click=reset>
-            {format!("default: {default}")}
-        </button>
-    };
+    let default = StoredValue::new(format!("default: {default}"));
     let fault = move || draft.fault(key);
     view! {
         <div class="setting" class:changed=move || !is_default.get()>
@@ -33,7 +29,9 @@ pub fn Field(draft: Draft, setting: &'static Setting) -> impl IntoView {
                 <label for=id.clone()>
                     {setting.title} {(!setting.unit.is_empty()).then(|| view! { <span class="muted">{format!(" [{}]", setting.unit)}</span> })}
                 </label>
-                {back}
+                <Show when=move || !is_default.get()>
+                    <button type="button" class="quiet" on:click=reset>{default.get_value()}</button>
+                </Show>
             </div>
             <Control draft setting id described />
             <p id=about_id class="muted">{setting.about}</p>

@@ -37,7 +37,7 @@ pub fn RunBar() -> impl IntoView {
     let changes = move || draft.form.with(RunForm::changes);
     let settings_label = move || match changes() {
         0 => "Settings".to_owned(),
-        number => format!("Settings ({number} changed)"),
+        number => format!("Settings · {number}"),
     };
     view! {
         <section class="bar run-bar" aria-label="Run">
@@ -56,7 +56,7 @@ pub fn RunBar() -> impl IntoView {
                 />
             </label>
             <DeviceSelect />
-            <button type="button" aria-haspopup="dialog" on:click=move |_| has_settings.set(true)>{settings_label}</button>
+            <button type="button" aria-haspopup="dialog" title="Every setting; the number says how many differ from the default" on:click=move |_| has_settings.set(true)>{settings_label}</button>
             <button type="button" class="primary" data-testid="run" disabled=move || draft.is_busy.get() on:click=run>
                 {move || if draft.is_busy.get() { "Asking …" } else { "Run" }}
             </button>
@@ -90,8 +90,7 @@ fn MethodSelect(draft: Draft) -> impl IntoView {
     };
     view! {
         <label class="inline-field">
-            <span>"Method"</span>
-            <select data-testid="method-select" prop:value=move || method.get().name() on:change=choose>
+            <select data-testid="method-select" aria-label="Method" prop:value=move || method.get().name() on:change=choose>
                 {METHODS.map(option).collect_view()}
             </select>
         </label>
@@ -106,7 +105,7 @@ fn DeviceSelect() -> impl IntoView {
     };
     view! {
         <label class="inline-field">
-            <span>"On"</span>
+            <span>"on"</span>
             <select data-testid="device-select" aria-label="Device" title="Computing in the browser comes with WebGPU">
                 {DEVICES.map(option).collect_view()}
             </select>
@@ -118,7 +117,7 @@ fn DeviceSelect() -> impl IntoView {
 #[component]
 fn Promote(draft: Draft) -> impl IntoView {
     let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
-    let is_part = Memo::new(move |_| desk.run().is_some_and(|run| run.r#where.is_some()));
+    let is_part = Memo::new(move |_| desk.run().is_some_and(|run| run.status.is_final() && run.r#where.is_some()));
     let promote = move |_| {
         let Some(detail) = untrack(|| watch.opened()) else { return };
         if let Ok(spec) = serde_json::from_value::<balmer_core::pipeline::PipelineSpec>(detail.spec.clone()) {

@@ -4,7 +4,7 @@
 mod rejected;
 pub mod text_block;
 
-use balmer_core::pipeline::Provenance;
+use balmer_core::pipeline::{InputHash, Provenance};
 use balmer_exchange::api::RunDetail;
 use leptos::prelude::*;
 
@@ -67,6 +67,7 @@ fn Facts(detail: RunDetail, provenance: Option<Provenance>) -> impl IntoView {
         ("Took", run.elapsed_seconds.map_or_else(|| "–".to_owned(), seconds)),
         ("Device", run.device.unwrap_or_else(|| "–".to_owned())),
     ];
+    let mut inputs = Vec::new();
     if let Some(provenance) = provenance {
         let duplicates = provenance.counts.duplicates;
         facts.extend([
@@ -78,17 +79,31 @@ fn Facts(detail: RunDetail, provenance: Option<Provenance>) -> impl IntoView {
             ("Features, SHA-256", provenance.features_sha256),
             ("Scores, SHA-256", provenance.scores_sha256),
         ]);
-        facts.extend(
-            provenance.inputs.into_iter().map(|input| ("Input, SHA-256", format!("{}: {}", input.name, input.sha256))),
-        );
+        inputs = provenance.inputs;
     }
     let fact = |(name, value): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     view! {
         <section>
             <h3>"What it was"</h3>
             <dl class="facts">{facts.into_iter().map(fact).collect_view()}</dl>
+            <Inputs inputs />
         </section>
     }
+}
+
+/// What was read, with hashes: long, so folded away.
+#[component]
+fn Inputs(inputs: Vec<InputHash>) -> impl IntoView {
+    let number = inputs.len();
+    let input = |input: InputHash| view! { <div><dt>{input.name}</dt><dd>{input.sha256}</dd></div> };
+    (number > 0).then(|| {
+        view! {
+            <details>
+                <summary>{format!("SHA-256 of {number} inputs")}</summary>
+                <dl class="facts">{inputs.into_iter().map(input).collect_view()}</dl>
+            </details>
+        }
+    })
 }
 
 /// Each stage with what went in, came out, and the time it took.

@@ -128,6 +128,16 @@ fn words_in_texts_and_brackets_do_not_join() {
 }
 
 #[test]
+fn the_server_s_word_waits_for_the_end() {
+    for text in ["class = ", "class = 'S", "class IN ('A',", "a = 1 AND", "snr_r BETWEEN", "(a = 1", "x IS"] {
+        assert!(is_unfinished(text), "{text}");
+    }
+    for text in ["", "class = 'S'", "snr > 20", "snr_r IS NULL"] {
+        assert!(!is_unfinished(text), "{text}");
+    }
+}
+
+#[test]
 fn an_unfinished_condition_is_left_to_its_writer() {
     for text in ["class = 'STA", "(snr_r > 3", "snr_r > 3)", "x -- note", "a AND", "a AND AND b", "AND a", "\"x"] {
         assert_eq!(Condition::parse(text), None, "{text}");

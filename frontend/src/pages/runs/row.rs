@@ -1,0 +1,144 @@
+//! One run of the list: what it was, how it stands, what can be done with it.
+
+use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::api::{Method, Problem, RunStatus, RunSummary};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    client,
+    components::run_bar::{device_of, standing::outcome},
+    context::{Catalogue, Draft, Failures},
+    state::{
+        address::Address,
+        duration::{moment, seconds},
+        format::count,
+        progress::Progress,
+    },
+};
+
+/// The row.
+#[component]
+pub fn RunRow(id: String) -> impl IntoView {
+    let catalogue: Catalogue = expect_context();
+    let id = StoredValue::new(id);
+    let run = Memo::new(move |_| id.with_value(|id| catalogue.run(id)));
+    let part =
+        move |read: fn(&RunSummary) -> String| move || run.with(|run| run.as_ref().map(read).unwrap_or_default());
+    let status = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.status)));
+    let mark = move || status.get().map(|status| format!("status {status}")).unwrap_or_default();
+    let is_running = Memo::new(move |_| status.get().is_some_and(|status| !status.is_final()));
+    let progress = Memo::new(move |_| run.with(|run| run.as_ref().map(Progress::of).unwrap_or_default()));
+    let condition = move || {
+        run.with(|run| run.as_ref().and_then(|run| run.r#where.clone())).map_or_else(
+            || view! { <span class="muted">"all spectra"</span> }.into_any(),
+            |text| view! { <code title=text.clone()>{text.clone()}</code> }.into_any(),
+        )
+    };
+    view! {
+        <li class="run-row" data-testid="job-row" data-run-id=id.get_value()>
+            <div class="run-what">
+                <a href=id.with_value(|id| Address::run(id).to_string())>{part(|run| run.survey.clone())}</a>
+                <span>{part(method)}</span>
+                <span class="run-where">{condition}</span>
+            </div>
+            <div class="run-when muted">
+                <span>{part(|run| moment(&run.created))}</span>
+                <span>{part(device_of)}</span>
+                <span>{part(|run| run.elapsed_seconds.map_or_else(|| "–".to_owned(), seconds))}</span>
+            </div>
+            <div class="run-state">
+                <span class=mark>{part(|run| run.status.to_string())}</span>
+                <span class="run-outcome">{part(result)}</span>
+                <Show when=move || is_running.get()>
+                    <progress max="1" aria-label="Progress of the run" prop:value=move || progress.get().overall()></progress>
+                </Show>
+            </div>
+            <Actions id status />
+        </li>
+    }
+}
+
+fn method(run: &RunSummary) -> String {
+    let name = match run.method {
+        Method::Lof => "LOF",
+        Method::Spreading => "LOF + label spreading",
+        Method::Propagation => "LOF + label propagation",
+    };
+    format!("{name}, k = {}", run.n_neighbors)
+}
+
+/// What it found, does or failed at.
+fn result(run: &RunSummary) -> String {
+    match run.status {
+        RunStatus::Done => format!("{} of {} selected", outcome(run), count(run.counts.selected)),
+        RunStatus::Failed => run.error.clone().unwrap_or_default(),
+        RunStatus::Cancelled => String::new(),
+        RunStatus::Queued | RunStatus::Running => Progress::of(run).line(),
+    }
+}
+
+#[component]
+fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl IntoView {
+    let (catalogue, failures, draft) =
+        (expect_context::<Catalogue>(), expect_context::<Failures>(), expect_context::<Draft>());
+    let is_asking = RwSignal::new(false);
+    let cancel = move |_| {
+        spawn_local(async move {
+            if let Ok(run) = failures.noted(client::cancel(&id.get_value()).await) {
+                catalogue.take_news(run);
+            }
+        });
+    };
+    let again = move |_| {
+        spawn_local(async move {
+            let detail = failures.noted(client::run(&id.get_value()).await);
+            if let Ok(spec) = detail.map(|detail| serde_json::from_value::<PipelineSpec>(detail.spec)) {
+                match spec {
+                    Ok(spec) => draft.resubmit(spec).await,
+                    Err(error) => {
+                        let problem = Problem::new(0, "this run's settings are of another version");
+                        failures.last.set(Some(problem.with_detail(error.to_string())));
+                    }
+                }
+            }
+        });
+    };
+    let delete = move |_| {
+        is_asking.set(false);
+        spawn_local(async move {
+            let id = id.get_value();
+            if failures.noted(client::delete_run(&id).await).is_ok() {
+                catalogue.forget(&id);
+            }
+        });
+    };
+    let is_final = move || status.get().is_some_and(RunStatus::is_final);
+    let open = Address::run(&id.get_value()).to_string();
+    view! {
+        <div class="run-actions">
+            <Show
+                when=move || is_asking.get()
+                fallback=move || {
+                    view! {
+                        <a class="button" href=open.clone()>"Open"</a>
+                        <Show
+                            when=is_final
+                            fallback=move || {
+                                view! { <button type="button" data-testid="cancel" on:click=cancel>"Cancel"</button> }
+                            }
+                        >
+                            <button type="button" disabled=move || draft.is_busy.get() on:click=again>"Run again"</button>
+                            <button type="button" aria-label=format!("Delete run {}", id.get_value()) on:click=move |_| is_asking.set(true)>
+                                "Delete"
+                            </button>
+                        </Show>
+                    }
+                }
+            >
+                <span role="alert">"Delete this run and its candidates?"</span>
+                <button type="button" class="primary" on:click=delete>"Delete"</button>
+                <button type="button" autofocus=true on:click=move |_| is_asking.set(false)>"Keep"</button>
+            </Show>
+        </div>
+    }
+}
