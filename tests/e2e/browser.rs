@@ -81,6 +81,12 @@ impl Browser {
         self.client.goto(url).await.unwrap();
     }
 
+    /// Path and query of the page that is open.
+    pub async fn address(&self) -> String {
+        let url = self.client.current_url().await.unwrap();
+        url[url::Position::BeforePath..].to_owned()
+    }
+
     /// Path of the page that is open.
     pub async fn path(&self) -> String {
         self.client.current_url().await.unwrap().path().to_owned()
@@ -109,6 +115,29 @@ impl Browser {
     /// The value of a script.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap()
+    }
+
+    /// The value that a script passes to its last argument.
+    pub async fn async_script(&self, script: &str) -> Value {
+        self.client.execute_async(script, vec![]).await.unwrap()
+    }
+
+    /// Types into the field of a test hook, in place of what stands there.
+    pub async fn fill(&self, testid: &str, text: &str) {
+        let field = self.hook(testid).await;
+        field.click().await.unwrap();
+        field.send_keys("\u{e009}a\u{e000}").await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses from the list of a test hook.
+    pub async fn select(&self, testid: &str, value: &str) {
+        self.hook(testid).await.select_by_value(value).await.unwrap();
+    }
+
+    /// Clicks on a test hook.
+    pub async fn click(&self, testid: &str) {
+        self.hook(testid).await.click().await.unwrap();
     }
 
     /// Waits until a script returns true.

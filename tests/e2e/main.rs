@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says so")]
 
+mod accessibility;
 mod browser;
 mod desk;
+mod real_data;
 mod server;

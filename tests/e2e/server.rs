@@ -31,6 +31,13 @@ impl Server {
         Self::start(folder)
     }
 
+    /// Ingests a folder of spectra as the survey `name`, and serves it.
+    pub fn with_files(name: &str, spectra: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        balmer(folder.path(), &["ingest".to_owned(), name.to_owned(), spectra.display().to_string()]);
+        Self::start(folder)
+    }
+
     /// Serves an empty data directory.
     pub fn empty() -> Self {
         Self::start(tempfile::tempdir().unwrap())

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "the output is the interface of these commands")]
 
 mod apt;
+mod axe;
 mod ci;
 mod demo;
 mod dist;

@@ -8,13 +8,14 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{shell, tools, web};
+use crate::{axe, shell, tools, web};
 
 /// Sets up what the tests need and runs them: all, or those whose names hold one of the words.
 /// The last line is `N passed, N failed, N skipped`.
 pub fn run(filter: &[&str]) -> Result<()> {
     tools::c_compiler()?;
     tools::browser()?;
+    let axe = axe::fetch()?;
     web::build()?;
     // the same packages and targets as the tests below, so that cargo resolves the same features for both
     shell::step("building everything");
@@ -24,6 +25,7 @@ pub fn run(filter: &[&str]) -> Result<()> {
     let mut cargo = shell::cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filter);
     cargo.env("BALMER_BIN", shell::target().join("debug").join(format!("balmer{}", std::env::consts::EXE_SUFFIX)));
+    cargo.env("BALMER_AXE", axe);
     if let Some(folder) = real_data() {
         println!("real spectra from {}", folder.display());
         cargo.env("BALMER_REAL_DATA", folder);

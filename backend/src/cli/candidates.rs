@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use balmer::storage::{Query, Run, Store};
-use balmer_exchange::table::About;
+use balmer::{
+    export::{about_run, to_json},
+    storage::{Query, Run, Store},
+};
 use serde_json::json;
 
 use super::{
@@ -59,11 +61,11 @@ impl Candidates {
         if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
             let result = run.candidates(&query)?;
             let overflow = result.matched() as usize > result.remaining();
-            let count = table::write(&target, &about(&run)?, &result.schema(), result, overflow)?;
+            let count = table::write(&target, &about_run(&run)?, &result.schema(), result, overflow)?;
             return session.wrote(&target, count, &json!({ "run": run.id() }));
         }
         if session.json() {
-            let candidates = table::to_json(run.candidates(&query)?)?;
+            let candidates = to_json(run.candidates(&query)?)?;
             return output::print_json(&json!({ "run": run.id(), "candidates": candidates }));
         }
         let text = listed(&run, &Query { limit: self.limit.or(Some(SCREEN)), ..query })?;
@@ -83,25 +85,7 @@ pub fn listed(run: &Run, query: &Query) -> anyhow::Result<(TextTable, usize)> {
     Ok((table::to_text(&shown, result)?, matched))
 }
 
-/// What a file of candidates says about itself.
-fn about(run: &Run) -> anyhow::Result<About> {
-    let state = run.state()?;
-    let mut infos = vec![
-        ("run".to_owned(), run.id().to_owned()),
-        ("survey".to_owned(), state.survey.clone()),
-        ("software".to_owned(), format!("balmer {}", env!("CARGO_PKG_VERSION"))),
-    ];
-    infos.extend(state.finished.map(|time| ("date".to_owned(), time)));
-    if let Some(provenance) = run.provenance()? {
-        infos.push(("spec".to_owned(), serde_json::to_string(&provenance.spec)?));
-        infos.push(("device".to_owned(), provenance.device));
-        infos.push(("scores_sha256".to_owned(), provenance.scores_sha256));
-    }
-    let description = format!("spectra of {} ranked by Local Outlier Factor", state.survey);
-    Ok(About { name: "candidates".to_owned(), description, infos, ..About::default() })
-}
-
 /// The best candidates as JSON objects.
 pub fn best(store: &Store, id: &str, limit: usize) -> anyhow::Result<Vec<serde_json::Value>> {
-    table::to_json(store.run(id)?.candidates(&Query { limit: Some(limit), ..Query::default() })?)
+    Ok(to_json(store.run(id)?.candidates(&Query { limit: Some(limit), ..Query::default() })?)?)
 }

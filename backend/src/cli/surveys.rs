@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use balmer::storage::Query;
-use balmer_exchange::table::About;
+use balmer::{
+    export::{about_spectra, to_json},
+    storage::Query,
+};
 use serde_json::json;
 
 use super::{
@@ -91,20 +93,12 @@ impl Spectra {
         let (matched, listed) = (result.matched(), result.remaining());
         let left_out = (matched as usize).saturating_sub(listed + self.offset);
         if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
-            let mut infos = vec![("survey".to_owned(), self.survey.clone())];
-            infos.extend(self.condition.map(|text| ("where".to_owned(), text)));
-            infos.extend(self.order_by.map(|text| ("order_by".to_owned(), text)));
-            let about = About {
-                name: self.survey.clone(),
-                description: format!("spectra of the survey {}", self.survey),
-                infos,
-                ..About::default()
-            };
-            let count = table::write(&target, &about, &result.schema(), result, left_out > 0)?;
+            let count =
+                table::write(&target, &about_spectra(&self.survey, &query), &result.schema(), result, left_out > 0)?;
             return session.wrote(&target, count, &json!({ "survey": self.survey, "matched": matched }));
         }
         if session.json() {
-            let spectra = table::to_json(result)?;
+            let spectra = to_json(result)?;
             return output::print_json(&json!({ "survey": self.survey, "matched": matched, "spectra": spectra }));
         }
         let custom: Vec<Shown>;

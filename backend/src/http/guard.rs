@@ -3,8 +3,8 @@
 //! - *DNS rebinding*: a name of the attacker's that resolves to 127.0.0.1 makes the browser treat this
 //!   server as the attacker's own origin. Requests must therefore name the loopback in `Host`.
 //! - *Cross-site requests*: browsers let any page send simple POSTs anywhere. A request that changes
-//!   something is refused where its `Origin` is another one, and its body must be JSON or TOML, which
-//!   no form can send.
+//!   something is refused where its `Origin` is another one, and its body must be JSON, TOML or
+//!   CSV, which no form can send.
 
 use axum::{
     extract::Request,
@@ -59,6 +59,8 @@ pub enum BodyFormat {
     Json,
     /// `application/toml`.
     Toml,
+    /// `text/csv`.
+    Csv,
 }
 
 impl BodyFormat {
@@ -68,6 +70,7 @@ impl BodyFormat {
         match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
             "application/json" => Some(Self::Json),
             "application/toml" => Some(Self::Toml),
+            "text/csv" => Some(Self::Csv),
             _ => None,
         }
     }
@@ -108,6 +111,7 @@ mod tests {
         let length = ("content-length", "2");
         assert_eq!(status(&Method::POST, &[host, length, json]), None);
         assert_eq!(status(&Method::POST, &[host, length, ("content-type", "application/toml")]), None);
+        assert_eq!(status(&Method::POST, &[host, length, ("content-type", "text/csv")]), None);
         assert_eq!(status(&Method::POST, &[host, length, json, ("origin", "http://localhost:6563")]), None);
         assert_eq!(status(&Method::POST, &[host]), None);
         assert_eq!(status(&Method::POST, &[host, length, json, ("origin", "http://evil.example")]), Some(403));

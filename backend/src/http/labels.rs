@@ -1,4 +1,5 @@
-//! Labels of a survey: those in force, one more, the last one taken back.
+//! Labels of a survey: those in force, their history, one more or a file of them, the last one taken
+//! back; and the classes they may have.
 
 use axum::{
     Json,
@@ -7,14 +8,26 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use balmer_exchange::api::{LabelRow, NewLabel};
+use balmer_exchange::api::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 use serde::Deserialize;
 
-use super::{App, ask, guard::BodyFormat, problem::Failure, query::Params};
+use super::{
+    App, ask,
+    guard::BodyFormat,
+    negotiation::{Answer, Format},
+    problem::Failure,
+    query::Params,
+};
 use crate::storage::{LabelChange, LabelInput};
 
 /// Who speaks where nobody says: there are no accounts yet.
 const AUTHOR: &str = "local";
+/// Bytes of a label file, at most.
+pub const MAX_BODY: usize = 32 << 20;
+/// Changes where the caller names no limit.
+const DEFAULT_LIMIT: usize = 100;
+/// Changes in one answer, at most.
+const MAX_LIMIT: usize = 10_000;
 
 /// `?author=`
 #[derive(Debug, Default, Deserialize)]
@@ -23,48 +36,131 @@ pub struct Whose {
     author: Option<String>,
 }
 
-/// `GET /surveys/{survey}/labels`
-pub async fn list(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<Vec<LabelRow>>, Failure> {
-    let labels = ask(&app, move |store| store.survey(&survey)?.labels().current()).await?;
-    Ok(Json(labels.into_iter().filter_map(row).collect()))
+impl Whose {
+    fn author(self) -> String {
+        self.author.filter(|author| !author.trim().is_empty()).unwrap_or_else(|| AUTHOR.to_owned())
+    }
 }
 
-/// `POST /surveys/{survey}/labels`
+/// `?limit=`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Last {
+    limit: Option<usize>,
+}
+
+/// `GET /surveys/{survey}/labels`: JSON, or the label file as CSV.
+pub async fn list(
+    State(app): State<App>,
+    Path(survey): Path<String>,
+    Params(format): Params<Format>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let answer = format.choose(&headers, &[Answer::Json, Answer::Csv])?;
+    let name = format!("{survey}-labels");
+    if answer == Answer::Csv {
+        let file = ask(&app, move |store| {
+            let mut bytes = Vec::new();
+            store.survey(&survey)?.labels().export(&mut bytes)?;
+            Ok(bytes)
+        });
+        return Ok(answer.file(&name, file.await?));
+    }
+    let labels = ask(&app, move |store| store.survey(&survey)?.labels().current()).await?;
+    Ok(Json(labels.into_iter().filter_map(row).collect::<Vec<_>>()).into_response())
+}
+
+/// `GET /surveys/{survey}/labels/history?limit=`: every change, newest first.
+pub async fn history(
+    State(app): State<App>,
+    Path(survey): Path<String>,
+    Params(last): Params<Last>,
+) -> Result<Json<Vec<LabelChangeRow>>, Failure> {
+    let limit = last.limit.unwrap_or(DEFAULT_LIMIT);
+    if limit > MAX_LIMIT {
+        return Err(Failure::bad_parameter("limit", format!("{limit} is more than {MAX_LIMIT}: ask for fewer")));
+    }
+    let changes = ask(&app, move |store| store.survey(&survey)?.labels().history()).await?;
+    Ok(Json(changes.into_iter().rev().take(limit).map(change_row).collect()))
+}
+
+/// `POST /surveys/{survey}/labels?author=`: one label as JSON, or a label file as CSV.
 pub async fn give(
     State(app): State<App>,
     Path(survey): Path<String>,
+    Params(whose): Params<Whose>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
-        return Err(Failure::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "send the label as `Content-Type: application/json`",
-        ));
+    match BodyFormat::of(&headers) {
+        Some(BodyFormat::Json) => {}
+        Some(BodyFormat::Csv) => return import(&app, survey, whose.author(), body).await,
+        _ => {
+            let detail = "send one label as `Content-Type: application/json`, or a label file as `text/csv`";
+            return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
     }
     let new: NewLabel = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
     let input = LabelInput {
         spectrum_id: new.spectrum_id,
         label: new.label,
-        author: new.author.unwrap_or_else(|| AUTHOR.to_owned()),
+        author: new.author.unwrap_or_else(|| whose.author()),
         time: None,
         note: new.note,
     };
     let given = ask(&app, move |store| store.survey(&survey)?.labels().give(&[input])).await?;
-    Ok((StatusCode::CREATED, Json(given.into_iter().find_map(row))).into_response())
+    Ok((StatusCode::CREATED, Json(given.into_iter().next().map(change_row))).into_response())
 }
 
-/// `DELETE /surveys/{survey}/labels?author=`: takes back the author's last label.
+async fn import(app: &App, survey: String, author: String, body: Bytes) -> Result<Response, Failure> {
+    let report = ask(app, move |store| store.survey(&survey)?.labels().import(&body, &author)).await?;
+    Ok(Json(LabelImport {
+        imported: report.imported as u64,
+        unchanged: report.unchanged as u64,
+        unknown: report.unknown as u64,
+        first_unknown: report.first_unknown,
+    })
+    .into_response())
+}
+
+/// `DELETE /surveys/{survey}/labels?author=`: takes back the author's last change in force, and answers
+/// with it.
 pub async fn undo(
     State(app): State<App>,
     Path(survey): Path<String>,
     Params(whose): Params<Whose>,
-) -> Result<Json<LabelRow>, Failure> {
-    let author = whose.author.unwrap_or_else(|| AUTHOR.to_owned());
+) -> Result<Json<LabelChangeRow>, Failure> {
+    let author = whose.author();
     let of = author.clone();
     let undone = ask(&app, move |store| store.survey(&survey)?.labels().undo(&author)).await?;
-    let undone = undone.and_then(row);
-    undone.map(Json).ok_or_else(|| Failure::not_found(format!("{of} has given no label that could be taken back")))
+    let undone = undone.map(|change| Json(change_row(change)));
+    undone.ok_or_else(|| Failure::not_found(format!("{of} has made no change of a label that could be taken back")))
+}
+
+/// `GET /surveys/{survey}/classes`: the classes labels may have; none where any may.
+pub async fn classes(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<Vec<String>>, Failure> {
+    Ok(Json(ask(&app, move |store| store.survey(&survey)?.labels().classes()).await?))
+}
+
+/// `PUT /surveys/{survey}/classes` with a JSON list of names.
+pub async fn declare(
+    State(app): State<App>,
+    Path(survey): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Vec<String>>, Failure> {
+    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
+        let detail = "send the list of classes as `Content-Type: application/json`";
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    let classes: Vec<String> =
+        serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", format!("a list of names: {e}")))?;
+    let declared = ask(&app, move |store| {
+        let labels = store.survey(&survey)?.labels();
+        labels.declare_classes(&classes)?;
+        labels.classes()
+    });
+    Ok(Json(declared.await?))
 }
 
 fn row(change: LabelChange) -> Option<LabelRow> {
@@ -76,4 +172,16 @@ fn row(change: LabelChange) -> Option<LabelRow> {
         time: change.time,
         note: change.note,
     })
+}
+
+fn change_row(change: LabelChange) -> LabelChangeRow {
+    LabelChangeRow {
+        number: change.number,
+        spectrum_id: change.spectrum_id,
+        label: change.label,
+        author: change.author,
+        time: change.time,
+        note: change.note,
+        undoes: change.undoes,
+    }
 }

@@ -4,15 +4,19 @@
 //! sites' pages out. Every error is a problem document ([`problem`]). The store is synchronous: its
 //! calls run on threads that may block ([`blocking`]). Runs wait in one bounded [`queue`].
 
+mod candidates;
 mod events;
+mod features;
 mod guard;
 mod labels;
 mod negotiation;
 mod problem;
 mod query;
 mod queue;
+mod rows;
 mod runs;
 mod spectra;
+mod stream;
 mod surveys;
 #[cfg(test)]
 mod tests;
@@ -21,15 +25,21 @@ mod web_app;
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use axum::{
-    Json, Router, middleware,
+    Json, Router,
+    extract::DefaultBodyLimit,
+    middleware,
     response::Response,
     routing::{get, post},
 };
 use balmer_exchange::api::Health;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    trace::TraceLayer,
+};
 
-use self::{problem::Failure, queue::Queue};
+use self::{problem::Failure, queue::Queue, stream::Downloads};
 use crate::storage::{Store, StoreError};
 
 /// How long requests under way may take once the server is asked to stop.
@@ -40,6 +50,7 @@ const GRACE: Duration = Duration::from_secs(5);
 struct App {
     store: Store,
     queue: Queue,
+    downloads: Downloads,
     /// True once the server is asked to stop: endless answers end then.
     closing: watch::Receiver<bool>,
 }
@@ -94,7 +105,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (close, closing) = watch::channel(false);
     let (queue, worker) = Queue::start(store.clone());
-    let app = App { store, queue: queue.clone(), closing: closing.clone() };
+    let app = App { store, queue: queue.clone(), downloads: Downloads::default(), closing: closing.clone() };
     let stop = async move {
         shutdown.await;
         queue.close();
@@ -118,17 +129,23 @@ pub async fn serve(
 }
 
 fn routes(app: App) -> Router {
+    let labels = get(labels::list).post(labels::give).delete(labels::undo);
+    let labels = labels.layer(DefaultBodyLimit::max(labels::MAX_BODY));
     let api = Router::new()
         .route("/health", get(health))
         .route("/surveys", get(surveys::list))
         .route("/surveys/{survey}", get(surveys::detail))
+        .route("/surveys/{survey}/columns/{column}", get(surveys::column))
+        .route("/surveys/{survey}/classes", get(labels::classes).put(labels::declare))
         .route("/surveys/{survey}/spectra", get(spectra::list))
         .route("/surveys/{survey}/spectra/{id}", get(spectra::one))
-        .route("/surveys/{survey}/labels", get(labels::list).post(labels::give).delete(labels::undo))
+        .route("/surveys/{survey}/features", get(features::list))
+        .route("/surveys/{survey}/labels", labels)
+        .route("/surveys/{survey}/labels/history", get(labels::history))
         .route("/runs", get(runs::list).post(runs::submit))
         .route("/runs/{run}", get(runs::detail).delete(runs::delete))
         .route("/runs/{run}/cancel", post(runs::cancel))
-        .route("/runs/{run}/candidates", get(runs::candidates))
+        .route("/runs/{run}/candidates", get(candidates::list))
         .route("/runs/{run}/events", get(events::stream))
         .with_state(app);
     Router::new()
@@ -138,8 +155,14 @@ fn routes(app: App) -> Router {
         .layer(middleware::from_fn(guard::check))
         .layer(middleware::from_fn(problem::render))
         .layer(middleware::map_response(with_security_headers))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(TraceLayer::new_for_http())
+}
+
+/// Text: what is binary is compact already, and squeezing it would cost more time than sending it.
+fn worth_compressing() -> impl Predicate {
+    let not = NotForContentType::const_new;
+    DefaultPredicate::new().and(not("application/vnd.apache")).and(not("application/fits")).and(not("application/wasm"))
 }
 
 async fn health() -> Json<Health> {

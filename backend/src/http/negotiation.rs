@@ -1,24 +1,47 @@
-//! Which format an `Accept` header asks for.
+//! Which format an answer has: the `format` of the query string, else what the `Accept` header asks for.
 
 use axum::{
     body::Body,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
 use super::problem::Failure;
 
 /// Formats the API answers in; each route says which of them it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Answer {
     /// `application/json`: the default.
     Json,
+    /// `application/vnd.apache.arrow.stream`.
+    Arrow,
     /// `application/x-votable+xml`.
     Votable,
     /// `text/csv`.
     Csv,
+    /// `application/vnd.apache.parquet`.
+    Parquet,
     /// `application/fits`.
     Fits,
+}
+
+/// `?format=`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Format {
+    format: Option<Answer>,
+}
+
+impl Format {
+    /// The format asked for, of those `offered`.
+    ///
+    /// # Errors
+    /// As [`Answer::choose`].
+    pub fn choose(&self, headers: &HeaderMap, offered: &[Answer]) -> Result<Answer, Failure> {
+        Answer::choose(self.format, headers, offered)
+    }
 }
 
 impl Answer {
@@ -26,19 +49,32 @@ impl Answer {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::Arrow => "application/vnd.apache.arrow.stream",
             Self::Votable => "application/x-votable+xml",
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Parquet => "application/vnd.apache.parquet",
             Self::Fits => "application/fits",
+        }
+    }
+
+    /// Its name in `?format=`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Arrow => "arrow",
+            Self::Votable => "votable",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Fits => "fits",
         }
     }
 
     /// Ending of a file of that format.
     fn ending(self) -> &'static str {
         match self {
-            Self::Json => "json",
+            Self::Arrow => "arrows",
             Self::Votable => "vot",
-            Self::Csv => "csv",
-            Self::Fits => "fits",
+            other => other.name(),
         }
     }
 
@@ -54,11 +90,19 @@ impl Answer {
         }
     }
 
-    /// The best of `offered` for an `Accept` header: by its quality, then by the order of `offered`.
+    /// The format that `named` says; else the best of `offered` for the `Accept` header: by its quality,
+    /// then by the order of `offered`.
     ///
     /// # Errors
-    /// 406 where none will do.
-    pub fn choose(headers: &HeaderMap, offered: &[Self]) -> Result<Self, Failure> {
+    /// 400 where the named one is not offered, 406 where none will do.
+    pub fn choose(named: Option<Self>, headers: &HeaderMap, offered: &[Self]) -> Result<Self, Failure> {
+        if let Some(named) = named {
+            let names: Vec<&str> = offered.iter().map(|answer| answer.name()).collect();
+            return offered.contains(&named).then_some(named).ok_or_else(|| {
+                let detail = format!("`{}` is not to be had here: choose {}", named.name(), names.join(", "));
+                Failure::bad_parameter("format", detail)
+            });
+        }
         let Some(accept) = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()) else {
             return Ok(offered[0]);
         };
@@ -83,17 +127,34 @@ impl Answer {
         })
     }
 
+    /// What a response in that format says of itself; JSON is shown, the others are files named after
+    /// what they hold.
+    pub fn headers(self, name: &str) -> Vec<(HeaderName, String)> {
+        let mut headers =
+            vec![(header::CONTENT_TYPE, self.media_type().to_owned()), (header::VARY, "accept".to_owned())];
+        if self != Self::Json {
+            let plain: String =
+                name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+            let disposition = format!("attachment; filename=\"{plain}.{}\"", self.ending());
+            headers.push((header::CONTENT_DISPOSITION, disposition));
+        }
+        headers
+    }
+
+    /// A body of that format with its headers.
+    pub fn respond(self, name: &str, body: Body) -> Response {
+        let mut response = body.into_response();
+        for (key, value) in self.headers(name) {
+            if let Ok(value) = value.parse() {
+                response.headers_mut().insert(key, value);
+            }
+        }
+        response
+    }
+
     /// A file of that format for download, named after what it holds.
     pub fn file(self, name: &str, bytes: Vec<u8>) -> Response {
-        let plain: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-        let disposition = format!("attachment; filename=\"{plain}.{}\"", self.ending());
-        let headers = [
-            (header::CONTENT_TYPE, self.media_type().to_owned()),
-            (header::CONTENT_DISPOSITION, disposition),
-            (header::VARY, "accept".to_owned()),
-        ];
-        (headers, Body::from(bytes)).into_response()
+        self.respond(name, Body::from(bytes))
     }
 }
 
@@ -104,12 +165,12 @@ mod tests {
     fn chosen(accept: &str) -> Option<Answer> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, accept.parse().unwrap());
-        Answer::choose(&headers, &[Answer::Json, Answer::Votable, Answer::Csv]).ok()
+        Answer::choose(None, &headers, &[Answer::Json, Answer::Votable, Answer::Csv]).ok()
     }
 
     #[test]
     fn the_default_is_json() {
-        assert_eq!(Answer::choose(&HeaderMap::new(), &[Answer::Json, Answer::Csv]).ok(), Some(Answer::Json));
+        assert_eq!(Answer::choose(None, &HeaderMap::new(), &[Answer::Json, Answer::Csv]).ok(), Some(Answer::Json));
         assert_eq!(chosen("*/*"), Some(Answer::Json));
     }
 
@@ -121,5 +182,14 @@ mod tests {
         assert_eq!(chosen("text/html,application/xhtml+xml,*/*;q=0.8"), Some(Answer::Json));
         assert_eq!(chosen("application/json;q=0, */*"), Some(Answer::Votable));
         assert_eq!(chosen("application/fits"), None);
+    }
+
+    #[test]
+    fn the_query_string_wins_over_the_header() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, "application/json".parse().unwrap());
+        let offered = [Answer::Json, Answer::Csv];
+        assert_eq!(Answer::choose(Some(Answer::Csv), &headers, &offered).ok(), Some(Answer::Csv));
+        assert!(Answer::choose(Some(Answer::Fits), &headers, &offered).is_err());
     }
 }

@@ -14,7 +14,7 @@ use axum::{
 };
 use balmer_exchange::api::{FieldProblem, PROBLEM_JSON, Problem};
 
-use crate::storage::StoreError;
+use crate::storage::{FeatureError, StoreError};
 
 /// Longest plain-text refusal of axum that is quoted as `detail`.
 const MAX_DETAIL: usize = 64 * 1024;
@@ -122,12 +122,37 @@ impl From<StoreError> for Failure {
         use StoreError as E;
         let status = match &error {
             E::Query { clause, reason } => return Self::bad_parameter(clause, reason.clone()),
-            E::NoSurvey { .. } | E::NoRun { .. } | E::NoSpectrum { .. } => StatusCode::NOT_FOUND,
+            E::NoSurvey { .. } | E::NoRun { .. } | E::NoSpectrum { .. } | E::NoColumn { .. } => StatusCode::NOT_FOUND,
+            E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
             E::InvalidName(_) | E::Label { .. } | E::QueryLimit(_) | E::NothingToIngest(_) => StatusCode::BAD_REQUEST,
             E::Exists(_) | E::Locked { .. } | E::Run { .. } => StatusCode::CONFLICT,
             E::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
             _ => return Self::internal(&error),
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<balmer_core::Error> for Failure {
+    fn from(error: balmer_core::Error) -> Self {
+        use balmer_core::Error as E;
+        match error {
+            E::InvalidParameter { name, .. } => {
+                let mut failure = Self::new(StatusCode::BAD_REQUEST, error.to_string());
+                failure.problem.errors.push(FieldProblem { name: name.to_owned(), detail: error.to_string() });
+                failure
+            }
+            E::Spec(_) | E::Labels(_) => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<FeatureError> for Failure {
+    fn from(error: FeatureError) -> Self {
+        match error {
+            FeatureError::Store(error) => error.into(),
+            FeatureError::Core(error) => error.into(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Query strings: which rows of a table, in what order.
+//! Query strings: which rows of a table, in what order, which of their columns, in what format.
 
 use std::time::Duration;
 
@@ -8,15 +8,17 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::problem::Failure;
+use super::{negotiation::Answer, problem::Failure};
 use crate::storage::Query;
 
 /// Rows in one JSON answer, at most.
-const MAX_LIMIT: usize = 10_000;
-/// How long a query over HTTP may take.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
+pub const MAX_LIMIT: usize = 10_000;
+/// Rows in one JSON answer where the caller names no limit.
+pub const DEFAULT_LIMIT: usize = 100;
+/// How long a query over HTTP may take to find its rows.
+pub const TIME_LIMIT: Duration = Duration::from_secs(20);
 
-/// `?where=&order_by=&limit=&offset=`
+/// `?where=&order_by=&limit=&offset=&columns=&format=`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rows {
@@ -24,38 +26,71 @@ pub struct Rows {
     order_by: Option<String>,
     limit: Option<usize>,
     offset: Option<usize>,
+    columns: Option<String>,
+    /// The format, whatever the `Accept` header says.
+    pub format: Option<Answer>,
 }
 
 impl Rows {
-    /// The store's query, with at most `default_limit` rows where the caller names no limit.
-    pub fn query(&self, default_limit: usize) -> Result<Query, Failure> {
-        let limit = self.limit.unwrap_or(default_limit);
-        if limit > MAX_LIMIT {
-            return Err(Failure::bad_parameter(
-                "limit",
-                format!("{limit} is more than {MAX_LIMIT}: ask in parts, with offset"),
-            ));
+    /// The store's query for an answer of that format. JSON has a default and a greatest limit.
+    ///
+    /// # Errors
+    /// 400 where the limit is beyond the greatest.
+    pub fn query(&self, answer: Answer) -> Result<Query, Failure> {
+        let limit = if answer == Answer::Json { Some(self.limit.unwrap_or(DEFAULT_LIMIT)) } else { self.limit };
+        if let Some(limit) = limit.filter(|limit| answer == Answer::Json && *limit > MAX_LIMIT) {
+            let remedy = "ask in parts, with offset, or as another format";
+            return Err(Failure::bad_parameter("limit", format!("{limit} is more than {MAX_LIMIT}: {remedy}")));
         }
-        let given = |text: &Option<String>| text.as_ref().filter(|text| !text.trim().is_empty()).cloned();
         Ok(Query {
-            condition: given(&self.r#where),
-            order_by: given(&self.order_by),
-            limit: Some(limit),
+            condition: given(self.r#where.as_ref()),
+            order_by: given(self.order_by.as_ref()),
+            limit,
             offset: self.offset.unwrap_or(0),
+            columns: self.columns()?,
             time_limit: TIME_LIMIT,
             ..Query::default()
         })
     }
 
-    /// Whether the rows are narrowed by a condition.
-    pub fn is_conditional(&self) -> bool {
-        self.r#where.as_ref().is_some_and(|text| !text.trim().is_empty())
+    /// The columns chosen, each once.
+    fn columns(&self) -> Result<Option<Vec<String>>, Failure> {
+        let Some(text) = given(self.columns.as_ref()) else { return Ok(None) };
+        let columns: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+        if let Some(twice) = (1..columns.len()).find(|&i| columns[..i].contains(&columns[i])) {
+            return Err(Failure::bad_parameter("columns", format!("`{}` is named twice", columns[twice])));
+        }
+        Ok(Some(columns))
+    }
+
+    /// Whether the caller chose columns.
+    pub fn has_columns(&self) -> bool {
+        given(self.columns.as_ref()).is_some()
     }
 
     /// Rows passed over.
     pub fn offset(&self) -> u64 {
         self.offset.unwrap_or(0) as u64
     }
+}
+
+/// `?where=`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Condition {
+    r#where: Option<String>,
+}
+
+impl Condition {
+    /// The store's query, over all rows that fulfil the condition.
+    pub fn query(&self) -> Query {
+        Query { condition: given(self.r#where.as_ref()), time_limit: TIME_LIMIT, ..Query::default() }
+    }
+}
+
+/// A text that says something.
+pub fn given(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).cloned()
 }
 
 /// A query string, refused with a problem where it is not understood.

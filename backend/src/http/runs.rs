@@ -1,4 +1,4 @@
-//! Runs: asking for one, watching, cancelling, deleting, and its candidates.
+//! Runs: asking for one, watching, cancelling, deleting.
 
 use axum::{
     Json,
@@ -8,18 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use balmer_core::pipeline::{PipelineSpec, Plan};
-use balmer_exchange::api::{CandidatePage, Method, RunDetail, RunSummary};
+use balmer_exchange::api::{RunDetail, RunSummary};
 
-use super::{
-    App, ask,
-    guard::BodyFormat,
-    problem::Failure,
-    query::{Params, Rows},
-};
-use crate::storage::{Query, RunState, Store, StoreError};
-
-/// Candidates where the caller names no limit.
-const DEFAULT_LIMIT: usize = 100;
+use super::{App, ask, guard::BodyFormat, problem::Failure};
+use crate::storage::{Query, RunState, Store};
 
 /// `GET /runs`: newest first.
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<RunSummary>>, Failure> {
@@ -54,7 +46,7 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     let spec = match BodyFormat::of(&headers) {
         Some(BodyFormat::Json) => PipelineSpec::from_json(text),
         Some(BodyFormat::Toml) => PipelineSpec::from_toml(text),
-        None => {
+        Some(BodyFormat::Csv) | None => {
             let detail = "send the spec as `Content-Type: application/json` or `application/toml`";
             return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
@@ -93,31 +85,6 @@ pub async fn delete(State(app): State<App>, Path(run): Path<String>) -> Result<S
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /runs/{run}/candidates?where=&order_by=&limit=&offset=`
-pub async fn candidates(
-    State(app): State<App>,
-    Path(run): Path<String>,
-    Params(rows): Params<Rows>,
-) -> Result<Json<CandidatePage>, Failure> {
-    let query = rows.query(DEFAULT_LIMIT)?;
-    let page = ask(&app, move |store| {
-        let run = store.run(&run)?;
-        let state = run.state()?;
-        let found = run.candidate_rows(&query)?;
-        let total = if rows.is_conditional() { run.candidates(&query)?.matched() } else { state.counts.ranked };
-        let offset = rows.offset();
-        Ok::<_, StoreError>(CandidatePage {
-            run: state.id,
-            survey: state.survey,
-            classes: state.classes,
-            total,
-            offset,
-            rows: found,
-        })
-    });
-    Ok(Json(page.await?))
-}
-
 /// A run as lists show it.
 pub fn summary(state: RunState) -> RunSummary {
     RunSummary {
@@ -130,10 +97,10 @@ pub fn summary(state: RunState) -> RunSummary {
         finished: state.finished,
         error: state.error,
         counts: state.counts,
-        r#where: None,
-        method: Method::Lof,
-        n_neighbors: 0,
+        r#where: state.r#where,
+        method: state.method,
+        n_neighbors: state.n_neighbors,
         device: state.device,
-        elapsed_seconds: None,
+        elapsed_seconds: state.elapsed_seconds,
     }
 }

@@ -1,6 +1,4 @@
-//! Spectra of a survey: a window into the metadata, and one spectrum with its pixels.
-
-use std::io;
+//! Spectra of a survey: the metadata of those that a query selects, and one spectrum with its pixels.
 
 use axum::{
     Json,
@@ -8,72 +6,69 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use balmer_core::spectrum::{COLUMNS, Metadata};
 use balmer_exchange::{
     api::{SpectrumBody, SpectrumPage},
-    table::{About, Column, TableFormat, TableWriter},
-    write_spectrum_csv, write_spectrum_fits, write_spectrum_votable,
+    write_spectrum_arrow, write_spectrum_csv, write_spectrum_fits, write_spectrum_votable,
 };
+use serde_json::json;
 
 use super::{
     App, ask, blocking,
-    negotiation::Answer,
+    negotiation::{Answer, Format},
     problem::Failure,
     query::{Params, Rows},
+    rows,
 };
-use crate::storage::metadata_from_batch;
+use crate::{
+    export::{about_spectra, to_json},
+    storage::metadata_from_batch,
+};
 
-/// Rows where the caller names no limit.
-const DEFAULT_LIMIT: usize = 100;
+/// Formats of one spectrum, the default first.
+const OFFERED: [Answer; 5] = [Answer::Json, Answer::Arrow, Answer::Fits, Answer::Votable, Answer::Csv];
 
-/// `GET /surveys/{survey}/spectra?where=&order_by=&limit=&offset=`
+/// `GET /surveys/{survey}/spectra?where=&order_by=&limit=&offset=&columns=&format=`
 pub async fn list(
     State(app): State<App>,
     Path(survey): Path<String>,
-    Params(rows): Params<Rows>,
+    Params(params): Params<Rows>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let answer = Answer::choose(&headers, &[Answer::Json, Answer::Votable, Answer::Csv])?;
-    let query = rows.query(DEFAULT_LIMIT)?;
-    let name = survey.clone();
-    let (total, found) = ask(&app, move |store| {
-        let result = store.survey(&survey)?.query(&query)?;
-        let (total, mut found) = (result.matched(), Vec::new());
-        for batch in result {
-            found.extend(metadata_from_batch(&batch?));
-        }
-        Ok((total, found))
-    })
-    .await?;
-    let format = match answer {
-        Answer::Csv => TableFormat::Csv,
-        Answer::Votable => TableFormat::Votable,
-        _ => return Ok(Json(SpectrumPage { total, offset: rows.offset(), rows: found }).into_response()),
-    };
-    let bytes = table(format, &name, &found, rows.offset() + (found.len() as u64) < total)
-        .map_err(|error| Failure::internal(&error))?;
-    Ok(answer.file(&name, bytes))
-}
-
-/// `cut` says whether there are more rows than these.
-fn table(format: TableFormat, survey: &str, rows: &[Metadata], cut: bool) -> io::Result<Vec<u8>> {
-    let columns: Vec<Column> = COLUMNS.iter().map(Column::from).collect();
-    let about = About { name: survey.to_owned(), ..About::default() };
-    let mut writer = TableWriter::begin(Vec::new(), format, &about, &columns)?;
-    for row in rows {
-        let values: Vec<_> = COLUMNS.iter().map(|column| (column.get)(row)).collect();
-        writer.row(&values)?;
+    let answer = rows::chosen(params.format, &headers)?;
+    let query = params.query(answer)?;
+    if answer != Answer::Json {
+        let name = survey.clone();
+        return rows::file(&app, answer, &name, query, move |store, query| {
+            Ok((store.survey(&survey)?.query(query)?, about_spectra(&survey, query)))
+        })
+        .await;
     }
-    writer.finish(cut)
+    let offset = params.offset();
+    let page = ask(&app, move |store| {
+        let result = store.survey(&survey)?.query(&query)?;
+        let total = result.matched();
+        if params.has_columns() {
+            let rows = to_json(result)?;
+            return Ok((total, Json(json!({ "total": total, "offset": offset, "rows": rows })).into_response()));
+        }
+        let mut rows = Vec::new();
+        for batch in result {
+            rows.extend(metadata_from_batch(&batch?));
+        }
+        Ok((total, Json(SpectrumPage { total, offset, rows }).into_response()))
+    });
+    let (total, response) = page.await?;
+    Ok(rows::with_total(response, total))
 }
 
-/// `GET /surveys/{survey}/spectra/{id}`
+/// `GET /surveys/{survey}/spectra/{id}?format=`
 pub async fn one(
     State(app): State<App>,
     Path((survey, id)): Path<(String, String)>,
+    Params(format): Params<Format>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let answer = Answer::choose(&headers, &[Answer::Json, Answer::Fits, Answer::Votable, Answer::Csv])?;
+    let answer = format.choose(&headers, &OFFERED)?;
     let name = id.clone();
     let spectrum = ask(&app, move |store| store.survey(&survey)?.spectrum(&id)).await?;
     if answer == Answer::Json {
@@ -84,7 +79,8 @@ pub async fn one(
         match answer {
             Answer::Fits => write_spectrum_fits(&spectrum, &mut bytes),
             Answer::Votable => write_spectrum_votable(&spectrum, &mut bytes),
-            _ => write_spectrum_csv(&spectrum, &mut bytes),
+            Answer::Csv => write_spectrum_csv(&spectrum, &mut bytes),
+            _ => write_spectrum_arrow(&spectrum, &mut bytes),
         }
         .map(|()| bytes)
     });

@@ -1,12 +1,16 @@
-//! Surveys: the list, and one with its columns and coverage.
+//! Surveys: the list, one with its columns and coverage, and what the values of a column are like.
 
 use axum::{
     Json,
     extract::{Path, State},
 };
-use balmer_exchange::api::{ColumnInfo, Coverage, SurveyDetail, SurveySummary};
+use balmer_exchange::api::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummary};
 
-use super::{App, ask, problem::Failure};
+use super::{
+    App, ask,
+    problem::Failure,
+    query::{Condition, Params},
+};
 use crate::storage::{Query, Store, StoreError, Survey};
 
 /// `GET /surveys`
@@ -28,31 +32,23 @@ pub async fn detail(State(app): State<App>, Path(survey): Path<String>) -> Resul
     Ok(Json(detail.await?))
 }
 
-/// The ends of positions and wavelengths.
-fn coverage(survey: &Survey) -> Result<Coverage, StoreError> {
-    let least = |column: &str| end_of(survey, column, "asc");
-    let greatest = |column: &str| end_of(survey, column, "desc");
-    let span = |low: &str, high: &str| Ok::<_, StoreError>(least(low)?.zip(greatest(high)?).map(|(a, b)| [a, b]));
-    Ok(Coverage {
-        ra: span("ra", "ra")?,
-        dec: span("dec", "dec")?,
-        wavelength: span("wavelength_min", "wavelength_max")?,
-    })
+/// `GET /surveys/{survey}/columns/{column}?where=`
+pub async fn column(
+    State(app): State<App>,
+    Path((survey, column)): Path<(String, String)>,
+    Params(condition): Params<Condition>,
+) -> Result<Json<ColumnSummary>, Failure> {
+    let query = condition.query();
+    Ok(Json(ask(&app, move |store| store.survey(&survey)?.summary(&column, &query)).await?))
 }
 
-/// The first value of a column in an order; `None` where no spectrum states one.
-fn end_of(survey: &Survey, column: &str, order: &str) -> Result<Option<f64>, StoreError> {
-    let query = Query {
-        condition: Some(format!("{column} IS NOT NULL")),
-        order_by: Some(format!("{column} {order}")),
-        limit: Some(1),
-        ..Query::default()
-    };
-    let first = survey.metadata(&query)?.pop();
-    Ok(first.and_then(|m| match column {
-        "ra" => m.ra,
-        "dec" => m.dec,
-        "wavelength_min" => m.wavelength_min,
-        _ => m.wavelength_max,
-    }))
+/// The ends of positions and wavelengths.
+fn coverage(survey: &Survey) -> Result<Coverage, StoreError> {
+    let range = |column: &str| Ok::<_, StoreError>(survey.summary(column, &Query::default())?.range);
+    let [least, greatest] = [range("wavelength_min")?, range("wavelength_max")?];
+    Ok(Coverage {
+        ra: range("ra")?,
+        dec: range("dec")?,
+        wavelength: least.zip(greatest).map(|(least, greatest)| [least[0], greatest[1]]),
+    })
 }

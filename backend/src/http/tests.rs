@@ -1,5 +1,8 @@
 //! The routes from outside, on a small survey in a temporary folder.
 
+mod formats;
+mod labels;
+
 use std::time::Duration;
 
 use axum::{
@@ -12,7 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{App, queue::Queue, routes};
+use super::{App, queue::Queue, routes, stream::Downloads};
 use crate::storage::{Store, WriteOptions, test_spectra::numbered};
 
 /// A spec that the sixty short test spectra can go through.
@@ -64,7 +67,7 @@ impl Server {
         drop(writer);
         let (queue, _worker) = Queue::start(store.clone());
         let (closing, watched) = watch::channel(false);
-        let router = routes(App { store: store.clone(), queue, closing: watched });
+        let router = routes(App { store: store.clone(), queue, downloads: Downloads::default(), closing: watched });
         Self { router, store, _closing: closing, _folder: folder }
     }
 
@@ -118,6 +121,13 @@ async fn surveys_and_spectra_are_told_with_units() {
     assert_eq!((&ra["unit"], &ra["ucd"]), (&json!("deg"), &json!("pos.eq.ra;meta.main")));
     assert_eq!(survey["coverage"]["dec"], json!([-5.0, -5.0]));
 
+    let path = "/api/v1/surveys/test/columns";
+    let column = server.json(&format!("{path}/snr_r?where=snr_r%20%3C%207")).await;
+    assert_eq!((&column["count"], &column["range"]), (&json!(7), &json!([0.0, 6.0])));
+    let column = server.json(&format!("{path}/class")).await;
+    assert_eq!(column["values"], json!([{"value": "GALAXY", "count": 30}, {"value": "STAR", "count": 30}]));
+    assert!(server.get(&format!("{path}/clas"), "*/*").await.problem(404).contains("`class`"));
+
     let path = "/api/v1/surveys/test/spectra?where=snr_r%20%3E%2049&order_by=snr_r%20desc&limit=2&offset=1";
     let page = server.json(path).await;
     assert_eq!((&page["total"], &page["offset"]), (&json!(10), &json!(1)));
@@ -127,21 +137,6 @@ async fn surveys_and_spectra_are_told_with_units() {
     let body = server.json("/api/v1/surveys/test/spectra/s00003").await;
     assert_eq!((&body["medium"], body["flux"].as_array().unwrap().len()), (&json!("vacuum"), 60));
     assert_eq!(body["flux"][0], json!(180.0));
-}
-
-#[tokio::test]
-async fn the_accept_header_chooses_the_format() {
-    let server = Server::new();
-    let fits = server.get("/api/v1/surveys/test/spectra/s00000", "application/fits").await;
-    assert_eq!(fits.header("content-type"), "application/fits");
-    assert!(fits.body.starts_with(b"SIMPLE  ="));
-    let table = server.get("/api/v1/surveys/test/spectra?limit=3", "application/x-votable+xml").await;
-    let text = String::from_utf8(table.body.clone()).unwrap();
-    assert!(text.contains("<VOTABLE") && text.contains("OVERFLOW"), "{text}");
-    let csv = server.get("/api/v1/surveys/test/spectra", "text/csv").await;
-    assert_eq!(String::from_utf8(csv.body.clone()).unwrap().lines().count(), 61);
-    let refused = server.get("/api/v1/surveys/test/spectra", "image/png").await;
-    assert!(refused.problem(406).contains("text/csv"));
 }
 
 #[tokio::test]
@@ -186,6 +181,9 @@ async fn a_run_goes_from_spec_to_candidates() {
     assert_eq!(run["status"], "done", "{run}");
     assert_eq!(run["counts"]["ranked"], 60);
     assert_eq!(run["spec"]["lof"]["n_neighbors"], 10);
+    assert_eq!((&run["n_neighbors"], &run["method"], &run["where"]), (&json!(10), &json!("lof"), &json!(null)));
+    assert!(run["elapsed_seconds"].as_f64().is_some_and(|s| s > 0.0 && s < 60.0), "{run}");
+    assert!(run["device"].as_str().is_some_and(|device| device.starts_with("cpu")), "{run}");
     assert_eq!(server.json("/api/v1/runs").await[0]["id"], run["id"]);
 
     let page = server.json(&format!("{location}/candidates?limit=5")).await;
@@ -219,22 +217,6 @@ async fn a_run_that_fails_says_why() {
     let events = server.get(&format!("{location}/events"), "text/event-stream").await;
     assert!(String::from_utf8(events.body.clone()).unwrap().contains("event: failed"));
     assert!(server.get(&format!("{location}/candidates"), "*/*").await.problem(409).contains("failed"));
-}
-
-#[tokio::test]
-async fn labels_are_given_listed_and_taken_back() {
-    let server = Server::new();
-    let path = "/api/v1/surveys/test/labels";
-    let label = r#"{"spectrum_id": "s00001", "label": "Be star"}"#;
-    let given = server.change("POST", path, "application/json", label).await;
-    assert_eq!(given.status, StatusCode::CREATED);
-    let listed = server.json(path).await;
-    assert_eq!((&listed[0]["spectrum_id"], &listed[0]["label"]), (&json!("s00001"), &json!("Be star")));
-    let unknown = server.change("POST", path, "application/json", r#"{"spectrum_id": "x", "label": "a"}"#).await;
-    unknown.problem(404);
-    assert_eq!(server.change("DELETE", path, "application/json", "").await.json()["label"], "Be star");
-    assert_eq!(server.json(path).await, json!([]));
-    server.change("DELETE", path, "application/json", "").await.problem(404);
 }
 
 #[tokio::test]

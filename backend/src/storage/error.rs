@@ -32,6 +32,14 @@ pub enum StoreError {
         /// The id asked for.
         id: String,
     },
+    /// No column of that name.
+    #[error("there is no column `{name}`{}", suggestion(.nearest.as_deref(), "the survey's `columns` list what there is"))]
+    NoColumn {
+        /// The column asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
     /// A name that cannot be a survey's.
     #[error(
         "`{0}` cannot name a survey: use 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit"
@@ -93,7 +101,10 @@ pub enum StoreError {
         /// What is wrong, and the remedy.
         reason: String,
     },
-    /// A query past its time or memory limit.
+    /// A query past its time limit, in seconds.
+    #[error("the query was stopped: it took more than {0} s; narrow or simplify the condition")]
+    QueryTime(f32),
+    /// A query past its memory limit.
     #[error("the query was stopped: {0}")]
     QueryLimit(String),
     /// Nothing to ingest.

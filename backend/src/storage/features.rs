@@ -1,11 +1,16 @@
 //! Feature rows kept between runs: `features/<recipe hash>-<code version>/NNNN.parquet`.
 //!
 //! A spectrum never changes once stored and neither does its row number, so a kept row is right as long
-//! as the recipe computes the same, which a few rows are asked each time; a run extracts only the spectra that no run with the same recipe asked for before, and adds
-//! them as one more file. Rejected spectra are kept with their reasons. `FixedSizeList<f32>` is read at
-//! about 4 CPU-seconds a GB where raw bytes would take 1, but any tool can read it.
+//! as the recipe computes the same, which a few rows are asked each time; a run extracts only the spectra that no
+//! run with the same recipe asked for before, and adds them as one more file. Rejected spectra are kept with
+//! their reasons. `FixedSizeList<f32>` is read at about 4 CPU-seconds a GB where raw bytes would take 1, but any
+//! tool can read it.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow_array::{
     Array, ArrayRef, FixedSizeListArray, RecordBatch, StringArray, UInt64Array,
@@ -172,6 +177,22 @@ fn by_row(table: FeatureTable, ids: &[String]) -> Vec<Kept> {
         .collect()
 }
 
+/// Where in a file of kept rows the selected ones lie.
+fn places(path: &Path, selection: &Selection) -> Result<Vec<usize>> {
+    let (mut places, mut passed) = (Vec::new(), 0);
+    for batch in scan::read(path, Some(&["row".to_owned()]))? {
+        let batch = batch?;
+        let rows = batch
+            .column_by_name("row")
+            .and_then(|column| column.as_primitive_opt::<UInt64Type>())
+            .ok_or_else(|| StoreError::damaged(path, "its columns are not those of kept features: delete it"))?;
+        let inside = rows.values().iter().enumerate().filter(|(_, row)| selection.rows().binary_search(row).is_ok());
+        places.extend(inside.map(|(i, _)| passed + i));
+        passed += batch.num_rows();
+    }
+    Ok(places)
+}
+
 struct Cache {
     folder: PathBuf,
     width: usize,
@@ -216,7 +237,8 @@ impl Cache {
     fn read(&self, selection: &Selection) -> Result<Vec<Option<Kept>>> {
         let mut kept: Vec<Option<Kept>> = selection.rows().iter().map(|_| None).collect();
         for path in self.files() {
-            for batch in scan::read(&path, None)? {
+            let places = places(&path, selection)?;
+            for batch in scan::read_selected(&path, &places, None)? {
                 let batch = batch?;
                 if batch.schema().fields() != self.schema().fields() {
                     return Err(StoreError::damaged(&path, "its columns are not those of kept features: delete it"));

@@ -26,6 +26,11 @@ use super::{
 /// How long a change waits for another that is being written.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Characters of a label's or an author's name, at most.
+const MAX_NAME: usize = 200;
+/// Characters of a note, at most.
+const MAX_NOTE: usize = 10_000;
+
 /// One change of a label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelChange {
@@ -119,7 +124,7 @@ impl Labels {
         if path.exists() { durable::read_json(&path) } else { Ok(Vec::new()) }
     }
 
-    /// Declares the classes a label may have from now on.
+    /// Declares the classes a label may have from now on; none, that any may.
     ///
     /// # Errors
     /// An empty or repeated name; a class in use that is missing.
@@ -128,7 +133,11 @@ impl Labels {
         if unique.len() != classes.len() || classes.iter().any(|class| class.trim().is_empty()) {
             return Err(self.refused("class names must be unique and not empty"));
         }
-        if let Some(label) = self.current()?.into_iter().filter_map(|c| c.label).find(|l| !unique.contains(l)) {
+        classes.iter().try_for_each(|class| self.check_length("a class name", class, MAX_NAME))?;
+        let _lock = self.lock()?;
+        if !classes.is_empty()
+            && let Some(label) = self.current()?.into_iter().filter_map(|c| c.label).find(|l| !unique.contains(l))
+        {
             return Err(self.refused(format!("class `{label}` is in use: declare it too, or change those labels")));
         }
         durable::replace_json(&self.path("classes.json"), &classes)
@@ -139,6 +148,7 @@ impl Labels {
     /// # Errors
     /// A spectrum the survey does not have, an undeclared class, a missing author, an unwritable disk.
     pub fn give(&self, labels: &[LabelInput]) -> Result<Vec<LabelChange>> {
+        let _lock = self.lock()?;
         let classes = self.classes()?;
         for input in labels {
             self.check(input, &classes)?;
@@ -149,7 +159,6 @@ impl Labels {
                 });
             }
         }
-        let _lock = self.lock()?;
         let history = self.history()?;
         let first = history.last().map_or(0, |change| change.number) + 1;
         let changes: Vec<LabelChange> = labels
@@ -173,7 +182,10 @@ impl Labels {
         if input.author.trim().is_empty() {
             return Err(self.refused("an author is needed"));
         }
+        self.check_length("an author's name", &input.author, MAX_NAME)?;
+        self.check_length("a note", &input.note, MAX_NOTE)?;
         let Some(label) = &input.label else { return Ok(()) };
+        self.check_length("a label", label, MAX_NAME)?;
         if label.trim().is_empty() {
             return Err(self.refused(format!("the label of {} is empty", input.spectrum_id)));
         }
@@ -184,6 +196,14 @@ impl Labels {
         let hint =
             hint.map_or_else(|| format!("declared are {}", classes.join(", ")), |n| format!("did you mean `{n}`?"));
         Err(self.refused(format!("unknown class `{label}` for {}: {hint}", input.spectrum_id)))
+    }
+
+    fn check_length(&self, what: &str, text: &str, most: usize) -> Result<()> {
+        let length = text.chars().count();
+        if length <= most {
+            return Ok(());
+        }
+        Err(self.refused(format!("{what} has at most {most} characters, this one {length}: shorten it")))
     }
 
     /// Takes back the last change in force: of `author` where one is named. Returns the change taken

@@ -14,6 +14,7 @@
 //! that may block.
 
 mod axis_encoding;
+mod column_summary;
 mod durable;
 mod error;
 mod features;
@@ -55,6 +56,7 @@ pub use manifest::{Manifest, Part};
 pub use metadata_parquet::{from_batch as metadata_from_batch, to_batch as metadata_to_batch};
 pub use query::{Query, QueryResult};
 pub use rejects::Reject;
+pub use run_tables::candidate_rows;
 pub use runs::{OwnedRun, Run, RunState};
 pub use spectra::SpectraStream;
 pub use survey::{Selection, Survey};

@@ -161,7 +161,7 @@ fn write_rejected(path: &Path, rejected: &[Rejected]) -> Result<()> {
 }
 
 /// Rows of a batch of candidates.
-pub(crate) fn candidate_rows(batch: &RecordBatch) -> Vec<CandidateRow> {
+pub fn candidate_rows(batch: &RecordBatch) -> Vec<CandidateRow> {
     let column = |name: &str| batch.column_by_name(name);
     let text = |name: &str, i: usize| {
         let array = column(name)?.as_string_opt::<i32>()?;

@@ -6,10 +6,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Instant,
 };
 
-use balmer_core::pipeline::{PipelineSpec, Provenance, RunOutput};
-use balmer_exchange::api::{CandidateRow, RejectedRow, RunCounts, RunStatus};
+use balmer_core::pipeline::{LabelAlgorithm, PipelineSpec, Provenance, RunOutput};
+use balmer_exchange::api::{CandidateRow, Method, RejectedRow, RunCounts, RunStatus};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -50,6 +51,69 @@ pub struct RunState {
     pub counts: RunCounts,
     /// Classes of the label stage, in the order of `p_<class>`.
     pub classes: Vec<String>,
+    /// The spec's condition, repeated here so that lists need not read every spec.
+    #[serde(default)]
+    pub r#where: Option<String>,
+    /// What it computes beside the local outlier factor.
+    #[serde(default)]
+    pub method: Method,
+    /// Size of a neighbourhood of the local outlier factor.
+    #[serde(default)]
+    pub n_neighbors: u64,
+    /// Seconds it took, or takes so far.
+    #[serde(default)]
+    pub elapsed_seconds: Option<f64>,
+}
+
+impl RunState {
+    /// A run of `spec` that waits.
+    fn queued(id: String, spec: &PipelineSpec) -> Self {
+        let mut state = Self {
+            id,
+            survey: spec.survey.clone(),
+            status: RunStatus::Queued,
+            stage: None,
+            fraction: 0.0,
+            message: "waiting".to_owned(),
+            device: None,
+            created: time::now(),
+            started: None,
+            finished: None,
+            error: None,
+            counts: RunCounts::default(),
+            classes: Vec::new(),
+            r#where: None,
+            method: Method::Lof,
+            n_neighbors: 0,
+            elapsed_seconds: None,
+        };
+        state.describe(spec);
+        state
+    }
+
+    /// Repeats what lists show of the spec.
+    fn describe(&mut self, spec: &PipelineSpec) {
+        self.r#where.clone_from(&spec.r#where);
+        self.n_neighbors = spec.lof.n_neighbors as u64;
+        self.method = match spec.labels.as_ref().map(|labels| labels.algorithm) {
+            None => Method::Lof,
+            Some(LabelAlgorithm::Spreading) => Method::Spreading,
+            Some(LabelAlgorithm::Propagation) => Method::Propagation,
+        };
+    }
+
+    /// Seconds it took or takes so far, from its times where it does not say.
+    fn elapsed(&self) -> Option<f64> {
+        let started = self.started.as_deref()?;
+        match (self.status, &self.finished) {
+            (RunStatus::Running, _) => {
+                let so_far = time::seconds_between(started, &time::now())?;
+                Some(so_far.max(self.elapsed_seconds.unwrap_or(0.0)))
+            }
+            (_, Some(finished)) => self.elapsed_seconds.or_else(|| time::seconds_between(started, finished)),
+            (_, None) => self.elapsed_seconds,
+        }
+    }
 }
 
 /// A run as anyone may read it.
@@ -64,6 +128,7 @@ pub struct Run {
 pub struct OwnedRun {
     run: Run,
     state: RunState,
+    begun: Option<Instant>,
     _lock: Lock,
 }
 
@@ -113,22 +178,8 @@ impl Store {
         };
         let lock = Lock::acquire(&folder.join("run.lock"), &format!("run {id}"))?;
         durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
-        let state = RunState {
-            id: id.clone(),
-            survey: spec.survey.clone(),
-            status: RunStatus::Queued,
-            stage: None,
-            fraction: 0.0,
-            message: "waiting".to_owned(),
-            device: None,
-            created: time::now(),
-            started: None,
-            finished: None,
-            error: None,
-            counts: RunCounts::default(),
-            classes: Vec::new(),
-        };
-        let mut owned = OwnedRun { run: Run { id, folder }, state, _lock: lock };
+        let state = RunState::queued(id.clone(), spec);
+        let mut owned = OwnedRun { run: Run { id, folder }, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
         Ok(owned)
     }
@@ -169,6 +220,11 @@ impl Run {
             state.status = RunStatus::Failed;
             state.error = Some("interrupted: the process that computed it ended before it was done".to_owned());
         }
+        if state.n_neighbors == 0 {
+            // written before the status repeated the spec
+            state.describe(&self.spec()?);
+        }
+        state.elapsed_seconds = state.elapsed();
         Ok(state)
     }
 
@@ -300,6 +356,9 @@ impl OwnedRun {
     /// When it cannot be written.
     pub fn update(&mut self, change: impl FnOnce(&mut RunState)) -> Result<()> {
         change(&mut self.state);
+        if let Some(begun) = self.begun {
+            self.state.elapsed_seconds = Some(begun.elapsed().as_secs_f64());
+        }
         durable::replace_json(&self.run.folder.join("status.json"), &self.state)
     }
 
@@ -308,6 +367,7 @@ impl OwnedRun {
     /// # Errors
     /// When the status cannot be written.
     pub fn start(&mut self, device: String) -> Result<()> {
+        self.begun = Some(Instant::now());
         self.update(|state| {
             state.status = RunStatus::Running;
             state.started = Some(time::now());

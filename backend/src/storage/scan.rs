@@ -62,6 +62,22 @@ pub(crate) fn read_rows(path: &Path, rows: &[usize], columns: Option<&[String]>)
     }
 }
 
+/// The given rows (ascending) of a file, batch by batch; row groups without any are not touched.
+pub(crate) fn read_selected(
+    path: &Path,
+    rows: &[usize],
+    columns: Option<&[String]>,
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
+    let builder = project(open(path)?, columns);
+    let group_sizes: Vec<usize> =
+        builder.metadata().row_groups().iter().map(|group| group.num_rows() as usize).collect();
+    let (groups, selection) = select(&group_sizes, rows);
+    let reader = builder.with_row_groups(groups).with_row_selection(selection).build();
+    let reader = reader.map_err(|e| StoreError::parquet("reading", path, e))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|e| StoreError::damaged(&path, e))))
+}
+
 /// The row groups that hold `rows`, and which of their rows to keep.
 fn select(group_sizes: &[usize], rows: &[usize]) -> (Vec<usize>, RowSelection) {
     let (mut groups, mut selectors) = (Vec::new(), Vec::new());

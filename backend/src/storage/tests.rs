@@ -99,6 +99,8 @@ fn every_listed_function_works() {
             "starts_with" | "ends_with" | "contains" => format!("{function}(class, 'A')"),
             "lower" | "upper" | "trim" => format!("{function}(class) = 'x'"),
             "isnan" => "isnan(snr_r)".to_owned(),
+            "sample" => "sample(spectrum_id) < 0.5".to_owned(),
+            "distance" => "distance(ra, dec, 10, -5) < 1".to_owned(),
             "power" | "atan2" | "coalesce" | "nullif" | "greatest" | "least" => format!("{function}(snr_r, 2.0) > 0"),
             _ => format!("{function}(snr_r) > 0"),
         };
@@ -111,11 +113,47 @@ fn every_listed_function_works() {
 }
 
 #[test]
+fn an_expression_may_not_grow_without_bound() {
+    let (_folder, store) = store_with(3, 10);
+    let survey = store.survey("lamost").unwrap();
+    let many = |term: &str, n: usize| vec![term; n].join(", ");
+    for (condition, word) in [
+        (format!("greatest({}) > 0", many("snr_r + 1", 600)), "1000 columns, operators and calls"),
+        (format!("class = coalesce({})", many(&format!("'{}'", "x".repeat(500)), 20)), "8192 bytes"),
+        (format!("class = '{}'", "x".repeat(300_000)), "bytes long"),
+        (format!("{}snr_r{} > 0", "abs(".repeat(120), ")".repeat(120)), "recursion"),
+        (format!("{}true", "true or ".repeat(30_000)), "nested or chained"),
+        (format!("{}true", "not ".repeat(60_000)), "only one expression"),
+        (format!("{}1 = 1", "- ".repeat(100_000)), "recursion"),
+        (format!("snr_r in ({})", many("snr_r + 1", 600)), "1000 columns"),
+    ] {
+        let message = survey.select(Some(&condition)).unwrap_err().to_string();
+        assert!(message.starts_with("where: ") && message.contains(word), "{message}");
+    }
+    let ids = many("'s00001'", 20_000);
+    assert_eq!(survey.select(Some(&format!("spectrum_id in ({ids})"))).unwrap().len(), 1);
+}
+
+#[test]
+fn a_sample_is_a_fraction_of_the_survey_and_the_same_in_any_other() {
+    let (_folder, store) = store_with(400, 1_000);
+    let survey = store.survey("lamost").unwrap();
+    let of = |condition: &str| survey.ids_where(Some(condition)).unwrap();
+    let tenth = of("sample(spectrum_id) < 0.1");
+    assert!((20..=60).contains(&tenth.len()), "{}", tenth.len());
+    let rest = of("sample(spectrum_id) >= 0.1 and sample(spectrum_id) < 1");
+    assert_eq!(tenth.len() + rest.len(), 400);
+    assert_eq!(of("sample(class) is null and class is not null"), Vec::<String>::new());
+    assert_eq!(of("distance(ra, dec, 10, -5) > 1e-9"), Vec::<String>::new(), "all stand in one place");
+    assert_eq!(of("distance(ra, dec, z, dec) is null").len(), 400);
+}
+
+#[test]
 fn limits_end_a_query() {
     let (_folder, store) = store_with(30, 10);
     let survey = store.survey("lamost").unwrap();
     let slow = Query { time_limit: std::time::Duration::ZERO, ..query("z is null") };
-    assert!(matches!(survey.query(&slow), Err(StoreError::QueryLimit(_))));
+    assert!(matches!(survey.query(&slow), Err(StoreError::QueryTime(_))));
     let big = Query { order_by: Some("source".to_owned()), memory_limit: 100, ..Query::default() };
     assert!(survey.query(&big).unwrap_err().to_string().contains("sort keys"));
 }

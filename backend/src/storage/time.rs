@@ -14,6 +14,25 @@ pub(crate) fn stamp() -> String {
     format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}")
 }
 
+/// Seconds from one time that [`now`] told to a later one; `None` where one of them is no such text.
+pub(crate) fn seconds_between(earlier: &str, later: &str) -> Option<f64> {
+    Some((unix(later)? - unix(earlier)?).max(0) as f64)
+}
+
+/// The Unix time of a text that [`now`] wrote.
+fn unix(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let numbers = |text: &str, separator: char| -> Option<[i64; 3]> {
+        text.split(separator).map(|part| part.parse().ok()).collect::<Option<Vec<_>>>()?.try_into().ok()
+    };
+    let ([year, month, day], [hour, minute, second]) = (numbers(date, '-')?, numbers(time, ':')?);
+    let (from_march, march_month) = (year - i64::from(month <= 2), (month + 9) % 12);
+    let (era, year_of_era) = (from_march.div_euclid(400), from_march.rem_euclid(400));
+    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
 fn seconds_since_epoch() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64)
 }
@@ -37,6 +56,14 @@ fn civil(seconds: i64) -> [i64; 6] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_of_times() {
+        assert_eq!(unix("2026-11-22T18:14:55Z"), Some(1_795_371_295));
+        assert_eq!(unix("2000-02-29T00:00:00Z"), Some(951_782_400));
+        assert_eq!(seconds_between("2026-12-31T23:59:58Z", "2027-01-01T00:00:01Z"), Some(3.0));
+        assert_eq!(seconds_between("yesterday", "2027-01-01T00:00:01Z"), None);
+    }
 
     #[test]
     fn known_instants() {

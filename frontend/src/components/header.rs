@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    components::keyboard::KeyboardMap,
     context::{Catalogue, Desk, ThemeToggle},
     state::{
         address::{Address, Place},
@@ -21,6 +22,7 @@ pub fn Header() -> impl IntoView {
             </a>
             <SurveySelect />
             <Pages />
+            <KeyboardMap />
             <ThemeToggle />
         </header>
     }

@@ -5,6 +5,8 @@ pub mod error_banner;
 pub mod explanation;
 pub mod filter_bar;
 pub mod header;
+pub mod keyboard;
+pub mod label_bar;
 pub mod listing;
 pub mod metadata_panel;
 pub mod run_bar;

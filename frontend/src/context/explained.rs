@@ -70,7 +70,7 @@ impl Explained {
             });
             match (subject.get_untracked(), desk.survey.get_untracked()) {
                 (Some((_, id)), Some(survey)) if !ids.is_empty() => {
-                    explained.fetch_neighbors(spectra, &survey, id, ids)
+                    explained.fetch_neighbors(spectra, &survey, &id, ids);
                 }
                 _ => explained.near.set(None),
             }

@@ -113,9 +113,12 @@ impl Rows {
                 self.table.set(Load::Ready(Arc::new(table)));
             }
             Err(problem) => {
-                let problem: Result<(), Problem> = self.failures.noted(Err(problem));
+                // a refused condition is answered where the rows would stand
+                if problem.errors.is_empty() {
+                    let _: Result<(), Problem> = self.failures.noted(Err(problem.clone()));
+                }
                 if table.is_empty() {
-                    self.table.set(problem.map(|()| Arc::default()).into());
+                    self.table.set(Load::Failed(problem));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod candidates;
+pub mod classes;
 pub mod continuum;
 pub mod decimation;
 pub mod format;
@@ -14,6 +15,7 @@ pub mod quality;
 pub mod scale;
 pub mod sky;
 pub mod smoothing;
+pub mod sorting;
 pub mod table;
 pub mod trace;
 pub mod view;

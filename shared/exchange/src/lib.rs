@@ -20,6 +20,7 @@
 #![warn(missing_docs)]
 
 pub mod api;
+mod arrow;
 pub mod catalogue;
 mod columns;
 mod draft;
@@ -33,6 +34,7 @@ mod units;
 pub mod votable;
 mod write;
 
+pub use arrow::write_spectrum_arrow;
 pub use error::ReadError;
 pub use format::{Format, ReadOptions, read_spectra, read_spectra_with};
 pub use write::{write_spectrum_csv, write_spectrum_fits, write_spectrum_votable};

@@ -2,16 +2,21 @@
 //!
 //! Allowed are columns of the one table, literals, comparison, logic and arithmetic, `IS [NOT] NULL`,
 //! `IN (list)`, `BETWEEN`, `LIKE`, `ILIKE`, `CASE`, `CAST` and the functions of [`FUNCTIONS`]. Anything
-//! else is refused by name: a list of what is harmless, not of what is harmful.
+//! else is refused by name: a list of what is harmless, not of what is harmful. How long, how deep and how
+//! wide an expression may be is bounded, and with it the memory and time of one batch of rows.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    cell::Cell,
+    sync::{Arc, LazyLock},
+    thread,
+};
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Schema, SchemaRef};
 use datafusion::{
     arrow::compute::SortOptions,
     common::DFSchema,
-    execution::{SessionState, SessionStateBuilder},
+    execution::SessionState,
     logical_expr::{ColumnarValue, simplify::SimplifyContext},
     optimizer::simplify_expressions::ExprSimplifier,
     physical_expr::{PhysicalExpr, utils::collect_columns},
@@ -23,49 +28,23 @@ use datafusion::{
     },
 };
 
-use super::{SortKey, refused};
+use super::{FUNCTIONS, SortKey, functions, refused};
 use crate::storage::{Result, StoreError, error::nearest};
-
-/// Pure functions of numbers and short texts.
-pub const FUNCTIONS: &[&str] = &[
-    "abs",
-    "acos",
-    "asin",
-    "atan",
-    "atan2",
-    "ceil",
-    "coalesce",
-    "contains",
-    "cos",
-    "degrees",
-    "ends_with",
-    "exp",
-    "floor",
-    "greatest",
-    "isnan",
-    "least",
-    "ln",
-    "log10",
-    "lower",
-    "nullif",
-    "power",
-    "radians",
-    "round",
-    "signum",
-    "sin",
-    "sqrt",
-    "starts_with",
-    "tan",
-    "trim",
-    "upper",
-];
 
 /// Longest text accepted, in bytes: room for some thousand names in an `IN (...)`.
 const MAX_BYTES: usize = 256 << 10;
 /// Deepest nesting accepted; `a OR b OR c` nests once for each `OR`.
 const MAX_DEPTH: usize = 100;
 
-static SESSION: LazyLock<SessionState> = LazyLock::new(|| SessionStateBuilder::new().with_default_features().build());
+/// Columns, operators and calls accepted: each may need a column of numbers for a batch of rows.
+const MAX_TERMS: usize = 1_000;
+/// Bytes of text accepted outside of `IN (...)`: each may be repeated for every row of a batch.
+const MAX_TEXT: usize = 8 << 10;
+
+/// Bytes of stack to read an expression with; only what is used of them takes memory.
+const STACK: usize = 256 << 20;
+
+static SESSION: LazyLock<SessionState> = LazyLock::new(functions::session);
 
 /// A checked expression, ready to be evaluated on batches that have its columns.
 #[derive(Debug)]
@@ -99,6 +78,24 @@ impl Compiled {
 
 /// Compiles a `where`.
 pub(crate) fn condition(text: &str, table: &Schema) -> Result<Compiled> {
+    on_deep_stack("where", || compile_condition(text, table))
+}
+
+/// Compiles the terms of an `order by`.
+pub(crate) fn order_by(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
+    on_deep_stack("order_by", || compile_order(text, table))
+}
+
+/// Calls what walks expressions by recursion where there is room for the longest that is read at all.
+fn on_deep_stack<T: Send>(clause: &'static str, call: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, call);
+        let thread = thread.map_err(|e| refused(clause, format!("there is no memory left to read it: {e}")))?;
+        thread.join().unwrap_or_else(|_| Err(refused(clause, "it is no expression that can be evaluated")))
+    })
+}
+
+fn compile_condition(text: &str, table: &Schema) -> Result<Compiled> {
     let compiled = parse("where", text, one_expression).and_then(|e| compile("where", e, table))?;
     let data_type = compiled.expression.data_type(&compiled.schema).map_err(|e| refused("where", tidy(&e)))?;
     if data_type == DataType::Boolean {
@@ -114,8 +111,7 @@ fn one_expression(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     parser.parse_expr()
 }
 
-/// Compiles the terms of an `order by`.
-pub(crate) fn order_by(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
+fn compile_order(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
     let terms = parse("order_by", text, |parser| parser.parse_comma_separated(Parser::parse_order_by_expr))?;
     let sort_key = |term: datafusion::sql::sqlparser::ast::OrderByExpr| {
         if matches!(term.expr, Expr::Value(_)) {
@@ -158,7 +154,7 @@ fn parse<T>(clause: &'static str, text: &str, read: impl FnOnce(&mut Parser) -> 
 }
 
 fn compile(clause: &'static str, mut expression: Expr, table: &Schema) -> Result<Compiled> {
-    Check { clause, table }.expression(&mut expression, 0)?;
+    Check { clause, table, terms: Cell::new(0), text: Cell::new(0) }.expression(&mut expression, 0)?;
     let planned = |e: datafusion::error::DataFusionError| refused(clause, tidy(&e));
     let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;
     let aliased = ExprWithAlias { expr: expression, alias: None };
@@ -188,6 +184,8 @@ fn tidy(error: &datafusion::error::DataFusionError) -> String {
 struct Check<'a> {
     clause: &'static str,
     table: &'a Schema,
+    terms: Cell<usize>,
+    text: Cell<usize>,
 }
 
 impl Check<'_> {
@@ -196,6 +194,7 @@ impl Check<'_> {
             return Err(self.refuse(format!("more than {MAX_DEPTH} terms nested or chained: use `IN (...)`")));
         }
         let check = |e: &mut Expr| self.expression(e, depth + 1);
+        self.weigh(expression)?;
         match expression {
             Expr::Identifier(name) => self.column(name),
             Expr::Value(_) => Ok(()),
@@ -222,7 +221,7 @@ impl Check<'_> {
             Expr::Between { expr, low, high, .. } => [expr, low, high].into_iter().try_for_each(|e| check(e)),
             Expr::InList { expr, list, .. } => {
                 check(expr)?;
-                list.iter_mut().try_for_each(check)
+                list.iter_mut().filter(|e| !matches!(e, Expr::Value(_))).try_for_each(check)
             }
             Expr::Like { expr, pattern, any: false, .. } | Expr::ILike { expr, pattern, any: false, .. } => {
                 check(expr)?;
@@ -265,6 +264,22 @@ impl Check<'_> {
             }
             other => Err(self.refuse(format!("`{other}` is not allowed in an expression"))),
         }
+    }
+
+    /// Counts what one more part of the expression costs.
+    fn weigh(&self, expression: &Expr) -> Result<()> {
+        if let Expr::Value(value) = expression {
+            self.text.set(self.text.get() + value.to_string().len());
+        } else {
+            self.terms.set(self.terms.get() + 1);
+        }
+        if self.terms.get() > MAX_TERMS {
+            return Err(self.refuse(format!("more than {MAX_TERMS} columns, operators and calls: use `IN (...)`")));
+        }
+        if self.text.get() > MAX_TEXT {
+            return Err(self.refuse(format!("more than {MAX_TEXT} bytes of values outside of `IN (...)`")));
+        }
+        Ok(())
     }
 
     fn operator(&self, op: &datafusion::sql::sqlparser::ast::BinaryOperator) -> Result<()> {

@@ -7,8 +7,12 @@
 //! memory is the matching row numbers with their sort keys, of which there is a limit.
 
 mod expression;
+mod functions;
+mod rows;
 
-pub use expression::FUNCTIONS;
+pub use functions::FUNCTIONS;
+pub use rows::QueryResult;
+pub(crate) use rows::fetch;
 
 use std::{
     path::PathBuf,
@@ -55,41 +59,6 @@ impl Default for Query {
     }
 }
 
-/// Rows found by a query: how many there are, and an iterator over batches of them.
-#[derive(Debug)]
-pub struct QueryResult {
-    files: Vec<PathBuf>,
-    table: SchemaRef,
-    schema: SchemaRef,
-    columns: Option<Vec<String>>,
-    matched: u64,
-    rows: std::vec::IntoIter<u64>,
-}
-
-impl QueryResult {
-    /// Rows that fulfil the condition, before `limit` and `offset`.
-    pub fn matched(&self) -> u64 {
-        self.matched
-    }
-    /// Schema of the batches, with units, UCDs and descriptions in the fields' metadata.
-    pub fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-    /// Rows still to come.
-    pub fn remaining(&self) -> usize {
-        self.rows.len()
-    }
-}
-
-impl Iterator for QueryResult {
-    type Item = Result<RecordBatch>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let rows: Vec<u64> = self.rows.by_ref().take(scan::BATCH).collect();
-        (!rows.is_empty()).then(|| fetch(&self.files, &self.table, &rows, self.columns.as_deref()))
-    }
-}
-
 /// Runs a query over the rows of `files`, which all have the schema `table`.
 pub(crate) fn run(files: Vec<PathBuf>, table: SchemaRef, query: &Query) -> Result<QueryResult> {
     if let Some(columns) = &query.columns {
@@ -101,8 +70,7 @@ pub(crate) fn run(files: Vec<PathBuf>, table: SchemaRef, query: &Query) -> Resul
     let matched = rows.len() as u64;
     let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
     let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
-    let schema = fetch(&files, &table, &[], query.columns.as_deref())?.schema();
-    Ok(QueryResult { files, table, schema, columns: query.columns.clone(), matched, rows: rows.into_iter() })
+    QueryResult::new(files, &table, query.columns.as_deref(), (matched, rows), query.order_by.is_none())
 }
 
 /// Numbers of the rows that fulfil the condition, in the order asked for; `limit` is not applied.
@@ -114,12 +82,20 @@ pub(crate) fn matching_rows(files: &[PathBuf], table: &SchemaRef, query: &Query)
         condition.iter().chain(keys.iter().map(|k| &k.key)).flat_map(Compiled::columns).collect();
     columns.sort_unstable();
     columns.dedup();
+    if condition.is_none() && keys.is_empty() {
+        let counts = files.iter().map(|file| scan::count(file));
+        return Ok((0..counts.sum::<Result<u64>>()?).collect());
+    }
+    if columns.is_empty() {
+        // of a condition on nothing only the number of rows matters
+        columns.extend(table.fields().first().map(|field| field.name().clone()));
+    }
     let mut found = Found::new(keys.len());
     let mut first = 0u64;
     for file in files {
-        for batch in scan::read(file, (!columns.is_empty()).then_some(columns.as_slice()))? {
+        for batch in scan::read(file, Some(&columns))? {
             if started.elapsed() > query.time_limit {
-                return Err(StoreError::QueryLimit(format!("it took more than {} s", query.time_limit.as_secs_f32())));
+                return Err(StoreError::QueryTime(query.time_limit.as_secs_f32()));
             }
             let batch = batch?;
             found.take(&batch, first, condition.as_ref(), &keys)?;
@@ -196,52 +172,4 @@ fn refused(clause: &'static str, reason: impl ToString) -> StoreError {
 pub(crate) struct SortKey {
     key: Compiled,
     options: SortOptions,
-}
-
-/// The given rows of a table of `files`, in the order given, as one batch.
-pub(crate) fn fetch(
-    files: &[PathBuf],
-    table: &SchemaRef,
-    rows: &[u64],
-    columns: Option<&[String]>,
-) -> Result<RecordBatch> {
-    let schema = match columns {
-        Some(columns) => {
-            let indices: Vec<usize> = columns.iter().filter_map(|name| table.index_of(name).ok()).collect();
-            let projected = table.project(&indices).map_err(|e| refused("columns", e))?;
-            std::sync::Arc::new(projected)
-        }
-        None => table.clone(),
-    };
-    let mut sorted: Vec<(u64, u64)> = rows.iter().enumerate().map(|(place, &row)| (row, place as u64)).collect();
-    sorted.sort_unstable();
-    let mut batches = Vec::new();
-    let (mut first, mut next) = (0u64, 0);
-    for file in files {
-        if next == sorted.len() {
-            break;
-        }
-        let end = first + scan::count(file)?;
-        let inside = sorted[next..].partition_point(|&(row, _)| row < end);
-        if inside > 0 {
-            let local: Vec<usize> =
-                sorted[next..next + inside].iter().map(|&(row, _)| (row - first) as usize).collect();
-            let batch = scan::read_rows(file, &local, columns)?;
-            let ordered = schema.fields().iter().map(|field| {
-                let column = batch.column_by_name(field.name()).cloned();
-                column.ok_or_else(|| StoreError::damaged(file, format!("column `{}` is missing", field.name())))
-            });
-            let ordered = ordered.collect::<Result<Vec<_>>>()?;
-            batches.push(RecordBatch::try_new(schema.clone(), ordered).map_err(|e| StoreError::damaged(file, e))?);
-            next += inside;
-        }
-        first = end;
-    }
-    let batch = arrow_select::concat::concat_batches(&schema, &batches).map_err(|e| refused("columns", e))?;
-    let mut back = vec![0u64; sorted.len()];
-    for (position, &(_, place)) in sorted.iter().enumerate() {
-        back[place as usize] = position as u64;
-    }
-    let back = UInt64Array::from(back);
-    arrow_select::take::take_record_batch(&batch, &back).map_err(|e| refused("columns", e))
 }

@@ -77,23 +77,24 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let cell = move |read: fn(&Cells) -> String| cells.with(|cells| cells.as_ref().map(read).unwrap_or_default());
     view! {
         <tr
+            role="row"
             data-testid="candidate-row"
             data-spectrum-id=move || cell(|cells| cells.id.clone())
-            aria-rowindex=(row + 1).to_string()
+            aria-rowindex=(row + 2).to_string()
             aria-selected=move || (chosen_row.get() == Some(row)).to_string()
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
             on:click=choose
         >
-            <td class="num rank">{move || cell(|cells| cells.number.clone())}</td>
-            <td class="object">
+            <td role="gridcell" class="num rank">{move || cell(|cells| cells.number.clone())}</td>
+            <td role="gridcell" class="object">
                 <span class="name">{move || cell(|cells| cells.name.clone())}</span>
                 <span class="id">{move || cell(|cells| cells.second.clone().unwrap_or_default())}</span>
             </td>
-            <td>{move || cell(|cells| cells.kind.clone())}</td>
-            <td class="num lof" class:outlier=move || cells.with(|cells| cells.as_ref().is_some_and(|c| c.is_outlier))>
+            <td role="gridcell">{move || cell(|cells| cells.kind.clone())}</td>
+            <td role="gridcell" class="num lof" class:outlier=move || cells.with(|cells| cells.as_ref().is_some_and(|c| c.is_outlier))>
                 {move || cell(|cells| cells.strength.clone())}
             </td>
-            <td class="label">{label}</td>
+            <td role="gridcell" class="label">{label}</td>
         </tr>
     }
 }

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 
 use super::{
     explanation::ExplanationPanel,
+    label_bar::LabelBar,
     metadata_panel::MetadataPanel,
     sky_plot::SkyPanel,
     spectrum_plot::{Panel, SpectrumPlot},
@@ -70,6 +71,7 @@ pub fn SpectrumView() -> impl IntoView {
     view! {
         <section class="spectrum" aria-label="Spectrum" aria-busy=move || spectra.awaited.get().to_string()>
             <Title />
+            <LabelBar />
             <Toolbar />
             <div class="plots">
                 <SpectrumPlot

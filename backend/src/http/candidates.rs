@@ -1,0 +1,67 @@
+//! The ranked candidates of a run.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use balmer_exchange::api::CandidatePage;
+use serde_json::json;
+
+use super::{
+    App, ask,
+    negotiation::Answer,
+    problem::Failure,
+    query::{Params, Rows},
+    rows,
+};
+use crate::{
+    export::{ExportError, about_run, to_json},
+    storage::{StoreError, candidate_rows},
+};
+
+/// `GET /runs/{run}/candidates?where=&order_by=&limit=&offset=&columns=&format=`
+pub async fn list(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Params(params): Params<Rows>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let answer = rows::chosen(params.format, &headers)?;
+    let query = params.query(answer)?;
+    if answer != Answer::Json {
+        let name = format!("{run}-candidates");
+        return rows::file(&app, answer, &name, query, move |store, query| {
+            let run = store.run(&run)?;
+            let about = about_run(&run).map_err(|error| match error {
+                ExportError::Store(error) => error,
+                other => StoreError::Run { id: run.id().to_owned(), reason: other.to_string() },
+            })?;
+            Ok((run.candidates(query)?, about))
+        })
+        .await;
+    }
+    let offset = params.offset();
+    let page = ask(&app, move |store| {
+        let run = store.run(&run)?;
+        let state = run.state()?;
+        let result = run.candidates(&query)?;
+        let total = result.matched();
+        if params.has_columns() {
+            let page = json!({
+                "run": state.id, "survey": state.survey, "classes": state.classes, "total": total, "offset": offset,
+                "rows": to_json(result)?,
+            });
+            return Ok((total, Json(page).into_response()));
+        }
+        let mut rows = Vec::new();
+        for batch in result {
+            rows.extend(candidate_rows(&batch?));
+        }
+        let page = CandidatePage { run: state.id, survey: state.survey, classes: state.classes, total, offset, rows };
+        Ok((total, Json(page).into_response()))
+    });
+    let (total, response) = page.await?;
+    Ok(rows::with_total(response, total))
+}

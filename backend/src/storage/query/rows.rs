@@ -1,0 +1,166 @@
+//! Rows found by a query, read batch by batch: in the table's order each file is read once from its
+//! beginning to its end; in any other order each batch is gathered from where its rows lie.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use arrow_array::{RecordBatch, UInt64Array};
+use arrow_schema::SchemaRef;
+
+use super::refused;
+use crate::storage::{Result, StoreError, scan};
+
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
+
+/// Rows found by a query: how many there are, and an iterator over batches of them. After an error it
+/// ends.
+pub struct QueryResult {
+    table: Table,
+    matched: u64,
+    rows: std::vec::IntoIter<u64>,
+    /// Whether the rows ascend.
+    in_order: bool,
+    /// What is being read of one file, in order; and the number of rows in the files up to its end.
+    reading: Option<Batches>,
+    passed: u64,
+    next_file: usize,
+}
+
+impl fmt::Debug for QueryResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryResult").field("matched", &self.matched).finish_non_exhaustive()
+    }
+}
+
+/// Files of one schema and the columns wanted of them.
+struct Table {
+    files: Vec<PathBuf>,
+    schema: SchemaRef,
+    columns: Option<Vec<String>>,
+}
+
+impl Table {
+    fn new(files: Vec<PathBuf>, whole: &SchemaRef, columns: Option<&[String]>) -> Result<Self> {
+        let schema = match columns {
+            Some(columns) => {
+                let indices: Vec<usize> = columns.iter().filter_map(|name| whole.index_of(name).ok()).collect();
+                Arc::new(whole.project(&indices).map_err(|e| refused("columns", e))?)
+            }
+            None => whole.clone(),
+        };
+        Ok(Self { files, schema, columns: columns.map(<[String]>::to_vec) })
+    }
+
+    /// A batch of a file with the columns in the order wanted.
+    fn arranged(&self, file: usize, batch: &RecordBatch) -> Result<RecordBatch> {
+        let file = &self.files[file];
+        let columns = self.schema.fields().iter().map(|field| {
+            let column = batch.column_by_name(field.name()).cloned();
+            column.ok_or_else(|| StoreError::damaged(file, format!("column `{}` is missing", field.name())))
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        RecordBatch::try_new(self.schema.clone(), columns).map_err(|e| StoreError::damaged(file, e))
+    }
+}
+
+impl QueryResult {
+    pub(super) fn new(
+        files: Vec<PathBuf>,
+        table: &SchemaRef,
+        columns: Option<&[String]>,
+        (matched, rows): (u64, Vec<u64>),
+        in_order: bool,
+    ) -> Result<Self> {
+        let table = Table::new(files, table, columns)?;
+        Ok(Self { table, matched, rows: rows.into_iter(), in_order, reading: None, passed: 0, next_file: 0 })
+    }
+
+    /// Rows that fulfil the condition, before `limit` and `offset`.
+    pub fn matched(&self) -> u64 {
+        self.matched
+    }
+    /// Schema of the batches, with units, UCDs and descriptions in the fields' metadata.
+    pub fn schema(&self) -> SchemaRef {
+        self.table.schema.clone()
+    }
+    /// Rows still to come, those of a file that is being read not counted.
+    pub fn remaining(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The next batch of ascending rows.
+    fn next_in_order(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            if let Some(batch) = self.reading.as_mut().and_then(Iterator::next) {
+                return self.table.arranged(self.next_file - 1, &batch?).map(Some);
+            }
+            self.reading = None;
+            if self.rows.len() == 0 || self.next_file == self.table.files.len() {
+                return Ok(None);
+            }
+            let path = &self.table.files[self.next_file];
+            let (first, end) = (self.passed, self.passed + scan::count(path)?);
+            let inside = self.rows.as_slice().partition_point(|&row| row < end);
+            if inside > 0 {
+                let here: Vec<usize> = self.rows.by_ref().take(inside).map(|row| (row - first) as usize).collect();
+                self.reading = Some(Box::new(scan::read_selected(path, &here, self.table.columns.as_deref())?));
+            }
+            self.passed = end;
+            self.next_file += 1;
+        }
+    }
+
+    fn next_gathered(&mut self) -> Result<Option<RecordBatch>> {
+        let rows: Vec<u64> = self.rows.by_ref().take(scan::BATCH).collect();
+        if rows.is_empty() { Ok(None) } else { gather(&self.table, &rows).map(Some) }
+    }
+}
+
+impl Iterator for QueryResult {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = if self.in_order { self.next_in_order() } else { self.next_gathered() };
+        if next.is_err() {
+            (self.reading, self.rows) = (None, Vec::new().into_iter());
+        }
+        next.transpose()
+    }
+}
+
+/// The given rows of a table of `files`, in the order given, as one batch.
+pub(crate) fn fetch(
+    files: &[PathBuf],
+    table: &SchemaRef,
+    rows: &[u64],
+    columns: Option<&[String]>,
+) -> Result<RecordBatch> {
+    gather(&Table::new(files.to_vec(), table, columns)?, rows)
+}
+
+fn gather(table: &Table, rows: &[u64]) -> Result<RecordBatch> {
+    let mut sorted: Vec<(u64, u64)> = rows.iter().enumerate().map(|(place, &row)| (row, place as u64)).collect();
+    sorted.sort_unstable();
+    let mut batches = Vec::new();
+    let (mut first, mut next) = (0u64, 0);
+    for (file, path) in table.files.iter().enumerate() {
+        if next == sorted.len() {
+            break;
+        }
+        let end = first + scan::count(path)?;
+        let inside = sorted[next..].partition_point(|&(row, _)| row < end);
+        if inside > 0 {
+            let local: Vec<usize> =
+                sorted[next..next + inside].iter().map(|&(row, _)| (row - first) as usize).collect();
+            batches.push(table.arranged(file, &scan::read_rows(path, &local, table.columns.as_deref())?)?);
+            next += inside;
+        }
+        first = end;
+    }
+    let batch = arrow_select::concat::concat_batches(&table.schema, &batches).map_err(|e| refused("columns", e))?;
+    let mut back = vec![0u64; sorted.len()];
+    for (position, &(_, place)) in sorted.iter().enumerate() {
+        back[place as usize] = position as u64;
+    }
+    let back = UInt64Array::from(back);
+    arrow_select::take::take_record_batch(&batch, &back).map_err(|e| refused("columns", e))
+}

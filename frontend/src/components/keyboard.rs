@@ -1,0 +1,90 @@
+//! The keys of the page and the map of them.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// Keys and what they do.
+type Entry = (&'static [&'static str], &'static str);
+
+/// Groups of keys, with their titles.
+const MAP: [(&str, &[Entry]); 4] = [
+    (
+        "Candidates",
+        &[
+            (&["↓", "j"], "next candidate"),
+            (&["↑", "k"], "previous candidate"),
+            (&["Home", "End"], "first and last of the list"),
+        ],
+    ),
+    (
+        "Labels",
+        &[
+            (&["1", "…", "9"], "say what it is: the classes in their order"),
+            (&["0"], "take its label away"),
+            (&["u"], "undo the last label, again and again through the history"),
+            (&["n"], "write a note"),
+            (&["a"], "go on to the next candidate after a label, or stay"),
+        ],
+    ),
+    (
+        "Spectrum, once it has the focus",
+        &[
+            (&["+", "−"], "zoom"),
+            (&["←", "→"], "pan"),
+            (&["Shift", "drag"], "zoom into a box"),
+            (&["double click"], "the whole spectrum"),
+        ],
+    ),
+    ("Page", &[(&["?"], "this map"), (&["Esc"], "close what is open")]),
+];
+
+/// Whether a key is meant for the page, and not for a field, a menu or a dialog.
+pub fn is_for_page(event: &web_sys::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let elsewhere = target.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA")
+            || element.closest("dialog, [role=listbox], [role=menu]").ok().flatten().is_some()
+    });
+    !elsewhere && !event.ctrl_key() && !event.alt_key() && !event.meta_key() && !event.default_prevented()
+}
+
+/// The button and the dialog that show the map; `?` opens it from anywhere.
+#[component]
+pub fn KeyboardMap() -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let open = move || {
+        if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+            // a dialog that is in the document and closed can be opened
+            let _ = dialog.show_modal();
+        }
+    };
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "?" && is_for_page(&event) {
+            open();
+        }
+    });
+    on_cleanup(move || listener.remove());
+    let group = |(title, keys): (&'static str, &'static [Entry])| {
+        let entry = |&(keys, meaning): &Entry| {
+            view! {
+                <dt>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dt>
+                <dd>{meaning}</dd>
+            }
+        };
+        view! {
+            <h3>{title}</h3>
+            <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+        }
+    };
+    view! {
+        <button type="button" class="keyboard" aria-label="Keyboard map" title="Keyboard map (?)" on:click=move |_| open()>
+            "?"
+        </button>
+        <dialog node_ref=dialog data-testid="keyboard-map" aria-label="Keyboard map">
+            {MAP.map(group).collect_view()}
+            <form method="dialog">
+                <button type="submit">"Close"</button>
+            </form>
+        </dialog>
+    }
+}

@@ -1,0 +1,221 @@
+//! Saying what the chosen spectrum is: by buttons, by the keys 1 to 9, with a note, and taking it back.
+
+use balmer_exchange::api::LabelChangeRow;
+use leptos::{html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
+
+use super::{keyboard::is_for_page, listing::go};
+use crate::{
+    context::{Desk, Labels, Rows},
+    state::{
+        address::{Address, Place},
+        candidates::Step,
+        classes::{key_of, place_of_key},
+    },
+};
+
+/// Where the browser remembers whether a label leads on to the next candidate.
+const ADVANCE_KEY: &str = "balmer-advance";
+
+/// The handles that every part of the bar needs.
+#[derive(Clone, Copy)]
+struct Bar {
+    desk: Desk,
+    rows: Rows,
+    labels: Labels,
+    note: RwSignal<String>,
+    /// What happened last, in words.
+    said: RwSignal<String>,
+    advance: RwSignal<bool>,
+}
+
+/// The bar.
+#[component]
+pub fn LabelBar() -> impl IntoView {
+    let bar = Bar {
+        desk: expect_context(),
+        rows: expect_context(),
+        labels: expect_context(),
+        note: RwSignal::new(String::new()),
+        said: RwSignal::new(String::new()),
+        advance: RwSignal::new(remembered_advance()),
+    };
+    let note_field = NodeRef::<html::Input>::new();
+    bar.follow_keys(note_field);
+    // the note of the label in force, ready to be changed
+    Effect::new(move || {
+        let note = bar.desk.spectrum_id.get().and_then(|id| bar.labels.of(&id)).map(|label| label.note);
+        bar.note.set(note.unwrap_or_default());
+    });
+    let in_force =
+        Memo::new(move |_| bar.desk.spectrum_id.get().and_then(|id| bar.labels.of(&id)).map(|row| row.label));
+    let class = move |(place, class): (usize, String)| {
+        let (testid, name) = (format!("label-{class}"), class.clone());
+        let pressed = move || (in_force.get().as_ref() == Some(&name)).to_string();
+        let name = class.clone();
+        view! {
+            <button type="button" class="class" data-testid=testid aria-pressed=pressed on:click=move |_| bar.give(Some(name.clone()))>
+                {key_of(place).map(|key| view! { <kbd>{key}</kbd> })}
+                {class}
+            </button>
+        }
+    };
+    view! {
+        <section class="label-bar" aria-label="Label">
+            {move || bar.labels.offered.get().into_iter().enumerate().map(class).collect_view()}
+            <NewClass bar />
+            <input
+                type="text"
+                class="note"
+                data-testid="note"
+                aria-label="Note"
+                placeholder="note (n)"
+                node_ref=note_field
+                prop:value=move || bar.note.get()
+                on:input=move |event| bar.note.set(event_target_value(&event))
+                on:change=move |_| bar.keep_note()
+            />
+            <button type="button" data-testid="undo" title="Take back the last label (u)" on:click=move |_| bar.undo()>"Undo"</button>
+            <button
+                type="button"
+                data-testid="advance"
+                aria-pressed=move || bar.advance.get().to_string()
+                title="After a label go on to the next candidate (a)"
+                on:click=move |_| bar.toggle_advance()
+            >
+                {move || if bar.advance.get() { "Go on after a label" } else { "Stay after a label" }}
+            </button>
+            <span class="said" role="status">{move || bar.said.get()}</span>
+        </section>
+    }
+}
+
+/// A field for one more class, and the way to all of them.
+#[component]
+fn NewClass(bar: Bar) -> impl IntoView {
+    let name = RwSignal::new(String::new());
+    let add = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let class = name.get_untracked().trim().to_owned();
+        let mut classes = bar.labels.offered.get_untracked();
+        if class.is_empty() || classes.contains(&class) {
+            return;
+        }
+        classes.push(class);
+        spawn_local(async move {
+            if bar.labels.declare(classes).await.is_ok() {
+                name.set(String::new());
+            }
+        });
+    };
+    let none = Memo::new(move |_| bar.labels.offered.with(Vec::is_empty));
+    let all = move || bar.desk.survey.get().map(|survey| Address::of(Place::Labels { survey }).to_string());
+    move || {
+        if none.get() {
+            view! {
+                <form class="new-class" on:submit=add>
+                    <input
+                        type="text"
+                        data-testid="new-class"
+                        aria-label="Name of the first class"
+                        placeholder="name the first class, such as be"
+                        prop:value=move || name.get()
+                        on:input=move |event| name.set(event_target_value(&event))
+                    />
+                    <button type="submit">"Add"</button>
+                </form>
+            }
+            .into_any()
+        } else {
+            view! { <a class="edit-classes" href=all>"Edit classes"</a> }.into_any()
+        }
+    }
+}
+
+impl Bar {
+    fn give(self, label: Option<String>) {
+        let Some(id) = self.desk.spectrum_id.get_untracked() else { return };
+        let note = self.note.get_untracked();
+        spawn_local(async move {
+            if let Ok(change) = self.labels.give(&id, label, note).await {
+                self.said.set(match &change.label {
+                    Some(label) => format!("{id} is {label}"),
+                    None => format!("{id} has no label"),
+                });
+                let still_open = self.desk.spectrum_id.get_untracked().as_ref() == Some(&id);
+                if self.advance.get_untracked() && change.label.is_some() && still_open {
+                    go(self.desk, self.rows, Step::Next);
+                }
+            }
+        });
+    }
+
+    /// A changed note of a labelled spectrum is kept with its label; that of another waits for one.
+    fn keep_note(self) {
+        let Some(id) = self.desk.spectrum_id.get_untracked() else { return };
+        let note = self.note.get_untracked();
+        if let Some(label) = untrack(|| self.labels.of(&id)).filter(|label| label.note != note) {
+            spawn_local(async move {
+                if self.labels.give(&id, Some(label.label), note).await.is_ok() {
+                    self.said.set("note kept".to_owned());
+                }
+            });
+        }
+    }
+
+    fn undo(self) {
+        spawn_local(async move {
+            match self.labels.undo().await {
+                Ok(Some(LabelChangeRow { spectrum_id, label, .. })) => {
+                    let what = label.unwrap_or_else(|| "the removal of a label".to_owned());
+                    self.said.set(format!("took back {what} from {spectrum_id}"));
+                    self.desk.choose(&spectrum_id);
+                }
+                Ok(None) => self.said.set("nothing left to take back".to_owned()),
+                Err(_) => {}
+            }
+        });
+    }
+
+    fn toggle_advance(self) {
+        let advance = !self.advance.get_untracked();
+        self.advance.set(advance);
+        if let Ok(Some(storage)) = window().local_storage() {
+            // a browser that remembers nothing still obeys for this visit
+            let _: Result<(), JsValue> = storage.set_item(ADVANCE_KEY, if advance { "yes" } else { "no" });
+        }
+    }
+
+    fn follow_keys(self, note_field: NodeRef<html::Input>) {
+        let listener = window_event_listener(leptos::ev::keydown, move |event| {
+            if !is_for_page(&event) {
+                return;
+            }
+            match event.key().as_str() {
+                "u" => self.undo(),
+                "a" => self.toggle_advance(),
+                "0" => self.give(None),
+                "n" => {
+                    event.prevent_default();
+                    if let Some(field) = note_field.get_untracked() {
+                        // a field that cannot take the focus is not in sight
+                        let _: Result<(), JsValue> = field.focus();
+                    }
+                }
+                key => {
+                    let class = place_of_key(key)
+                        .and_then(|place| self.labels.offered.with_untracked(|classes| classes.get(place).cloned()));
+                    if class.is_some() {
+                        self.give(class);
+                    }
+                }
+            }
+        });
+        on_cleanup(move || listener.remove());
+    }
+}
+
+fn remembered_advance() -> bool {
+    let storage = window().local_storage().ok().flatten();
+    storage.and_then(|storage| storage.get_item(ADVANCE_KEY).ok().flatten()).is_some_and(|value| value == "yes")
+}
