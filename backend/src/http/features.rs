@@ -4,19 +4,14 @@
 //! when all of them are there: only then it is known how many spectra the recipe rejects. A client that
 //! goes away ends the preparation.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
-
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderValue},
     response::Response,
 };
 use balmer_core::{
-    engine::{Observer, Unobserved},
-    pipeline::{FeatureTable, PipelineSpec, Plan, RunObserver, Stage},
+    engine::Unobserved,
+    pipeline::{FeatureTable, PipelineSpec, Plan},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -27,6 +22,7 @@ use super::{
     problem::Failure,
     query::{Params, given},
     rows, stream,
+    waiting::{Waiting, Watch},
 };
 use crate::{
     export::write_features,
@@ -124,37 +120,4 @@ impl Prepared {
         let read = again.iter().map(|portion| Ok(self.survey.features(&self.plan, portion, &Unobserved)?.table));
         write_features(out, self.plan.recipe(), self.rejected, only.into_iter().map(Ok).chain(read))
     }
-}
-
-/// Held while somebody waits for the answer.
-#[derive(Default)]
-struct Waiting(Arc<AtomicBool>);
-
-impl Waiting {
-    fn watch(&self) -> Watch {
-        Watch { stop: self.0.clone() }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Stops the work that nobody waits for.
-struct Watch {
-    stop: Arc<AtomicBool>,
-}
-
-impl Observer for Watch {
-    fn progress(&self, _fraction: f64) {}
-
-    fn is_cancelled(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-}
-
-impl RunObserver for Watch {
-    fn stage(&self, _stage: Stage, _message: &str) {}
 }

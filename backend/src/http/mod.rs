@@ -6,6 +6,7 @@
 
 mod candidates;
 mod events;
+mod explain;
 mod features;
 mod guard;
 mod labels;
@@ -20,6 +21,7 @@ mod stream;
 mod surveys;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod web_app;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
@@ -40,7 +42,10 @@ use tower_http::{
 };
 
 use self::{problem::Failure, queue::Queue, stream::Downloads};
-use crate::storage::{Store, StoreError};
+use crate::{
+    explain::GraphCache,
+    storage::{Store, StoreError},
+};
 
 /// How long requests under way may take once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -51,6 +56,7 @@ struct App {
     store: Store,
     queue: Queue,
     downloads: Downloads,
+    graphs: GraphCache,
     /// True once the server is asked to stop: endless answers end then.
     closing: watch::Receiver<bool>,
 }
@@ -105,7 +111,13 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (close, closing) = watch::channel(false);
     let (queue, worker) = Queue::start(store.clone());
-    let app = App { store, queue: queue.clone(), downloads: Downloads::default(), closing: closing.clone() };
+    let app = App {
+        store,
+        queue: queue.clone(),
+        downloads: Downloads::default(),
+        graphs: GraphCache::default(),
+        closing: closing.clone(),
+    };
     let stop = async move {
         shutdown.await;
         queue.close();
@@ -145,7 +157,9 @@ fn routes(app: App) -> Router {
         .route("/runs", get(runs::list).post(runs::submit))
         .route("/runs/{run}", get(runs::detail).delete(runs::delete))
         .route("/runs/{run}/cancel", post(runs::cancel))
+        .route("/runs/{run}/resume", post(runs::resume))
         .route("/runs/{run}/candidates", get(candidates::list))
+        .route("/runs/{run}/explain/{id}", get(explain::one))
         .route("/runs/{run}/events", get(events::stream))
         .with_state(app);
     Router::new()

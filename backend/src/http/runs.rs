@@ -1,4 +1,4 @@
-//! Runs: asking for one, watching, cancelling, deleting.
+//! Runs: asking for one, watching, cancelling, resuming, deleting.
 
 use axum::{
     Json,
@@ -10,8 +10,8 @@ use axum::{
 use balmer_core::pipeline::{PipelineSpec, Plan};
 use balmer_exchange::api::{RunDetail, RunSummary};
 
-use super::{App, ask, guard::BodyFormat, problem::Failure};
-use crate::storage::{Query, RunState, Store};
+use super::{App, ask, guard::BodyFormat, problem::Failure, queue::Place};
+use crate::storage::{OwnedRun, Query, RunState, Store};
 
 /// `GET /runs`: newest first.
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<RunSummary>>, Failure> {
@@ -63,10 +63,15 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
         store.create_run(&checked)
     })
     .await?;
+    Ok(accepted(run, plan, place))
+}
+
+/// Puts a run into its place in the queue, and says where to look for it.
+fn accepted(run: OwnedRun, plan: Plan, place: Place) -> Response {
     let answer = summary(run.state().clone());
     place.take(run, plan);
     let location = format!("/api/v1/runs/{}", answer.id);
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response())
+    (StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response()
 }
 
 /// `POST /runs/{run}/cancel`: the run stops at the next occasion.
@@ -77,6 +82,21 @@ pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<R
         run.state()
     });
     Ok((StatusCode::ACCEPTED, Json(summary(state.await?))).into_response())
+}
+
+/// `POST /runs/{run}/resume`: a run that failed or was cancelled starts again from its spec, under its id.
+pub async fn resume(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
+    let id = run.clone();
+    // a run that cannot be resumed is refused as such even while the queue is full
+    let spec = ask(&app, move |store| {
+        let run = store.run(&id)?;
+        run.check_resumable()?;
+        run.spec()
+    });
+    let plan = Plan::new(spec.await?)?;
+    let place = app.queue.place()?;
+    let run = ask(&app, move |store| store.resume_run(&run)).await?;
+    Ok(accepted(run, plan, place))
 }
 
 /// `DELETE /runs/{run}`
