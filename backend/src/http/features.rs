@@ -15,6 +15,7 @@ use balmer_core::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::IntoParams;
 
 use super::{
     App, blocking,
@@ -39,15 +40,39 @@ const MAX_VALUES: usize = 4 << 30;
 const REJECTED_COUNT: &str = "x-rejected-count";
 
 /// `?recipe=<json>&where=&limit=`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Wanted {
+    /// The recipe as JSON, with the keys of `[recipe]` of a pipeline spec; the default one where absent.
+    #[param(example = "{\"pixels\": 100}")]
     recipe: Option<String>,
+    /// SQL expression that is true for the spectra wanted.
+    #[param(example = "snr_r > 10")]
     r#where: Option<String>,
+    /// Spectra, at most, in the survey's order.
     limit: Option<usize>,
 }
 
 /// `GET /surveys/{survey}/features?recipe=<json>&where=&limit=`: an Arrow stream, rows in the survey's order.
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/features",
+    operation_id = "get_features",
+    tag = "surveys",
+    params(("survey" = String, Path, description = "name of the survey"), Wanted),
+    responses((
+        status = 200,
+        description = "Arrow stream: `spectrum_id` utf8, `features` FixedSizeList<f32> before any projection; \
+                       the schema's metadata has `wavelengths`, `medium`, `rest_frame`, `recipe`, `rejected`",
+        headers(
+            ("X-Total-Count" = u64, description = "spectra selected"),
+            ("X-Rejected-Count" = u64, description = "spectra that the recipe rejects"),
+        ),
+        content_type = "application/vnd.apache.arrow.stream",
+        body = Vec<u8>
+    ))
+)]
 pub async fn list(
     State(app): State<App>,
     Path(survey): Path<String>,

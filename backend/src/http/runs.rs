@@ -10,16 +10,31 @@ use axum::{
 use balmer_core::pipeline::{PipelineSpec, Plan};
 use balmer_exchange::api::{RunDetail, RunSummary};
 
-use super::{App, ask, guard::BodyFormat, problem::Failure, queue::Place};
+use super::{App, ask, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure, queue::Place};
 use crate::storage::{OwnedRun, Query, RunState, Store};
 
 /// `GET /runs`: newest first.
+#[utoipa::path(
+    get,
+    path = "/runs",
+    operation_id = "list_runs",
+    tag = "runs",
+    responses((status = 200, description = "every run, newest first", body = Vec<RunSummary>))
+)]
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<RunSummary>>, Failure> {
     let runs = ask(&app, Store::runs).await?;
     Ok(Json(runs.into_iter().rev().map(summary).collect()))
 }
 
 /// `GET /runs/{run}`
+#[utoipa::path(
+    get,
+    path = "/runs/{run}",
+    operation_id = "get_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 200, description = "the run with its spec and provenance", body = RunDetail))
+)]
 pub async fn detail(State(app): State<App>, Path(run): Path<String>) -> Result<Json<RunDetail>, Failure> {
     let (state, spec, provenance, rejected) = ask(&app, move |store| {
         let run = store.run(&run)?;
@@ -41,6 +56,19 @@ pub async fn detail(State(app): State<App>, Path(run): Path<String>) -> Result<J
 }
 
 /// `POST /runs` with a pipeline spec as JSON or TOML.
+#[utoipa::path(
+    post,
+    path = "/runs",
+    operation_id = "submit_run",
+    tag = "runs",
+    request_body(content((PipelineSpecBody = "application/json"), (String = "application/toml")), description = "a pipeline spec"),
+    responses((
+        status = 202,
+        description = "the run waits for its turn",
+        headers(("Location" = String, description = "path of the run")),
+        body = RunSummary
+    ))
+)]
 pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
     let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_parameter("spec", "the body is not UTF-8 text"))?;
     let spec = match BodyFormat::of(&headers) {
@@ -75,6 +103,14 @@ fn accepted(run: OwnedRun, plan: Plan, place: Place) -> Response {
 }
 
 /// `POST /runs/{run}/cancel`: the run stops at the next occasion.
+#[utoipa::path(
+    post,
+    path = "/runs/{run}/cancel",
+    operation_id = "cancel_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 202, description = "the run stops at the next occasion", body = RunSummary))
+)]
 pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
     let state = ask(&app, move |store| {
         let run = store.run(&run)?;
@@ -85,6 +121,19 @@ pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<R
 }
 
 /// `POST /runs/{run}/resume`: a run that failed or was cancelled starts again from its spec, under its id.
+#[utoipa::path(
+    post,
+    path = "/runs/{run}/resume",
+    operation_id = "resume_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((
+        status = 202,
+        description = "the run waits for its turn again",
+        headers(("Location" = String, description = "path of the run")),
+        body = RunSummary
+    ))
+)]
 pub async fn resume(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
     let id = run.clone();
     // a run that cannot be resumed is refused as such even while the queue is full
@@ -100,6 +149,14 @@ pub async fn resume(State(app): State<App>, Path(run): Path<String>) -> Result<R
 }
 
 /// `DELETE /runs/{run}`
+#[utoipa::path(
+    delete,
+    path = "/runs/{run}",
+    operation_id = "delete_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 204, description = "the run and all it found are gone"))
+)]
 pub async fn delete(State(app): State<App>, Path(run): Path<String>) -> Result<StatusCode, Failure> {
     ask(&app, move |store| store.run(&run)?.delete()).await?;
     Ok(StatusCode::NO_CONTENT)
