@@ -22,6 +22,25 @@ use crate::{
 };
 
 /// `GET /runs/{run}/candidates?where=&order_by=&limit=&offset=&columns=&format=`
+#[utoipa::path(
+    get,
+    path = "/runs/{run}/candidates",
+    operation_id = "list_candidates",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run"), Rows),
+    responses((
+        status = 200,
+        description = "ranked spectra, in the format that `format` or `Accept` says",
+        headers(("X-Total-Count" = u64, description = "rows that the condition matches")),
+        content(
+            (CandidatePage = "application/json"),
+            (Vec<u8> = "application/vnd.apache.arrow.stream"),
+            (String = "application/x-votable+xml"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        )
+    ))
+)]
 pub async fn list(
     State(app): State<App>,
     Path(run): Path<String>,

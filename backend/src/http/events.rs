@@ -27,6 +27,19 @@ struct Cursor {
 }
 
 /// `GET /runs/{run}/events`
+#[utoipa::path(
+    get,
+    path = "/runs/{run}/events",
+    operation_id = "watch_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((
+        status = 200,
+        description = "Server-Sent Events: `progress` {stage, fraction, eta_seconds, message}, then `done` or `failed`",
+        content_type = "text/event-stream",
+        body = String
+    ))
+)]
 pub async fn stream(
     State(app): State<App>,
     Path(run): Path<String>,

@@ -4,22 +4,18 @@
 //! when all of them are there: only then it is known how many spectra the recipe rejects. A client that
 //! goes away ends the preparation.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
-
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderValue},
     response::Response,
 };
 use balmer_core::{
-    engine::{Observer, Unobserved},
-    pipeline::{FeatureTable, PipelineSpec, Plan, RunObserver, Stage},
+    engine::Unobserved,
+    pipeline::{FeatureTable, PipelineSpec, Plan},
 };
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::IntoParams;
 
 use super::{
     App, blocking,
@@ -27,6 +23,7 @@ use super::{
     problem::Failure,
     query::{Params, given},
     rows, stream,
+    waiting::{Waiting, Watch},
 };
 use crate::{
     export::write_features,
@@ -43,15 +40,39 @@ const MAX_VALUES: usize = 4 << 30;
 const REJECTED_COUNT: &str = "x-rejected-count";
 
 /// `?recipe=<json>&where=&limit=`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Wanted {
+    /// The recipe as JSON, with the keys of `[recipe]` of a pipeline spec; the default one where absent.
+    #[param(example = "{\"pixels\": 100}")]
     recipe: Option<String>,
+    /// SQL expression that is true for the spectra wanted.
+    #[param(example = "snr_r > 10")]
     r#where: Option<String>,
+    /// Spectra, at most, in the survey's order.
     limit: Option<usize>,
 }
 
 /// `GET /surveys/{survey}/features?recipe=<json>&where=&limit=`: an Arrow stream, rows in the survey's order.
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/features",
+    operation_id = "get_features",
+    tag = "surveys",
+    params(("survey" = String, Path, description = "name of the survey"), Wanted),
+    responses((
+        status = 200,
+        description = "Arrow stream: `spectrum_id` utf8, `features` FixedSizeList<f32> before any projection; \
+                       the schema's metadata has `wavelengths`, `medium`, `rest_frame`, `recipe`, `rejected`",
+        headers(
+            ("X-Total-Count" = u64, description = "spectra selected"),
+            ("X-Rejected-Count" = u64, description = "spectra that the recipe rejects"),
+        ),
+        content_type = "application/vnd.apache.arrow.stream",
+        body = Vec<u8>
+    ))
+)]
 pub async fn list(
     State(app): State<App>,
     Path(survey): Path<String>,
@@ -124,37 +145,4 @@ impl Prepared {
         let read = again.iter().map(|portion| Ok(self.survey.features(&self.plan, portion, &Unobserved)?.table));
         write_features(out, self.plan.recipe(), self.rejected, only.into_iter().map(Ok).chain(read))
     }
-}
-
-/// Held while somebody waits for the answer.
-#[derive(Default)]
-struct Waiting(Arc<AtomicBool>);
-
-impl Waiting {
-    fn watch(&self) -> Watch {
-        Watch { stop: self.0.clone() }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Stops the work that nobody waits for.
-struct Watch {
-    stop: Arc<AtomicBool>,
-}
-
-impl Observer for Watch {
-    fn progress(&self, _fraction: f64) {}
-
-    fn is_cancelled(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-}
-
-impl RunObserver for Watch {
-    fn stage(&self, _stage: Stage, _message: &str) {}
 }

@@ -10,6 +10,7 @@ use axum::{
 };
 use balmer_exchange::api::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     App, ask,
@@ -30,9 +31,12 @@ const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 10_000;
 
 /// `?author=`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Whose {
+    /// Who says so; `local` where nobody is named.
+    #[param(max_length = 200)]
     author: Option<String>,
 }
 
@@ -43,13 +47,28 @@ impl Whose {
 }
 
 /// `?limit=`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Last {
+    /// Changes, at most: 100 where nothing is said.
+    #[param(maximum = 10_000)]
     limit: Option<usize>,
 }
 
 /// `GET /surveys/{survey}/labels`: JSON, or the label file as CSV.
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/labels",
+    operation_id = "list_labels",
+    tag = "labels",
+    params(("survey" = String, Path, description = "name of the survey"), Format),
+    responses((
+        status = 200,
+        description = "the labels in force",
+        content((Vec<LabelRow> = "application/json"), (String = "text/csv"))
+    ))
+)]
 pub async fn list(
     State(app): State<App>,
     Path(survey): Path<String>,
@@ -71,6 +90,14 @@ pub async fn list(
 }
 
 /// `GET /surveys/{survey}/labels/history?limit=`: every change, newest first.
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/labels/history",
+    operation_id = "list_label_changes",
+    tag = "labels",
+    params(("survey" = String, Path, description = "name of the survey"), Last),
+    responses((status = 200, description = "every change, newest first", body = Vec<LabelChangeRow>))
+)]
 pub async fn history(
     State(app): State<App>,
     Path(survey): Path<String>,
@@ -85,6 +112,21 @@ pub async fn history(
 }
 
 /// `POST /surveys/{survey}/labels?author=`: one label as JSON, or a label file as CSV.
+#[utoipa::path(
+    post,
+    path = "/surveys/{survey}/labels",
+    operation_id = "give_label",
+    tag = "labels",
+    params(("survey" = String, Path, description = "name of the survey"), Whose),
+    request_body(
+        content((NewLabel = "application/json"), (String = "text/csv")),
+        description = "one label; or a label file with the columns spectrum_id, label and, if there, author, time, note"
+    ),
+    responses(
+        (status = 200, description = "what became of a label file", body = LabelImport),
+        (status = 201, description = "the change", body = LabelChangeRow)
+    )
+)]
 pub async fn give(
     State(app): State<App>,
     Path(survey): Path<String>,
@@ -125,6 +167,14 @@ async fn import(app: &App, survey: String, author: String, body: Bytes) -> Resul
 
 /// `DELETE /surveys/{survey}/labels?author=`: takes back the author's last change in force, and answers
 /// with it.
+#[utoipa::path(
+    delete,
+    path = "/surveys/{survey}/labels",
+    operation_id = "undo_label",
+    tag = "labels",
+    params(("survey" = String, Path, description = "name of the survey"), Whose),
+    responses((status = 200, description = "the change that was taken back", body = LabelChangeRow))
+)]
 pub async fn undo(
     State(app): State<App>,
     Path(survey): Path<String>,
@@ -138,11 +188,28 @@ pub async fn undo(
 }
 
 /// `GET /surveys/{survey}/classes`: the classes labels may have; none where any may.
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/classes",
+    operation_id = "list_classes",
+    tag = "labels",
+    params(("survey" = String, Path, description = "name of the survey")),
+    responses((status = 200, description = "the classes labels may have; none where any may", body = Vec<String>))
+)]
 pub async fn classes(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<Vec<String>>, Failure> {
     Ok(Json(ask(&app, move |store| store.survey(&survey)?.labels().classes()).await?))
 }
 
 /// `PUT /surveys/{survey}/classes` with a JSON list of names.
+#[utoipa::path(
+    put,
+    path = "/surveys/{survey}/classes",
+    operation_id = "declare_classes",
+    tag = "labels",
+    params(("survey" = String, Path, description = "name of the survey")),
+    request_body(content = Vec<String>, description = "names, each once; none lets any class be given"),
+    responses((status = 200, description = "the classes labels may have", body = Vec<String>))
+)]
 pub async fn declare(
     State(app): State<App>,
     Path(survey): Path<String>,

@@ -3,13 +3,17 @@
 //! There are no accounts yet, so the server listens on the loopback only and [`guard`] keeps other
 //! sites' pages out. Every error is a problem document ([`problem`]). The store is synchronous: its
 //! calls run on threads that may block ([`blocking`]). Runs wait in one bounded [`queue`].
+#![allow(unused_qualifications, reason = "the macros that describe the routes write whole paths")]
 
+mod assets;
 mod candidates;
 mod events;
+mod explain;
 mod features;
 mod guard;
 mod labels;
 mod negotiation;
+mod openapi;
 mod problem;
 mod query;
 mod queue;
@@ -20,17 +24,12 @@ mod stream;
 mod surveys;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod web_app;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
-use axum::{
-    Json, Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    response::Response,
-    routing::{get, post},
-};
+use axum::{Json, Router, extract::DefaultBodyLimit, middleware, response::Response};
 use balmer_exchange::api::Health;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
@@ -39,8 +38,16 @@ use tower_http::{
     trace::TraceLayer,
 };
 
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
+
 use self::{problem::Failure, queue::Queue, stream::Downloads};
-use crate::storage::{Store, StoreError};
+use crate::{
+    explain::GraphCache,
+    storage::{Store, StoreError},
+};
 
 /// How long requests under way may take once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -51,6 +58,7 @@ struct App {
     store: Store,
     queue: Queue,
     downloads: Downloads,
+    graphs: GraphCache,
     /// True once the server is asked to stop: endless answers end then.
     closing: watch::Receiver<bool>,
 }
@@ -105,7 +113,13 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (close, closing) = watch::channel(false);
     let (queue, worker) = Queue::start(store.clone());
-    let app = App { store, queue: queue.clone(), downloads: Downloads::default(), closing: closing.clone() };
+    let app = App {
+        store,
+        queue: queue.clone(),
+        downloads: Downloads::default(),
+        graphs: GraphCache::default(),
+        closing: closing.clone(),
+    };
     let stop = async move {
         shutdown.await;
         queue.close();
@@ -128,28 +142,34 @@ pub async fn serve(
     served
 }
 
+/// The API: each route with its part of the `OpenAPI` document.
+fn api() -> OpenApiRouter<App> {
+    let labels = routes!(labels::list, labels::give, labels::undo);
+    OpenApiRouter::new()
+        .routes(routes!(health))
+        .routes(routes!(openapi::document))
+        .routes(routes!(surveys::list))
+        .routes(routes!(surveys::detail))
+        .routes(routes!(surveys::column))
+        .routes(routes!(labels::classes, labels::declare))
+        .routes(routes!(spectra::list))
+        .routes(routes!(spectra::one))
+        .routes(routes!(features::list))
+        .routes(labels.layer(DefaultBodyLimit::max(labels::MAX_BODY)))
+        .routes(routes!(labels::history))
+        .routes(routes!(runs::list, runs::submit))
+        .routes(routes!(runs::detail, runs::delete))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(runs::resume))
+        .routes(routes!(candidates::list))
+        .routes(routes!(explain::one))
+        .routes(routes!(events::stream))
+}
+
 fn routes(app: App) -> Router {
-    let labels = get(labels::list).post(labels::give).delete(labels::undo);
-    let labels = labels.layer(DefaultBodyLimit::max(labels::MAX_BODY));
-    let api = Router::new()
-        .route("/health", get(health))
-        .route("/surveys", get(surveys::list))
-        .route("/surveys/{survey}", get(surveys::detail))
-        .route("/surveys/{survey}/columns/{column}", get(surveys::column))
-        .route("/surveys/{survey}/classes", get(labels::classes).put(labels::declare))
-        .route("/surveys/{survey}/spectra", get(spectra::list))
-        .route("/surveys/{survey}/spectra/{id}", get(spectra::one))
-        .route("/surveys/{survey}/features", get(features::list))
-        .route("/surveys/{survey}/labels", labels)
-        .route("/surveys/{survey}/labels/history", get(labels::history))
-        .route("/runs", get(runs::list).post(runs::submit))
-        .route("/runs/{run}", get(runs::detail).delete(runs::delete))
-        .route("/runs/{run}/cancel", post(runs::cancel))
-        .route("/runs/{run}/candidates", get(candidates::list))
-        .route("/runs/{run}/events", get(events::stream))
-        .with_state(app);
+    let (api, _) = api().with_state(app).split_for_parts();
     Router::new()
-        .nest("/api/v1", api)
+        .nest(openapi::BASE, api)
         .fallback(web_app::serve)
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(middleware::from_fn(guard::check))
@@ -165,6 +185,12 @@ fn worth_compressing() -> impl Predicate {
     DefaultPredicate::new().and(not("application/vnd.apache")).and(not("application/fits")).and(not("application/wasm"))
 }
 
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "server",
+    responses((status = 200, description = "the server answers", body = Health))
+)]
 async fn health() -> Json<Health> {
     Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
 }

@@ -6,11 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::problem::Failure;
 
 /// Formats the API answers in; each route says which of them it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Answer {
     /// `application/json`: the default.
@@ -28,9 +29,12 @@ pub enum Answer {
 }
 
 /// `?format=`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Format {
+    /// The format, whatever the `Accept` header says.
+    #[param(inline)]
     format: Option<Answer>,
 }
 

@@ -7,6 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
 
 use super::{negotiation::Answer, problem::Failure};
 use crate::storage::Query;
@@ -19,15 +20,25 @@ pub const DEFAULT_LIMIT: usize = 100;
 pub const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// `?where=&order_by=&limit=&offset=&columns=&format=`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Rows {
+    /// SQL expression that is true for the rows wanted.
+    #[param(example = "snr_r > 10")]
     r#where: Option<String>,
+    /// SQL terms: `snr_r desc, ra`.
+    #[param(example = "spectrum_id")]
     order_by: Option<String>,
+    /// Rows, at most. JSON has at most 10,000, and 100 where nothing is said.
     limit: Option<usize>,
+    /// Rows to pass over first.
     offset: Option<usize>,
+    /// Columns wanted, separated by commas.
+    #[param(example = "spectrum_id")]
     columns: Option<String>,
     /// The format, whatever the `Accept` header says.
+    #[param(inline)]
     pub format: Option<Answer>,
 }
 
@@ -75,9 +86,12 @@ impl Rows {
 }
 
 /// `?where=`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Condition {
+    /// SQL expression that is true for the rows wanted.
+    #[param(example = "snr_r > 10")]
     r#where: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Runs: asking for one, watching, cancelling, deleting.
+//! Runs: asking for one, watching, cancelling, resuming, deleting.
 
 use axum::{
     Json,
@@ -10,16 +10,31 @@ use axum::{
 use balmer_core::pipeline::{PipelineSpec, Plan};
 use balmer_exchange::api::{RunDetail, RunSummary};
 
-use super::{App, ask, guard::BodyFormat, problem::Failure};
-use crate::storage::{Query, RunState, Store};
+use super::{App, ask, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure, queue::Place};
+use crate::storage::{OwnedRun, Query, RunState, Store};
 
 /// `GET /runs`: newest first.
+#[utoipa::path(
+    get,
+    path = "/runs",
+    operation_id = "list_runs",
+    tag = "runs",
+    responses((status = 200, description = "every run, newest first", body = Vec<RunSummary>))
+)]
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<RunSummary>>, Failure> {
     let runs = ask(&app, Store::runs).await?;
     Ok(Json(runs.into_iter().rev().map(summary).collect()))
 }
 
 /// `GET /runs/{run}`
+#[utoipa::path(
+    get,
+    path = "/runs/{run}",
+    operation_id = "get_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 200, description = "the run with its spec and provenance", body = RunDetail))
+)]
 pub async fn detail(State(app): State<App>, Path(run): Path<String>) -> Result<Json<RunDetail>, Failure> {
     let (state, spec, provenance, rejected) = ask(&app, move |store| {
         let run = store.run(&run)?;
@@ -41,6 +56,19 @@ pub async fn detail(State(app): State<App>, Path(run): Path<String>) -> Result<J
 }
 
 /// `POST /runs` with a pipeline spec as JSON or TOML.
+#[utoipa::path(
+    post,
+    path = "/runs",
+    operation_id = "submit_run",
+    tag = "runs",
+    request_body(content((PipelineSpecBody = "application/json"), (String = "application/toml")), description = "a pipeline spec"),
+    responses((
+        status = 202,
+        description = "the run waits for its turn",
+        headers(("Location" = String, description = "path of the run")),
+        body = RunSummary
+    ))
+)]
 pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
     let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_parameter("spec", "the body is not UTF-8 text"))?;
     let spec = match BodyFormat::of(&headers) {
@@ -63,13 +91,26 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
         store.create_run(&checked)
     })
     .await?;
+    Ok(accepted(run, plan, place))
+}
+
+/// Puts a run into its place in the queue, and says where to look for it.
+fn accepted(run: OwnedRun, plan: Plan, place: Place) -> Response {
     let answer = summary(run.state().clone());
     place.take(run, plan);
     let location = format!("/api/v1/runs/{}", answer.id);
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response())
+    (StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response()
 }
 
 /// `POST /runs/{run}/cancel`: the run stops at the next occasion.
+#[utoipa::path(
+    post,
+    path = "/runs/{run}/cancel",
+    operation_id = "cancel_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 202, description = "the run stops at the next occasion", body = RunSummary))
+)]
 pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
     let state = ask(&app, move |store| {
         let run = store.run(&run)?;
@@ -79,7 +120,43 @@ pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<R
     Ok((StatusCode::ACCEPTED, Json(summary(state.await?))).into_response())
 }
 
+/// `POST /runs/{run}/resume`: a run that failed or was cancelled starts again from its spec, under its id.
+#[utoipa::path(
+    post,
+    path = "/runs/{run}/resume",
+    operation_id = "resume_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((
+        status = 202,
+        description = "the run waits for its turn again",
+        headers(("Location" = String, description = "path of the run")),
+        body = RunSummary
+    ))
+)]
+pub async fn resume(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
+    let id = run.clone();
+    // a run that cannot be resumed is refused as such even while the queue is full
+    let spec = ask(&app, move |store| {
+        let run = store.run(&id)?;
+        run.check_resumable()?;
+        run.spec()
+    });
+    let plan = Plan::new(spec.await?)?;
+    let place = app.queue.place()?;
+    let run = ask(&app, move |store| store.resume_run(&run)).await?;
+    Ok(accepted(run, plan, place))
+}
+
 /// `DELETE /runs/{run}`
+#[utoipa::path(
+    delete,
+    path = "/runs/{run}",
+    operation_id = "delete_run",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 204, description = "the run and all it found are gone"))
+)]
 pub async fn delete(State(app): State<App>, Path(run): Path<String>) -> Result<StatusCode, Failure> {
     ask(&app, move |store| store.run(&run)?.delete()).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -28,6 +28,25 @@ use crate::{
 const OFFERED: [Answer; 5] = [Answer::Json, Answer::Arrow, Answer::Fits, Answer::Votable, Answer::Csv];
 
 /// `GET /surveys/{survey}/spectra?where=&order_by=&limit=&offset=&columns=&format=`
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/spectra",
+    operation_id = "list_spectra",
+    tag = "surveys",
+    params(("survey" = String, Path, description = "name of the survey"), Rows),
+    responses((
+        status = 200,
+        description = "metadata of the spectra, in the format that `format` or `Accept` says",
+        headers(("X-Total-Count" = u64, description = "rows that the condition matches")),
+        content(
+            (SpectrumPage = "application/json"),
+            (Vec<u8> = "application/vnd.apache.arrow.stream"),
+            (String = "application/x-votable+xml"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        )
+    ))
+)]
 pub async fn list(
     State(app): State<App>,
     Path(survey): Path<String>,
@@ -62,6 +81,24 @@ pub async fn list(
 }
 
 /// `GET /surveys/{survey}/spectra/{id}?format=`
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/spectra/{id}",
+    operation_id = "get_spectrum",
+    tag = "surveys",
+    params(("survey" = String, Path, description = "name of the survey"), ("id" = String, Path, description = "id of the spectrum"), Format),
+    responses((
+        status = 200,
+        description = "one spectrum on its native pixels",
+        content(
+            (SpectrumBody = "application/json"),
+            (Vec<u8> = "application/vnd.apache.arrow.stream"),
+            (Vec<u8> = "application/fits"),
+            (String = "application/x-votable+xml"),
+            (String = "text/csv"),
+        )
+    ))
+)]
 pub async fn one(
     State(app): State<App>,
     Path((survey, id)): Path<(String, String)>,

@@ -14,12 +14,27 @@ use super::{
 use crate::storage::{Query, Store, StoreError, Survey};
 
 /// `GET /surveys`
+#[utoipa::path(
+    get,
+    path = "/surveys",
+    operation_id = "list_surveys",
+    tag = "surveys",
+    responses((status = 200, description = "every survey, by name", body = Vec<SurveySummary>))
+)]
 pub async fn list(State(app): State<App>) -> Result<Json<Vec<SurveySummary>>, Failure> {
     let surveys = ask(&app, Store::surveys).await?;
     Ok(Json(surveys.into_iter().map(|s| SurveySummary { name: s.name, count: s.spectra }).collect()))
 }
 
 /// `GET /surveys/{survey}`
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}",
+    operation_id = "get_survey",
+    tag = "surveys",
+    params(("survey" = String, Path, description = "name of the survey")),
+    responses((status = 200, description = "columns with units, and coverage", body = SurveyDetail))
+)]
 pub async fn detail(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<SurveyDetail>, Failure> {
     let detail = ask(&app, move |store| {
         let survey = store.survey(&survey)?;
@@ -33,6 +48,14 @@ pub async fn detail(State(app): State<App>, Path(survey): Path<String>) -> Resul
 }
 
 /// `GET /surveys/{survey}/columns/{column}?where=`
+#[utoipa::path(
+    get,
+    path = "/surveys/{survey}/columns/{column}",
+    operation_id = "summarise_column",
+    tag = "surveys",
+    params(("survey" = String, Path, description = "name of the survey"), ("column" = String, Path, description = "name of a column"), Condition),
+    responses((status = 200, description = "counts, extremes, frequent values", body = ColumnSummary))
+)]
 pub async fn column(
     State(app): State<App>,
     Path((survey, column)): Path<(String, String)>,

@@ -1,5 +1,7 @@
 //! The routes from outside, on a small survey in a temporary folder.
 
+mod document;
+mod explain;
 mod formats;
 mod labels;
 
@@ -9,14 +11,20 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
+    response::IntoResponse,
 };
+use balmer_core::pipeline::{PipelineSpec, Plan};
+use balmer_exchange::api::RunStatus;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{App, queue::Queue, routes, stream::Downloads};
-use crate::storage::{Store, WriteOptions, test_spectra::numbered};
+use super::{App, problem::Failure, queue::Queue, routes, stream::Downloads};
+use crate::{
+    explain::GraphCache,
+    storage::{Store, StoreError, WriteOptions, test_spectra::numbered},
+};
 
 /// A spec that the sixty short test spectra can go through.
 const SPEC: &str = r#"{
@@ -67,7 +75,13 @@ impl Server {
         drop(writer);
         let (queue, _worker) = Queue::start(store.clone());
         let (closing, watched) = watch::channel(false);
-        let router = routes(App { store: store.clone(), queue, downloads: Downloads::default(), closing: watched });
+        let router = routes(App {
+            store: store.clone(),
+            queue,
+            downloads: Downloads::default(),
+            graphs: GraphCache::default(),
+            closing: watched,
+        });
         Self { router, store, _closing: closing, _folder: folder }
     }
 
@@ -100,10 +114,16 @@ impl Server {
         assert_eq!(reply.status, StatusCode::ACCEPTED, "{}", String::from_utf8_lossy(&reply.body));
         let location = reply.header("location").to_owned();
         assert_eq!(location, format!("/api/v1/runs/{}", reply.json()["id"].as_str().unwrap()));
+        let run = self.ended(&location).await;
+        (location, run)
+    }
+
+    /// The run at its end.
+    async fn ended(&self, location: &str) -> Value {
         for _ in 0..300 {
-            let run = self.json(&location).await;
+            let run = self.json(location).await;
             if matches!(run["status"].as_str(), Some("done" | "failed" | "cancelled")) {
-                return (location, run);
+                return run;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -175,6 +195,40 @@ async fn what_is_refused_is_a_problem_that_says_why() {
 }
 
 #[tokio::test]
+async fn a_condition_reaches_nothing_but_its_table() {
+    let server = Server::new();
+    for (condition, word) in [
+        ("1=1; drop table x", "only one expression"),
+        ("COPY x TO '/tmp/balmer-copy'", "only one expression"),
+        ("select 1", "only one expression"),
+        ("other.ra > 1", "names another table"),
+        ("ra in (select ra from other)", "sub-queries"),
+        ("exists (select * from '/etc/passwd')", "sub-queries"),
+        ("read_csv('/etc/passwd') = 1", "`read_csv` is not allowed"),
+        ("pg_sleep(10) = 1", "`pg_sleep` is not allowed"),
+        ("generate_series(1, 1000000000) = 1", "`generate_series` is not allowed"),
+        ("repeat(class, 1000000000) = 'x'", "`repeat` is not allowed"),
+    ] {
+        let condition: String = url_encoded(condition);
+        for path in ["spectra", "features", "columns/ra"] {
+            let reply = server.get(&format!("/api/v1/surveys/test/{path}?where={condition}"), "*/*").await;
+            let detail = reply.problem(400);
+            assert!(detail.starts_with("where: ") && detail.contains(word), "{condition}: {detail}");
+            assert_eq!(reply.json()["errors"][0]["name"], "where");
+        }
+        let order = server.get(&format!("/api/v1/surveys/test/spectra?order_by={condition}"), "*/*").await;
+        order.problem(400);
+    }
+    assert!(!std::path::Path::new("/tmp/balmer-copy").exists());
+    let slow = Failure::from(StoreError::QueryTime(20.0)).into_response();
+    assert_eq!(slow.status(), StatusCode::REQUEST_TIMEOUT);
+}
+
+fn url_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
+}
+
+#[tokio::test]
 async fn a_run_goes_from_spec_to_candidates() {
     let server = Server::new();
     let (location, run) = server.run(SPEC).await;
@@ -217,6 +271,26 @@ async fn a_run_that_fails_says_why() {
     let events = server.get(&format!("{location}/events"), "text/event-stream").await;
     assert!(String::from_utf8(events.body.clone()).unwrap().contains("event: failed"));
     assert!(server.get(&format!("{location}/candidates"), "*/*").await.problem(409).contains("failed"));
+    assert!(server.get(&format!("{location}/explain/s00001"), "*/*").await.problem(409).contains("failed"));
+}
+
+#[tokio::test]
+async fn a_run_that_ended_early_starts_again_under_its_id() {
+    let server = Server::new();
+    let plan = Plan::new(PipelineSpec::from_json(SPEC).unwrap()).unwrap();
+    let owned = server.store.create_run(plan.spec()).unwrap();
+    let location = format!("/api/v1/runs/{}", owned.run().id());
+    let resume = async || server.change("POST", &format!("{location}/resume"), "application/json", "").await;
+    assert!(resume().await.problem(409).contains("queued"));
+    owned.run().cancel().unwrap();
+    owned.finish(RunStatus::Cancelled, None).unwrap();
+    let accepted = resume().await;
+    assert_eq!((accepted.status, accepted.header("location")), (StatusCode::ACCEPTED, location.as_str()));
+    let run = server.ended(&location).await;
+    assert_eq!((&run["status"], &run["counts"]["ranked"], &run["error"]), (&json!("done"), &json!(60), &json!(null)));
+    assert!(resume().await.problem(409).contains("done"));
+    server.change("POST", "/api/v1/runs/x/resume", "application/json", "").await.problem(404);
+    assert_eq!(server.json("/api/v1/runs").await.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,16 +1,16 @@
 //! The web app's files: embedded in release builds, read from `frontend/dist` in debug builds.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
-use super::problem::Failure;
+use super::{assets::Asset, blocking, problem::Failure};
 
 #[derive(RustEmbed)]
 #[folder = "../frontend/dist"]
@@ -27,14 +27,24 @@ pub async fn serve(request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Failure::new(StatusCode::METHOD_NOT_ALLOWED, "the pages can only be read").into_response();
     }
+    let headers = request.headers();
     match (media_type(path), Files::get(path)) {
-        (Some(media_type), Some(file)) => asset(path, media_type, file.data.into_owned()),
+        (Some(media_type), Some(file)) => {
+            let cache = if is_hashed(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
+            ready(path, file).await.map(|asset| asset.respond(headers, media_type, cache)).into_response()
+        }
         (Some(_), None) => Failure::not_found("there is no such file").into_response(),
         (None, _) => match Files::get("index.html") {
-            Some(index) => page(&String::from_utf8_lossy(&index.data)),
-            None => page(NOT_BUILT),
+            Some(index) => ready("index.html", index).await.map(|index| page(headers, &index)).into_response(),
+            None => with_policy(Html(NOT_BUILT).into_response(), NOT_BUILT),
         },
     }
+}
+
+/// The file, compressed on a thread that may take its time.
+async fn ready(path: &str, file: EmbeddedFile) -> Result<Arc<Asset>, Failure> {
+    let path = path.to_owned();
+    blocking(move || Asset::ready(&path, file)).await
 }
 
 /// Media type of the app's files by their ending; `None` for the app's own paths.
@@ -53,23 +63,20 @@ fn media_type(path: &str) -> Option<&'static str> {
     })
 }
 
-fn asset(path: &str, media_type: &'static str, data: Vec<u8>) -> Response {
-    let cache = if is_hashed(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, cache)], data).into_response()
-}
-
 /// Whether Trunk put a hash of the content in the name: `balmer-web-0123456789abcdef_bg.wasm`.
 fn is_hashed(path: &str) -> bool {
     path.split(['-', '_', '.', '/'])
         .any(|part| (13..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-fn page(html: &str) -> Response {
-    let mut response = Html(html.to_owned()).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+fn page(request: &HeaderMap, index: &Asset) -> Response {
+    let response = index.respond(request, "text/html; charset=utf-8", "no-cache");
+    with_policy(response, &String::from_utf8_lossy(index.plain()))
+}
+
+fn with_policy(mut response: Response, html: &str) -> Response {
     if let Ok(policy) = HeaderValue::from_str(&policy(html)) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

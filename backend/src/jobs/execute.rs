@@ -129,6 +129,9 @@ fn carry_out<E: Engine>(
     let features = survey.features(plan, &selection, &watch)?;
     let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, &watch))?;
     watch.stage(Stage::Rank, "saving");
+    if plan.labels().is_some() {
+        saved.save_labels(&labels)?;
+    }
     saved.save_tables(&survey, &output, &features)?;
     let counts = RunCounts {
         selected: selection.len() as u64,

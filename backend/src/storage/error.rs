@@ -32,6 +32,16 @@ pub enum StoreError {
         /// The id asked for.
         id: String,
     },
+    /// A spectrum that a run did not rank.
+    #[error("run {run} did not rank `{id}`: {reason}")]
+    NotRanked {
+        /// The run.
+        run: String,
+        /// The spectrum asked for.
+        id: String,
+        /// Why not.
+        reason: String,
+    },
     /// No column of that name.
     #[error("there is no column `{name}`{}", suggestion(.nearest.as_deref(), "the survey's `columns` list what there is"))]
     NoColumn {

@@ -6,7 +6,8 @@
 //!                          /rejects.csv            inputs left out, with reasons
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
-//! <data dir>/runs/<id>/{spec.toml,status.json,candidates.parquet,neighbors.parquet,rejected.csv,provenance.json}
+//! <data dir>/runs/<id>/{spec.toml,status.json,labels.csv,candidates.parquet,neighbors.parquet,
+//!                    rejected.csv,provenance.json}
 //! ```
 //!
 //! Parts never change once committed, so a [`Survey`] is a snapshot: it sees what was committed when it
@@ -27,6 +28,7 @@ mod metadata_parquet;
 mod part;
 pub mod query;
 mod rejects;
+mod run_state;
 mod run_tables;
 mod runs;
 mod scan;
@@ -56,8 +58,9 @@ pub use manifest::{Manifest, Part};
 pub use metadata_parquet::{from_batch as metadata_from_batch, to_batch as metadata_to_batch};
 pub use query::{Query, QueryResult};
 pub use rejects::Reject;
+pub use run_state::RunState;
 pub use run_tables::candidate_rows;
-pub use runs::{OwnedRun, Run, RunState};
+pub use runs::{OwnedRun, Run};
 pub use spectra::SpectraStream;
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};

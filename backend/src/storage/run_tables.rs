@@ -6,12 +6,13 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, Float32Array, RecordBatch, StringArray, UInt32Array,
     builder::{Float32Builder, ListBuilder, UInt32Builder},
     cast::AsArray,
-    types::{Float32Type, Float64Type, UInt32Type},
+    types::{ArrowPrimitiveType, Float32Type, Float64Type, UInt32Type},
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use balmer_core::{
+    ndarray::Array2,
     neighbors::NeighborTable,
-    pipeline::{Candidate, Rejected, RunOutput},
+    pipeline::{Candidate, Labelled, Rejected, RunOutput},
 };
 use balmer_exchange::api::CandidateRow;
 use parquet::{basic::Compression, file::properties::WriterProperties};
@@ -19,7 +20,7 @@ use parquet::{basic::Compression, file::properties::WriterProperties};
 use super::{
     Result, StoreError, Survey, durable,
     part::ParquetFile,
-    scan::BATCH,
+    scan::{self, BATCH},
     schema::{self, field},
 };
 
@@ -113,6 +114,51 @@ fn neighbors_batch(table: &NeighborTable, ids: &[String], first: usize) -> Resul
     RecordBatch::try_new(neighbors_schema(), arrays)
 }
 
+/// The lists of some neighbour rows, cut to `n_neighbors`.
+fn lists<T: ArrowPrimitiveType>(
+    path: &Path,
+    batch: &RecordBatch,
+    name: &str,
+    n_neighbors: usize,
+) -> Result<Vec<T::Native>> {
+    let column = batch.column_by_name(name).and_then(|column| column.as_list_opt::<i32>());
+    let column = column.ok_or_else(|| StoreError::damaged(path, format!("it has no lists `{name}`")))?;
+    let mut values = Vec::with_capacity(column.len() * n_neighbors);
+    for list in column.iter().flatten() {
+        let list = list.as_primitive_opt::<T>().filter(|list| list.len() >= n_neighbors);
+        let list =
+            list.ok_or_else(|| StoreError::damaged(path, format!("it has no {n_neighbors} of `{name}` a row")))?;
+        values.extend_from_slice(&list.values()[..n_neighbors]);
+    }
+    Ok(values)
+}
+
+pub(crate) fn neighbors_of(path: &Path, row: usize, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>)> {
+    let batch = scan::read_rows(path, &[row], None)?;
+    Ok((
+        lists::<UInt32Type>(path, &batch, "neighbor", n_neighbors)?,
+        lists::<Float32Type>(path, &batch, "distance", n_neighbors)?,
+    ))
+}
+
+pub(crate) fn neighbor_table(path: &Path, n_neighbors: usize) -> Result<(NeighborTable, Vec<String>)> {
+    let (mut indices, mut distances, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    for batch in scan::read(path, None)? {
+        let batch = batch?;
+        indices.extend(lists::<UInt32Type>(path, &batch, "neighbor", n_neighbors)?);
+        distances.extend(lists::<Float32Type>(path, &batch, "distance", n_neighbors)?);
+        let names = batch.column_by_name("spectrum_id").and_then(|column| column.as_string_opt::<i32>());
+        let names = names.ok_or_else(|| StoreError::damaged(path, "it has no column `spectrum_id`"))?;
+        ids.extend(names.iter().flatten().map(str::to_owned));
+    }
+    let shape = (ids.len(), n_neighbors);
+    let failed = |reason: String| StoreError::damaged(path, reason);
+    let indices = Array2::from_shape_vec(shape, indices).map_err(|e| failed(e.to_string()))?;
+    let distances = Array2::from_shape_vec(shape, distances).map_err(|e| failed(e.to_string()))?;
+    let table = NeighborTable::new(indices, distances).map_err(|e| failed(e.to_string()))?;
+    Ok((table, ids))
+}
+
 /// Saves what a run found under its folder: all tables are complete or absent.
 ///
 /// `rows` are the survey's rows of the feature rows, `ids` their names.
@@ -147,6 +193,18 @@ fn write_table(
     }
     file.close()?;
     durable::persist(temporary, &path)
+}
+
+/// Saves the labels a run was given.
+pub(crate) fn save_labels(path: &Path, labels: &[Labelled]) -> Result<()> {
+    let failed = |e: csv::Error| StoreError::damaged(path, e);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["spectrum_id", "label"]).map_err(failed)?;
+    for label in labels {
+        writer.write_record([&label.spectrum_id, &label.label]).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|e| StoreError::damaged(path, e))?;
+    durable::replace(path, &bytes)
 }
 
 fn write_rejected(path: &Path, rejected: &[Rejected]) -> Result<()> {

@@ -9,112 +9,22 @@ use std::{
     time::Instant,
 };
 
-use balmer_core::pipeline::{LabelAlgorithm, PipelineSpec, Provenance, RunOutput};
-use balmer_exchange::api::{CandidateRow, Method, RejectedRow, RunCounts, RunStatus};
-use serde::{Deserialize, Serialize};
+use balmer_core::{
+    neighbors::NeighborTable,
+    pipeline::{Labelled, PipelineSpec, Provenance, RunOutput},
+};
+use balmer_exchange::api::{CandidateRow, RejectedRow, RunStatus};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Query, QueryResult, Result, Store, StoreError, Survey, SurveyFeatures, durable, durable::Lock, error, query,
-    run_tables, scan, time,
+    Query, QueryResult, Result, RunState, Store, StoreError, Survey, SurveyFeatures, durable, durable::Lock, error,
+    query, read_label_file, run_tables, scan, time,
 };
 
 /// Name of the file whose presence asks a run to stop.
 const CANCEL: &str = "cancel";
-
-/// Where a run stands: `status.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunState {
-    /// The run.
-    pub id: String,
-    /// The survey it reads.
-    pub survey: String,
-    /// Where it stands.
-    pub status: RunStatus,
-    /// The stage being computed, or the last one.
-    pub stage: Option<String>,
-    /// Done of that stage, 0 to 1.
-    pub fraction: f64,
-    /// What is going on, in words.
-    pub message: String,
-    /// What computes, once known.
-    pub device: Option<String>,
-    /// When it was asked for, RFC 3339 in UTC.
-    pub created: String,
-    /// When it began.
-    pub started: Option<String>,
-    /// When it ended.
-    pub finished: Option<String>,
-    /// Why it failed.
-    pub error: Option<String>,
-    /// Spectra in and out.
-    pub counts: RunCounts,
-    /// Classes of the label stage, in the order of `p_<class>`.
-    pub classes: Vec<String>,
-    /// The spec's condition, repeated here so that lists need not read every spec.
-    #[serde(default)]
-    pub r#where: Option<String>,
-    /// What it computes beside the local outlier factor.
-    #[serde(default)]
-    pub method: Method,
-    /// Size of a neighbourhood of the local outlier factor.
-    #[serde(default)]
-    pub n_neighbors: u64,
-    /// Seconds it took, or takes so far.
-    #[serde(default)]
-    pub elapsed_seconds: Option<f64>,
-}
-
-impl RunState {
-    /// A run of `spec` that waits.
-    fn queued(id: String, spec: &PipelineSpec) -> Self {
-        let mut state = Self {
-            id,
-            survey: spec.survey.clone(),
-            status: RunStatus::Queued,
-            stage: None,
-            fraction: 0.0,
-            message: "waiting".to_owned(),
-            device: None,
-            created: time::now(),
-            started: None,
-            finished: None,
-            error: None,
-            counts: RunCounts::default(),
-            classes: Vec::new(),
-            r#where: None,
-            method: Method::Lof,
-            n_neighbors: 0,
-            elapsed_seconds: None,
-        };
-        state.describe(spec);
-        state
-    }
-
-    /// Repeats what lists show of the spec.
-    fn describe(&mut self, spec: &PipelineSpec) {
-        self.r#where.clone_from(&spec.r#where);
-        self.n_neighbors = spec.lof.n_neighbors as u64;
-        self.method = match spec.labels.as_ref().map(|labels| labels.algorithm) {
-            None => Method::Lof,
-            Some(LabelAlgorithm::Spreading) => Method::Spreading,
-            Some(LabelAlgorithm::Propagation) => Method::Propagation,
-        };
-    }
-
-    /// Seconds it took or takes so far, from its times where it does not say.
-    fn elapsed(&self) -> Option<f64> {
-        let started = self.started.as_deref()?;
-        match (self.status, &self.finished) {
-            (RunStatus::Running, _) => {
-                let so_far = time::seconds_between(started, &time::now())?;
-                Some(so_far.max(self.elapsed_seconds.unwrap_or(0.0)))
-            }
-            (_, Some(finished)) => self.elapsed_seconds.or_else(|| time::seconds_between(started, finished)),
-            (_, None) => self.elapsed_seconds,
-        }
-    }
-}
+/// The labels a run was given.
+const LABELS: &str = "labels.csv";
 
 /// A run as anyone may read it.
 #[derive(Debug, Clone)]
@@ -180,6 +90,36 @@ impl Store {
         durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
         let state = RunState::queued(id.clone(), spec);
         let mut owned = OwnedRun { run: Run { id, folder }, state, begun: None, _lock: lock };
+        owned.update(|_| {})?;
+        Ok(owned)
+    }
+}
+
+impl Store {
+    /// A run that failed or was cancelled, owned by the caller and `queued` again under the same id.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRun`]; [`StoreError::Run`] where it is done or under way; an unwritable disk.
+    pub fn resume_run(&self, id: &str) -> Result<OwnedRun> {
+        let run = self.run(id)?;
+        run.check_resumable()?;
+        let lock = Lock::acquire(&run.folder.join("run.lock"), &format!("run {id}"))?;
+        // nobody else owns it now, but somebody may have carried it out in the meantime
+        let stored: RunState = durable::read_json(&run.folder.join("status.json"))?;
+        if stored.status == RunStatus::Done {
+            return Err(run.refused("it is done already"));
+        }
+        let spec = run.spec()?;
+        for left_over in [CANCEL, LABELS, "candidates.parquet", "neighbors.parquet", "rejected.csv"] {
+            match fs::remove_file(run.folder.join(left_over)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::io("removing", &run.folder.join(left_over), e));
+                }
+                _ => {}
+            }
+        }
+        let state = RunState { created: stored.created, ..RunState::queued(id.to_owned(), &spec) };
+        let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
         Ok(owned)
     }
@@ -290,6 +230,31 @@ impl Run {
         reader.into_deserialize().collect::<Result<_, _>>().map_err(|e| StoreError::damaged(&path, e))
     }
 
+    /// The labels it was given; `None` where it kept none.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn labels(&self) -> Result<Option<Vec<Labelled>>> {
+        let path = self.folder.join(LABELS);
+        if path.exists() { read_label_file(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// The first `n_neighbors` neighbours of one row, nearest first, with their distances.
+    ///
+    /// # Errors
+    /// When it is not done yet, or has no such row.
+    pub fn neighbors_of(&self, row: u32, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>)> {
+        run_tables::neighbors_of(&self.table("neighbors.parquet")?, row as usize, n_neighbors)
+    }
+
+    /// The first `n_neighbors` neighbours of every row, and the names of the rows.
+    ///
+    /// # Errors
+    /// When it is not done yet, or its table holds fewer.
+    pub fn neighbor_table(&self, n_neighbors: usize) -> Result<(NeighborTable, Vec<String>)> {
+        run_tables::neighbor_table(&self.table("neighbors.parquet")?, n_neighbors)
+    }
+
     fn table(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
         if path.exists() {
@@ -302,6 +267,11 @@ impl Run {
 
     pub(crate) fn refused(&self, reason: impl Into<String>) -> StoreError {
         StoreError::Run { id: self.id.clone(), reason: reason.into() }
+    }
+
+    /// Saves the labels it was given.
+    pub(crate) fn save_labels(&self, labels: &[Labelled]) -> Result<()> {
+        run_tables::save_labels(&self.folder.join(LABELS), labels)
     }
 
     /// Saves what was found: each table is complete or absent.
@@ -324,6 +294,17 @@ impl Run {
     /// Whether somebody asked it to stop.
     pub fn cancel_requested(&self) -> bool {
         self.folder.join(CANCEL).exists()
+    }
+
+    /// Whether the run can start again.
+    ///
+    /// # Errors
+    /// Where it is neither failed nor cancelled.
+    pub fn check_resumable(&self) -> Result<()> {
+        match self.state()?.status {
+            RunStatus::Failed | RunStatus::Cancelled => Ok(()),
+            status => Err(self.refused(format!("it is {status}: only a failed or cancelled run starts again"))),
+        }
     }
 
     /// Removes the run and everything it found.

@@ -111,6 +111,7 @@ impl Painter<'_> {
         let rows = label_rows(&places, 6.0, right - left);
         for (i, ((name, x), row)) in labels.iter().zip(rows).enumerate() {
             let color = shown.get(i).map_or(ink.line.as_str(), |marker| ink.of(marker.tone));
+            context.set_global_alpha(1.0);
             if let Some(row) = row {
                 self.board.write(name, *x, high - 5.0 - row as f64 * 13.0, "center", color);
             }

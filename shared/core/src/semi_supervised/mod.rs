@@ -7,11 +7,13 @@
 //!
 //! The graph `W` is symmetric and without self loops ([`Graph`]). Sums are taken in f64. The rules of stopping and
 //! normalisation are scikit-learn's, so that its dense `rbf` kernel gives the same numbers; its `knn` kernel is a
-//! directed graph and does not. Rows that no label reaches have probability 0 and no label, never NaN.
+//! directed graph and does not. Rows that no label reaches have probability 0 and no label, never NaN. Where a label
+//! comes from is the matter of [`Diffusion::influence`].
 
 mod diffusion;
 mod distributions;
 mod graph;
+mod influence;
 mod params;
 mod seeds;
 #[cfg(test)]
@@ -20,6 +22,7 @@ mod tests;
 pub use diffusion::{Algorithm, Diffusion};
 pub use distributions::LabelDistributions;
 pub use graph::{Csr, Graph, Rbf, Weights};
+pub use influence::Influence;
 pub use params::{
     Kernel, LabelPropagationParams, LabelPropagationValidParams, LabelSpreadingParams, LabelSpreadingValidParams,
 };

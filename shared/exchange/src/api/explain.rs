@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET /api/v1/runs/{r}/explain/{id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Explanation {
     /// The spectrum.
     pub spectrum_id: String,
@@ -31,6 +32,7 @@ impl Explanation {
 
 /// One of the nearest neighbours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NeighborRow {
     /// The neighbour.
     pub spectrum_id: String,
@@ -46,6 +48,7 @@ pub struct NeighborRow {
 
 /// A labelled spectrum and its part in the explained one's label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeedRow {
     /// The labelled spectrum.
     pub spectrum_id: String,
@@ -57,10 +60,12 @@ pub struct SeedRow {
 
 /// Feature vectors, one value for each pixel of the recipe's grid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeatureView {
     /// Pixel centres of the recipe's grid, Angstrom.
     pub wavelengths: Vec<f64>,
     /// Medium of the wavelengths.
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::schemas::medium))]
     pub medium: Medium,
     /// Whether the wavelengths are those of the object at rest.
     pub rest_frame: bool,

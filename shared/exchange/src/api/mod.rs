@@ -10,6 +10,8 @@ mod explain;
 mod labels;
 mod problem;
 mod run;
+#[cfg(feature = "openapi")]
+pub mod schemas;
 mod spectrum;
 mod survey;
 
@@ -26,6 +28,7 @@ pub use survey::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummar
 
 /// Answer of `GET /api/v1/health`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
     /// `ok`.
     pub status: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RunStatus {
     /// Accepted, waiting for its turn.
@@ -39,6 +40,7 @@ impl std::fmt::Display for RunStatus {
 
 /// How many spectra entered and left.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RunCounts {
     /// Spectra the `where` selects.
@@ -53,6 +55,7 @@ pub struct RunCounts {
 
 /// One row of the list of runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunSummary {
     /// Name, as in paths.
     pub id: String,
@@ -96,6 +99,7 @@ pub struct RunSummary {
 
 /// What a run computes beside the local outlier factor, which it always does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Nothing else.
@@ -120,11 +124,13 @@ impl Method {
 
 /// One run in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDetail {
     /// What the list says.
     #[serde(flatten)]
     pub summary: RunSummary,
     /// The pipeline spec, complete with its defaults.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub spec: serde_json::Value,
     /// Names of the classes that labels were spread of, in the order of `probabilities`.
     #[serde(default)]
@@ -134,6 +140,7 @@ pub struct RunDetail {
     pub rejected: Vec<RejectedRow>,
     /// `provenance.json` of a finished run.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub provenance: Option<serde_json::Value>,
 }
 
@@ -144,6 +151,7 @@ impl RunDetail {
 
 /// One spectrum that was left out of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RejectedRow {
     /// The spectrum.
     pub spectrum_id: String,
@@ -157,6 +165,7 @@ pub struct RejectedRow {
 
 /// One ranked spectrum with the columns a person needs to judge it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CandidateRow {
     /// 1 is the rarest.
     pub rank: u32,
@@ -193,6 +202,7 @@ pub struct CandidateRow {
 
 /// A window into a run's candidates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CandidatePage {
     /// The run.
     pub run: String,
@@ -210,6 +220,7 @@ pub struct CandidatePage {
 
 /// What `GET /api/v1/runs/{r}/events` sends: the variant is the event's name, the rest its data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum RunEvent {
     /// The run goes on.

@@ -8,24 +8,30 @@ pub type SpectrumRow = Metadata;
 
 /// A window into the spectra that a query selects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpectrumPage {
     /// How many spectra the query selects in all.
     pub total: u64,
     /// How many were skipped before the first row.
     pub offset: u64,
     /// The rows.
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::schemas::metadata_rows))]
     pub rows: Vec<SpectrumRow>,
 }
 
 /// One spectrum on its native pixels. All lists have one entry a pixel; a value that is not a finite
 /// number is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpectrumBody {
     /// What the survey says about the object.
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::schemas::metadata))]
     pub metadata: Metadata,
     /// Medium of the wavelengths.
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::schemas::medium))]
     pub medium: Medium,
     /// How the axis is sampled.
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::schemas::sampling))]
     pub sampling: Sampling,
     /// Unit of `wavelengths`: `Angstrom`.
     pub wavelength_unit: String,
@@ -34,9 +40,11 @@ pub struct SpectrumBody {
     /// Pixel centres, Angstrom, increasing.
     pub wavelengths: Vec<f64>,
     /// Flux.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Option<f32>>))]
     #[serde(with = "nullable")]
     pub flux: Vec<f32>,
     /// Inverse variance, 1 / flux unit squared; `null` where the file states none.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Option<f32>>>))]
     #[serde(with = "nullable_option")]
     pub ivar: Option<Vec<f32>>,
     /// Mask bits set in every exposure.

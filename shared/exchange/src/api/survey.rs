@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One row of the list of surveys.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SurveySummary {
     /// Name, as in paths and pipeline specs.
     pub name: String,
@@ -14,6 +15,7 @@ pub struct SurveySummary {
 
 /// One survey in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SurveyDetail {
     /// Name and count.
     #[serde(flatten)]
@@ -26,10 +28,12 @@ pub struct SurveyDetail {
 
 /// One metadata column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ColumnInfo {
     /// Name in SQL, files and JSON.
     pub name: String,
     /// Type of its values.
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::schemas::column_type))]
     pub datatype: ColumnType,
     /// Unit in `VOUnits` syntax; empty where it has none.
     pub unit: String,
@@ -60,6 +64,7 @@ impl ColumnInfo {
 
 /// What the values of one column are like: `GET /api/v1/surveys/{s}/columns/{column}?where=`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ColumnSummary {
     /// The column.
     pub name: String,
@@ -82,6 +87,7 @@ impl ColumnSummary {
 
 /// How often a value occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ValueCount {
     /// The value.
     pub value: String,
@@ -91,6 +97,7 @@ pub struct ValueCount {
 
 /// Extent of a survey; `None` where no spectrum states the quantity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Coverage {
     /// Least and greatest right ascension, degrees. A survey across 0 h spans nearly the whole circle here.
     pub ra: Option<[f64; 2]>,

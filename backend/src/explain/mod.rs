@@ -1,0 +1,210 @@
+//! Why a spectrum stands where it does in a run.
+//!
+//! Nothing is computed anew that the run has kept: neighbours and distances come from its neighbour table,
+//! factors and labels from its candidates, features from the survey's kept ones. Only the part of each
+//! labelled spectrum in a score ([`seeds`]) takes a look at the whole graph.
+
+mod seeds;
+
+use std::{collections::HashMap, fmt::Write as _};
+
+use arrow_array::{
+    Array,
+    cast::AsArray,
+    types::{Float32Type, UInt32Type},
+};
+use balmer_core::{
+    engine::Observer,
+    ndarray::{Array1, Array2, Axis},
+    pipeline::{FeatureTable, Plan, RunObserver},
+};
+use balmer_exchange::api::{Explanation, FeatureView, NeighborRow, RunStatus, SeedRow};
+
+use crate::storage::{FeatureError, Query, Run, Selection, Store, StoreError, Survey};
+
+pub use seeds::GraphCache;
+
+/// A spectrum's place in a run.
+#[derive(Debug, Clone)]
+struct Placed {
+    row: u32,
+    rank: u32,
+    spectrum_id: String,
+    lof: f32,
+    label: Option<String>,
+}
+
+/// Explains one spectrum of a finished run.
+///
+/// # Errors
+/// A run that is not done, a spectrum that it did not rank, unreadable tables, cancellation.
+pub fn explain(
+    store: &Store,
+    graphs: &GraphCache,
+    run: &Run,
+    spectrum_id: &str,
+    observer: &dyn RunObserver,
+) -> Result<Explanation, FeatureError> {
+    let state = run.state()?;
+    if state.status != RunStatus::Done {
+        return Err(run.refused(format!("it is {}: there is nothing to explain yet", state.status)).into());
+    }
+    let placed = find(run, spectrum_id)?;
+    let plan = Plan::new(run.spec()?)?;
+    let survey = store.survey(&state.survey)?;
+    let (rows, distances) = run.neighbors_of(placed.row, plan.lof().table_neighbors())?;
+    let known = placed_rows(run, &rows)?;
+    let neighbors: Vec<NeighborRow> = rows
+        .iter()
+        .zip(distances)
+        .filter_map(|(row, distance)| {
+            let at = known.get(row)?;
+            Some(NeighborRow {
+                spectrum_id: at.spectrum_id.clone(),
+                distance,
+                rank: at.rank,
+                lof: at.lof,
+                label: at.label.clone(),
+            })
+        })
+        .collect();
+    let features = view(&plan, &survey, &placed.spectrum_id, &neighbors, observer)?;
+    let (seeds, seeds_missing) = label_sources(&survey, graphs, run, &plan, &placed, observer)?;
+    Ok(Explanation {
+        spectrum_id: placed.spectrum_id,
+        rank: placed.rank,
+        lof: placed.lof,
+        neighbors,
+        seeds,
+        seeds_missing,
+        features,
+    })
+}
+
+fn label_sources(
+    survey: &Survey,
+    graphs: &GraphCache,
+    run: &Run,
+    plan: &Plan,
+    placed: &Placed,
+    observer: &dyn Observer,
+) -> Result<(Vec<SeedRow>, Option<String>), FeatureError> {
+    let Some(stage) = plan.labels() else { return Ok((Vec::new(), None)) };
+    let Some(label) = &placed.label else {
+        return Ok((Vec::new(), Some("no label reaches it".to_owned())));
+    };
+    match graphs.sources(survey, run, plan, stage, (placed.row as usize, label), observer)? {
+        Ok(seeds) if seeds.is_empty() => {
+            Ok((seeds, Some("its labels come from so far that their parts are lost in rounding".to_owned())))
+        }
+        Ok(seeds) => Ok((seeds, None)),
+        Err(reason) => Ok((Vec::new(), Some(reason))),
+    }
+}
+
+/// Where the spectrum stands.
+fn find(run: &Run, spectrum_id: &str) -> Result<Placed, StoreError> {
+    let condition = format!("spectrum_id = '{}'", spectrum_id.replace('\'', "''"));
+    if let Some(placed) = places(run, condition)?.pop() {
+        return Ok(placed);
+    }
+    let rejected = run.rejected()?.into_iter().find(|rejected| rejected.spectrum_id == spectrum_id);
+    let reason = rejected.map_or_else(
+        || "it is not among the spectra that the run selected".to_owned(),
+        |rejected| format!("it was left out, {}", rejected.detail),
+    );
+    Err(StoreError::NotRanked { run: run.id().to_owned(), id: spectrum_id.to_owned(), reason })
+}
+
+/// The spectra of some rows of the neighbour table, by row.
+fn placed_rows(run: &Run, rows: &[u32]) -> Result<HashMap<u32, Placed>, StoreError> {
+    let mut condition = "row IN (-1".to_owned();
+    for row in rows {
+        // writing to a string cannot fail
+        let _ = write!(condition, ",{row}");
+    }
+    Ok(places(run, condition + ")")?.into_iter().map(|placed| (placed.row, placed)).collect())
+}
+
+fn places(run: &Run, condition: String) -> Result<Vec<Placed>, StoreError> {
+    let columns = ["row", "rank", "spectrum_id", "lof", "label"].map(str::to_owned).to_vec();
+    let query = Query { condition: Some(condition), columns: Some(columns), ..Query::default() };
+    let mut places = Vec::new();
+    for batch in run.candidates(&query)? {
+        let batch = batch?;
+        let (rows, ranks) =
+            (batch.column(0).as_primitive::<UInt32Type>(), batch.column(1).as_primitive::<UInt32Type>());
+        let (ids, labels) = (batch.column(2).as_string::<i32>(), batch.column(4).as_string::<i32>());
+        let lof = batch.column(3).as_primitive::<Float32Type>();
+        places.extend((0..batch.num_rows()).map(|i| Placed {
+            row: rows.value(i),
+            rank: ranks.value(i),
+            spectrum_id: ids.value(i).to_owned(),
+            lof: lof.value(i),
+            label: labels.is_valid(i).then(|| labels.value(i).to_owned()),
+        }));
+    }
+    Ok(places)
+}
+
+/// The spectrum's features against its neighbours'.
+fn view(
+    plan: &Plan,
+    survey: &Survey,
+    spectrum_id: &str,
+    neighbors: &[NeighborRow],
+    observer: &dyn RunObserver,
+) -> Result<FeatureView, FeatureError> {
+    let ids = neighbors.iter().map(|neighbor| neighbor.spectrum_id.as_str()).chain([spectrum_id]);
+    let (selection, _): (Selection, _) = survey.rows_of(ids)?;
+    let table = survey.features(plan, &selection, observer)?.table;
+    let row = table.spectrum_ids.iter().position(|id| id == spectrum_id);
+    let row =
+        row.ok_or_else(|| StoreError::NoSpectrum { survey: survey.name().to_owned(), id: spectrum_id.to_owned() })?;
+    let grid = plan.recipe().grid();
+    let (values, mean, sd, contribution) = compare(&table, row);
+    Ok(FeatureView {
+        wavelengths: grid.wavelengths().to_vec(),
+        medium: grid.medium(),
+        rest_frame: plan.recipe().spec().rest_frame,
+        values,
+        neighbor_mean: mean,
+        neighbor_sd: sd,
+        contribution,
+    })
+}
+
+/// A row, the mean and standard deviation of the others, and each pixel's share of the mean squared
+/// distance to them; shares of 0 where all of them equal the row.
+fn compare(table: &FeatureTable, row: usize) -> (Vec<f32>, Vec<f32>, Vec<f32>, Vec<f32>) {
+    let x = table.matrix.row(row).mapv(f64::from);
+    let others: Vec<usize> = (0..table.len()).filter(|&other| other != row).collect();
+    let others: Array2<f64> = table.matrix.select(Axis(0), &others).mapv(f64::from);
+    let mean = others.mean_axis(Axis(0)).unwrap_or_else(|| x.clone());
+    let sd = if others.nrows() == 0 { x.mapv(|_| 0.0) } else { others.std_axis(Axis(0), 0.0) };
+    // the mean of squared differences is the squared difference of the mean plus the variance
+    let squares = (&x - &mean).mapv(|d| d * d) + sd.mapv(|s| s * s);
+    let sum = squares.sum();
+    let shares = if sum > 0.0 { squares / sum } else { squares };
+    let single = |values: &Array1<f64>| values.iter().map(|&v| v as f32).collect::<Vec<f32>>();
+    (single(&x), single(&mean), single(&sd), single(&shares))
+}
+
+#[cfg(test)]
+mod tests {
+    use balmer_core::ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn pixels_share_the_mean_squared_distance() {
+        let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let matrix = array![[1.0_f32, 0.0, 5.0], [3.0, 0.0, 4.0], [5.0, 0.0, 6.0]];
+        let table = FeatureTable { spectrum_ids: ids, matrix, rejected: Vec::new() };
+        let (values, mean, sd, shares) = compare(&table, 0);
+        assert_eq!((values, mean, sd), (vec![1.0, 0.0, 5.0], vec![4.0, 0.0, 5.0], vec![1.0, 0.0, 1.0]));
+        // squared distances by pixel: (4 + 16) / 2, 0, (1 + 1) / 2
+        let expected = [10.0 / 11.0, 0.0, 1.0 / 11.0];
+        assert!(shares.iter().zip(expected).all(|(share, e): (&f32, f32)| (share - e).abs() < 1e-6), "{shares:?}");
+    }
+}

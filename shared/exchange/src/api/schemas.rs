@@ -1,0 +1,108 @@
+//! Schemas of what the bodies borrow from the core, which knows nothing of `OpenAPI`.
+
+use balmer_core::{
+    pipeline::{LabelsSpec, PipelineSpec},
+    spectrum::{COLUMNS, ColumnType},
+};
+use serde_json::Value;
+use utoipa::openapi::{
+    RefOr, Schema,
+    schema::{AdditionalProperties, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type},
+};
+
+fn one_of(words: &[&str]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build()
+}
+
+fn nullable(kind: Type) -> SchemaType {
+    SchemaType::Array(vec![kind, Type::Null])
+}
+
+/// Medium of wavelengths.
+pub fn medium() -> Object {
+    one_of(&["air", "vacuum"])
+}
+
+/// How an axis is sampled.
+pub fn sampling() -> Object {
+    one_of(&["linear", "log", "irregular"])
+}
+
+/// Type of a metadata column.
+pub fn column_type() -> Object {
+    one_of(&["text", "int", "float", "bool"])
+}
+
+/// A row of metadata, with the columns the caller chose.
+pub fn metadata() -> Object {
+    let row = ObjectBuilder::new().description(Some("metadata; null is what the file does not state"));
+    COLUMNS
+        .iter()
+        .fold(row, |row, column| {
+            let kind = match column.column_type {
+                ColumnType::Text => Type::String,
+                ColumnType::Int => Type::Integer,
+                ColumnType::Float => Type::Number,
+                ColumnType::Bool => Type::Boolean,
+            };
+            let unit = if column.unit.is_empty() { String::new() } else { format!(" [{}]", column.unit) };
+            let about = format!("{}{unit}", column.description);
+            row.property(column.name, ObjectBuilder::new().schema_type(nullable(kind)).description(Some(about)))
+        })
+        .build()
+}
+
+/// Rows of metadata.
+pub fn metadata_rows() -> Schema {
+    ArrayBuilder::new().items(metadata()).build().into()
+}
+
+/// The pipeline spec: every key of the core's, with its default.
+pub fn pipeline_spec() -> Object {
+    let complete =
+        PipelineSpec { r#where: Some(String::new()), labels: Some(LabelsSpec::default()), ..PipelineSpec::default() };
+    let tree = serde_json::to_value(complete).unwrap_or_default();
+    let mut spec = table(&tree);
+    spec.required = vec!["survey".to_owned()];
+    spec.description = Some("a pipeline spec; absent keys and null take their defaults".to_owned());
+    spec
+}
+
+/// A recipe, as `[recipe]` of the spec.
+pub fn recipe() -> Object {
+    let tree = serde_json::to_value(PipelineSpec::default().recipe).unwrap_or_default();
+    table(&tree)
+}
+
+fn table(tree: &Value) -> Object {
+    let closed = ObjectBuilder::new()
+        .schema_type(nullable(Type::Object))
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let keys = tree.as_object().into_iter().flatten();
+    keys.fold(closed, |table, (key, value)| table.property(key, of_default(value))).build()
+}
+
+/// The schema of the values like `default`.
+fn of_default(default: &Value) -> RefOr<Schema> {
+    let plain = |kind: Type| {
+        let builder = ObjectBuilder::new().schema_type(nullable(kind)).default(Some(default.clone()));
+        RefOr::from(Schema::Object(builder.build()))
+    };
+    match default {
+        Value::Object(_) => RefOr::from(Schema::Object(table(default))),
+        Value::Array(items) => {
+            let item = if items.first().is_some_and(Value::is_number) { Type::Number } else { Type::String };
+            let array = ArrayBuilder::new().schema_type(nullable(Type::Array)).items(Object::with_type(item));
+            let array =
+                if items.is_empty() { array } else { array.min_items(Some(items.len())).max_items(Some(items.len())) };
+            RefOr::from(Schema::Array(array.build()))
+        }
+        Value::Number(number) if number.is_f64() => plain(Type::Number),
+        Value::Number(_) => {
+            let builder = ObjectBuilder::new().schema_type(nullable(Type::Integer)).minimum(Some(0.0));
+            RefOr::from(Schema::Object(builder.default(Some(default.clone())).build()))
+        }
+        Value::Bool(_) => plain(Type::Boolean),
+        _ => plain(Type::String),
+    }
+}
