@@ -1,9 +1,11 @@
-//! The extent of a survey on a small map of the whole sky (Hammer's equal-area projection).
+//! The extent of a survey on a small map of the whole sky (Aitoff's projection).
 //!
 //! Right ascension grows to the left, as seen from the ground, and 12 h is in the middle. An extent too
 //! small to be seen is drawn as a mark.
 
-use std::f64::consts::{FRAC_PI_2, SQRT_2};
+use std::f64::consts::FRAC_PI_2;
+
+use super::sky::{aitoff, edge};
 
 /// Half width and half height of the map.
 pub const SIZE: (f64, f64) = (100.0, 50.0);
@@ -23,26 +25,26 @@ pub struct Extent {
     pub mark: Option<(f64, f64)>,
 }
 
-/// A place on the map; degrees.
-pub fn project(ra: f64, dec: f64) -> (f64, f64) {
-    let longitude = (180.0 - ra).to_radians();
-    let latitude = dec.to_radians();
-    let scale = (1.0 + latitude.cos() * (longitude / 2.0).cos()).sqrt();
-    let x = 2.0 * SQRT_2 * latitude.cos() * (longitude / 2.0).sin() / scale;
-    let y = SQRT_2 * latitude.sin() / scale;
-    (x / (2.0 * SQRT_2) * SIZE.0, -y / SQRT_2 * SIZE.1)
+/// A place on the map; degrees. 0 h is the right edge, 24 h the left one.
+pub fn place(ra: f64, dec: f64) -> (f64, f64) {
+    let (x, y) = match ra {
+        ra if ra <= 0.0 => edge(1.0, dec),
+        ra if ra >= 360.0 => edge(-1.0, dec),
+        ra => aitoff(ra, dec),
+    };
+    (x * SIZE.0, -2.0 * y * SIZE.1)
 }
 
 /// The extent of a survey, from least and greatest right ascension and declination.
 pub fn extent(ra: [f64; 2], dec: [f64; 2]) -> Extent {
     let steps = |from: f64, to: f64| (0..=24).map(move |i| from + (to - from) * f64::from(i) / 24.0);
-    let below = steps(ra[0], ra[1]).map(|a| project(a, dec[0]));
-    let right = steps(dec[0], dec[1]).map(|d| project(ra[1], d));
-    let above = steps(ra[1], ra[0]).map(|a| project(a, dec[1]));
-    let left = steps(dec[1], dec[0]).map(|d| project(ra[0], d));
+    let below = steps(ra[0], ra[1]).map(|a| place(a, dec[0]));
+    let right = steps(dec[0], dec[1]).map(|d| place(ra[1], d));
+    let above = steps(ra[1], ra[0]).map(|a| place(a, dec[1]));
+    let left = steps(dec[1], dec[0]).map(|d| place(ra[0], d));
     let outline = below.chain(right).chain(above).chain(left).collect();
     let small = ra[1] - ra[0] < VISIBLE && dec[1] - dec[0] < VISIBLE;
-    let mark = small.then(|| project(f64::midpoint(ra[0], ra[1]), f64::midpoint(dec[0], dec[1])));
+    let mark = small.then(|| place(f64::midpoint(ra[0], ra[1]), f64::midpoint(dec[0], dec[1])));
     Extent { outline, mark }
 }
 
@@ -50,11 +52,11 @@ pub fn extent(ra: [f64; 2], dec: [f64; 2]) -> Extent {
 pub fn graticule() -> Vec<Line> {
     let meridians = (0..=6).map(|i| {
         let ra = f64::from(i) * 60.0;
-        (-18..=18).map(|d| project(ra, f64::from(d) * 5.0)).collect()
+        (-18..=18).map(|d| place(ra, f64::from(d) * 5.0)).collect()
     });
     let parallels = (-2..=2).map(|i| {
         let dec = f64::from(i) * 30.0;
-        (0..=72).map(|a| project(f64::from(a) * 5.0, dec)).collect()
+        (0..=72).map(|a| place(f64::from(a) * 5.0, dec)).collect()
     });
     meridians.chain(parallels).collect()
 }
@@ -81,10 +83,10 @@ mod tests {
 
     #[test]
     fn the_sky_fills_the_map() {
-        assert!(close(project(180.0, 0.0), (0.0, 0.0)));
-        assert!(close(project(0.0, 0.0), (100.0, 0.0)));
-        assert!(close(project(360.0, 0.0), (-100.0, 0.0)));
-        assert!(close(project(77.0, 90.0), (0.0, -50.0)));
+        assert!(close(place(180.0, 0.0), (0.0, 0.0)));
+        assert!(close(place(0.0, 0.0), (100.0, 0.0)));
+        assert!(close(place(360.0, 0.0), (-100.0, 0.0)));
+        assert!(close(place(77.0, 90.0), (0.0, -50.0)));
         for line in graticule() {
             assert!(line.iter().all(|(x, y)| (x / 100.0).powi(2) + (y / 50.0).powi(2) < 1.0 + 1e-9));
         }
