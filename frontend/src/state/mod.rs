@@ -16,6 +16,7 @@ pub mod scale;
 pub mod sky;
 pub mod smoothing;
 pub mod sorting;
+pub mod spectrum_batch;
 pub mod table;
 pub mod trace;
 pub mod view;

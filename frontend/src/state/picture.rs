@@ -158,8 +158,7 @@ mod tests {
     #[test]
     fn the_description_names_object_range_and_view() {
         let text = picture().description((6550.0, 6600.0));
-        let expected =
-            "Flux of Pleione from 6550 to 6600 Å in vacuum, boxcar 3 px, weighted by inverse variance; marked: Hα";
+        let expected = "Flux of Pleione from 6550 to 6600 Å in vacuum, boxcar 3 px, ivar-weighted; marked: Hα";
         assert_eq!(text, expected);
     }
 

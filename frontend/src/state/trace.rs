@@ -66,7 +66,7 @@ impl Trace {
         let mut notes = Vec::new();
         let (mut flux, ivar) = smoothed(&body.flux, body.ivar.as_deref(), &bad, smoothing);
         if smoothing != Smoothing::None {
-            let weighted = if ivar.is_some() { ", weighted by inverse variance" } else { "" };
+            let weighted = if ivar.is_some() { ", ivar-weighted" } else { "" };
             notes.push(format!("{smoothing}{weighted}"));
         }
         let mut sigma: Option<Vec<f32>> = ivar.map(|ivar| ivar.iter().map(|ivar| ivar.sqrt().recip()).collect());
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn smoothing_is_said() {
         let trace = Trace::of(&body(vec![1.0; 20], Medium::Air), false, Smoothing::Gaussian(5));
-        assert_eq!(trace.notes, ["Gaussian 5 px, weighted by inverse variance"]);
+        assert_eq!(trace.notes, ["Gaussian 5 px, ivar-weighted"]);
         assert_eq!(trace.full(), (6000.0, 6019.0));
     }
 
