@@ -6,6 +6,8 @@
 //
 // The newest finished run is taken where none is named. docs/PERFORMANCE.md quotes what it prints.
 
+import { loadavg } from 'node:os';
+
 import { chromium } from 'playwright-core';
 
 const [base = 'http://127.0.0.1:6563', named, executablePath = '/usr/bin/chromium'] = process.argv.slice(2);
@@ -86,9 +88,12 @@ async function jumps() {
 }
 
 /** Time between frames while the plot is dragged to and fro for three seconds. */
-async function pan(query) {
-  await open(query);
-  await page.waitForTimeout(2500);
+async function pan(neighbours) {
+  await open(neighbours ? `?near=${neighbours}` : '');
+  if (neighbours) {
+    const drawn = ([plot, text]) => document.querySelector(plot).ariaLabel.includes(text);
+    await page.waitForFunction(drawn, [plot, `with ${neighbours} neighbours`], { timeout: 60_000 });
+  }
   const box = await page.locator(plot).boundingBox();
   const y = box.y + box.height / 2;
   await page.mouse.move(box.x + box.width / 2, y);
@@ -115,11 +120,12 @@ async function pan(query) {
 
 const result = {
   run,
+  load_average_1_min: loadavg()[0],
   next_in_list: await steps(300),
   next_in_list_hurried: await steps(0),
   random_jumps: await jumps(),
-  pan_alone: await pan(''),
-  pan_with_20_neighbours: await pan('?near=20'),
+  pan_alone: await pan(0),
+  pan_with_20_neighbours: await pan(20),
 };
 console.log(JSON.stringify(result, null, 2));
 await browser.close();
