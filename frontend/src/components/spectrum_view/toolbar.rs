@@ -22,7 +22,7 @@ pub fn Toolbar() -> impl IntoView {
     let (viewing, desk) = (expect_context::<Viewing>(), expect_context::<Desk>());
     let errors = Memo::new(move |_| viewing.view.with(|view| view.errors));
     view! {
-        <div class="toolbar" role="toolbar" aria-label="How the spectrum is drawn">
+        <div class="toolbar" role="group" aria-label="How the spectrum is drawn">
             <ShowChoice />
             <SmoothingSelect />
             <LinesMenu />
