@@ -1,6 +1,6 @@
 //! Surveys and their spectra.
 
-use balmer_exchange::api::{ColumnSummary, Problem, SpectrumBody, SpectrumPage, SurveyDetail, SurveySummary};
+use balmer_exchange::api::{ColumnSummary, Problem, SpectrumPage, SurveyDetail, SurveySummary};
 
 use super::{encoded, get, query};
 
@@ -37,12 +37,4 @@ pub async fn count(survey: &str, condition: Option<&str>) -> Result<u64, Problem
     let path = format!("/api/v1/surveys/{}/spectra", encoded(survey));
     let page: SpectrumPage = get(&(path + &query(&[("where", condition), ("limit", Some("0"))]))).await?;
     Ok(page.total)
-}
-
-/// One spectrum with its pixels.
-///
-/// # Errors
-/// See [`surveys`].
-pub async fn spectrum(survey: &str, id: &str) -> Result<SpectrumBody, Problem> {
-    get(&format!("/api/v1/surveys/{}/spectra/{}", encoded(survey), encoded(id))).await
 }
