@@ -6,7 +6,10 @@ use balmer_exchange::api::{Problem, SpectrumBody};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Desk, Failures};
-use crate::client;
+use crate::{
+    client::{arrow_stream, encoded},
+    state::spectrum_batch,
+};
 
 /// Spectra kept; one of 4,000 pixels takes about 80 kB.
 const KEPT: usize = 128;
@@ -90,7 +93,7 @@ impl Spectra {
         }
         let key = (survey.to_owned(), id.to_owned());
         self.coming.update_value(|coming| coming.push(key.clone()));
-        let body = client::spectrum(survey, id).await.map(Arc::new);
+        let body = fetched(survey, id).await.map(Arc::new);
         self.coming.update_value(|coming| coming.retain(|other| *other != key));
         if let Ok(body) = &body {
             self.kept.update_value(|kept| {
@@ -124,6 +127,21 @@ impl Spectra {
             }
         });
     }
+}
+
+/// One spectrum from the server, as Arrow: its pixels need no parsing.
+async fn fetched(survey: &str, id: &str) -> Result<SpectrumBody, Problem> {
+    let path = format!("/api/v1/surveys/{}/spectra/{}", encoded(survey), encoded(id));
+    let mut batches = Vec::new();
+    arrow_stream(&path, None, |batch, _| {
+        batches.extend(batch);
+        true
+    })
+    .await?;
+    spectrum_batch::spectrum(&batches).map_err(|why| {
+        let detail = format!("the server's answer is not what this page expects ({why}): reload the page");
+        Problem::new(200, "unexpected answer").with_detail(detail).with_instance(&path)
+    })
 }
 
 impl Default for Spectra {

@@ -9,9 +9,9 @@ const STEP: f64 = 15.0;
 /// Good pixels that a median needs.
 const FEWEST: usize = 5;
 
-/// What normalising divides by, in words.
+/// What the flux is divided by, in words.
 pub fn description() -> String {
-    format!("divided by a running median over {WIDTH:.0} Å")
+    format!("running median over {WIDTH:.0} Å")
 }
 
 /// The continuum at each pixel; NaN where it is not positive, so that nothing is divided by it.

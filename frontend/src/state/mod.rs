@@ -24,6 +24,7 @@ pub mod settings;
 pub mod sky;
 pub mod smoothing;
 pub mod sorting;
+pub mod spectrum_batch;
 pub mod sql;
 pub mod table;
 pub mod trace;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    continuum,
     format::{fixed, number, signed, superscript},
     markers::{MarkedBand, Marker, velocity_from},
     trace::{Overlay, Quantity, Trace},
@@ -79,12 +80,26 @@ impl Picture {
         text
     }
 
+    /// What was done to the spectrum and what is drawn with it; empty where it stands as observed and alone.
+    pub fn legend(&self) -> String {
+        let mut notes = self.trace.notes.clone();
+        if let Some(company) = &self.trace.company {
+            notes.push(format!("blue: mean ± sd of {} neighbours", company.neighbors));
+        }
+        match self.overlays.len() {
+            0 => {}
+            1 => notes.push("nearest neighbour, median matched".to_owned()),
+            n => notes.push(format!("{n} nearest neighbours, medians matched")),
+        }
+        notes.join(" · ")
+    }
+
     /// What there is to see in a window, for those who cannot.
     pub fn description(&self, window: (f64, f64)) -> String {
         let what = match self.trace.quantity {
-            Quantity::Flux(_) => "Flux",
-            Quantity::Ratio => "Normalised flux",
-            Quantity::Scaled => "Flux as the algorithm saw it",
+            Quantity::Flux(_) => "Flux".to_owned(),
+            Quantity::Ratio => format!("Flux over its {}", continuum::description()),
+            Quantity::Scaled => "Flux as the algorithm saw it".to_owned(),
         };
         let (low, high) = (fixed(window.0, 0), fixed(window.1, 0));
         let mut text = format!("{what} of {} from {low} to {high} Å in {}", self.name, self.trace.medium);
@@ -108,9 +123,9 @@ impl Picture {
     /// The title of the vertical axis, with the power of ten taken out of its ticks.
     pub fn value_title(&self, exponent: i32) -> String {
         let (name, unit) = match &self.trace.quantity {
-            Quantity::Flux(unit) => ("Flux", unit.as_deref().unwrap_or("unit not stated")),
-            Quantity::Ratio => ("Flux / continuum", ""),
-            Quantity::Scaled => ("Scaled flux", ""),
+            Quantity::Flux(unit) => ("Flux".to_owned(), unit.as_deref().unwrap_or("unit not stated")),
+            Quantity::Ratio => (format!("Flux / {}", continuum::description()), ""),
+            Quantity::Scaled => ("Scaled flux".to_owned(), ""),
         };
         let power = if exponent == 0 { String::new() } else { format!(" × 10{}", superscript(-exponent)) };
         let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
@@ -158,9 +173,17 @@ mod tests {
     #[test]
     fn the_description_names_object_range_and_view() {
         let text = picture().description((6550.0, 6600.0));
-        let expected =
-            "Flux of Pleione from 6550 to 6600 Å in vacuum, boxcar 3 px, weighted by inverse variance; marked: Hα";
+        let expected = "Flux of Pleione from 6550 to 6600 Å in vacuum, boxcar 3 px, ivar-weighted; marked: Hα";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn the_legend_says_what_was_done() {
+        let mut picture = picture();
+        assert_eq!(picture.legend(), "boxcar 3 px, ivar-weighted");
+        let overlay = Overlay { id: "b".into(), place: 0, wavelengths: Vec::new(), flux: Vec::new() };
+        picture.overlays = vec![overlay; 2];
+        assert_eq!(picture.legend(), "boxcar 3 px, ivar-weighted · 2 nearest neighbours, medians matched");
     }
 
     #[test]

@@ -137,8 +137,8 @@ mod tests {
         };
         check(aitoff(180.0, 0.0), (0.0, 0.0));
         check(aitoff(33.0, 90.0), (0.0, 0.5));
-        check(edge(-1.0, 0.0), (1.0, 0.0));
-        check(edge(1.0, 0.0), (-1.0, 0.0));
+        check(edge(-1.0, 0.0), (-1.0, 0.0));
+        check(edge(1.0, 0.0), (1.0, 0.0));
         // east is left
         assert!(aitoff(200.0, 10.0).0 < 0.0 && aitoff(160.0, 10.0).0 > 0.0);
     }

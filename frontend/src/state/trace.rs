@@ -4,7 +4,7 @@ use balmer_core::spectrum::{Medium, air_to_vacuum, vacuum_to_air};
 use balmer_exchange::api::{FeatureView, SpectrumBody};
 
 use super::{
-    continuum::{self, continuum, median},
+    continuum::{continuum, median},
     decimation::{nearest, visible},
     quality::{bad_intervals, bad_pixels, flux_range},
     smoothing::{Smoothing, smoothed},
@@ -66,7 +66,7 @@ impl Trace {
         let mut notes = Vec::new();
         let (mut flux, ivar) = smoothed(&body.flux, body.ivar.as_deref(), &bad, smoothing);
         if smoothing != Smoothing::None {
-            let weighted = if ivar.is_some() { ", weighted by inverse variance" } else { "" };
+            let weighted = if ivar.is_some() { ", ivar-weighted" } else { "" };
             notes.push(format!("{smoothing}{weighted}"));
         }
         let mut sigma: Option<Vec<f32>> = ivar.map(|ivar| ivar.iter().map(|ivar| ivar.sqrt().recip()).collect());
@@ -80,7 +80,6 @@ impl Trace {
                 divide(sigma);
             }
             quantity = Quantity::Ratio;
-            notes.push(continuum::description());
         }
         Self {
             bad_intervals: bad_intervals(&body.wavelengths, &bad),
@@ -203,18 +202,17 @@ mod tests {
     }
 
     #[test]
-    fn a_normalised_spectrum_is_one_and_says_what_it_was_divided_by() {
+    fn a_normalised_spectrum_is_one() {
         let trace = Trace::of(&body(vec![50.0; 400], Medium::Air), true, Smoothing::None);
         assert!(trace.flux.iter().all(|value| (value - 1.0).abs() < 1e-6));
         assert!((trace.sigma.unwrap()[7] - 0.01).abs() < 1e-6);
         assert_eq!(trace.quantity, Quantity::Ratio);
-        assert!(trace.notes[0].contains("running median"), "{:?}", trace.notes);
     }
 
     #[test]
     fn smoothing_is_said() {
         let trace = Trace::of(&body(vec![1.0; 20], Medium::Air), false, Smoothing::Gaussian(5));
-        assert_eq!(trace.notes, ["Gaussian 5 px, weighted by inverse variance"]);
+        assert_eq!(trace.notes, ["Gaussian 5 px, ivar-weighted"]);
         assert_eq!(trace.full(), (6000.0, 6019.0));
     }
 

@@ -13,7 +13,7 @@ pub struct Frame {
 
 impl Frame {
     const LEFT: f64 = 56.0;
-    const RIGHT: f64 = 12.0;
+    const RIGHT: f64 = 20.0;
     const TOP: f64 = 48.0;
     const BOTTOM: f64 = 44.0;
     const STRIP: f64 = 56.0;

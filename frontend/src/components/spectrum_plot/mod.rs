@@ -80,9 +80,9 @@ pub fn SpectrumPlot(
     let zoomed = move || window.get().is_some_and(|window| !window.is_home());
     let read_out = move || match (picture.get(), cursor.get()) {
         (Some(Same(picture)), Some(wavelength)) => picture.read_out(wavelength),
+        (Some(Same(picture)), None) => picture.legend(),
         _ => String::new(),
     };
-    // the words lag behind, so that a pan does not write them sixty times a second
     let described = Memo::new(move |_| {
         let window = window.get()?.range();
         picture.with(|picture| Some(picture.as_ref()?.0.description(window)))
@@ -91,7 +91,7 @@ pub fn SpectrumPlot(
         <figure class="plot" class:blank=move || picture.with(Option::is_none)>
             <figcaption>
                 <span class="plot-title">{title}</span>
-                <output aria-live="off">{read_out}</output>
+                <output aria-live="off" title=read_out>{read_out}</output>
                 {children.map(|children| children())}
                 <button
                     type="button"

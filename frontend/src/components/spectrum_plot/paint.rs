@@ -1,5 +1,5 @@
 //! Draws a plot, from the back to the front: framed window, bad pixels, bands, grid and axes, markers, error
-//! band, neighbours, spectrum, legend. What follows the cursor is on a canvas of its own: [`glass`](super::glass).
+//! band, neighbours, spectrum. What follows the cursor is on a canvas of its own: [`glass`](super::glass).
 
 use web_sys::HtmlCanvasElement;
 
@@ -37,7 +37,6 @@ pub fn draw(
         painter.overlays(pointed, true);
     });
     painter.strip();
-    painter.legend();
 }
 
 struct Painter<'a> {
@@ -202,35 +201,5 @@ impl Painter<'_> {
         self.board.rule((left, low), (right, low));
         self.board.font(11);
         self.board.write("share of the distance to the neighbours", left + 4.0, high - 3.0, "left", &ink.text);
-    }
-
-    /// What was done to the spectrum, in the upper right corner.
-    fn legend(&self) {
-        let Board { ink, frame, .. } = &self.board;
-        let mut notes = self.picture.trace.notes.clone();
-        if let Some(company) = &self.picture.trace.company {
-            notes.push(format!("blue: mean ± sd of {} neighbours", company.neighbors));
-        }
-        if !self.picture.overlays.is_empty() {
-            let n = self.picture.overlays.len();
-            notes
-                .push(format!("{n} nearest {}, scaled to the median", if n == 1 { "neighbour" } else { "neighbours" }));
-        }
-        if notes.is_empty() {
-            return;
-        }
-        self.board.font(11);
-        let (left, right) = frame.x_range();
-        let mut text = notes.join(" · ");
-        let title = self.board.width(&self.picture.value_title(0)) + 48.0;
-        let room = right - left - title;
-        // the words nearest to the end say what the eye cannot see by itself
-        while self.board.width(&text) > room && notes.len() > 1 {
-            notes.pop();
-            text = notes.join(" · ") + " …";
-        }
-        if self.board.width(&text) <= room {
-            self.board.write(&text, right, 12.0, "right", &ink.text);
-        }
     }
 }

@@ -19,9 +19,9 @@ pub fn LinesMenu() -> impl IntoView {
     close_when_done(menu);
     let number = Memo::new(move |_| viewing.view.with(|view| view.groups.len() + view.marks.len()));
     view! {
-        <details class="menu" node_ref=menu>
+        <details class="lines-menu" node_ref=menu>
             <summary>"Lines " <span class="muted">{move || number.get()}</span></summary>
-            <div class="menu-body">
+            <div class="lines-body">
                 <fieldset>
                     <legend>"Move with the object"</legend>
                     {LineGroup::ALL.iter().filter(|group| !group.stays()).map(|group| choice(viewing, *group)).collect_view()}

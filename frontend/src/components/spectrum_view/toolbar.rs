@@ -22,7 +22,7 @@ pub fn Toolbar() -> impl IntoView {
     let (viewing, desk) = (expect_context::<Viewing>(), expect_context::<Desk>());
     let errors = Memo::new(move |_| viewing.view.with(|view| view.errors));
     view! {
-        <div class="toolbar" role="toolbar" aria-label="How the spectrum is drawn">
+        <div class="toolbar" role="group" aria-label="How the spectrum is drawn">
             <ShowChoice />
             <SmoothingSelect />
             <LinesMenu />
@@ -85,7 +85,7 @@ fn SmoothingSelect() -> impl IntoView {
     };
     let option = move |smoothing: &Smoothing| {
         let key = smoothing.key();
-        let text = if *smoothing == Smoothing::None { "not smoothed".to_owned() } else { smoothing.to_string() };
+        let text = if *smoothing == Smoothing::None { "no smoothing".to_owned() } else { smoothing.to_string() };
         view! { <option value=key.clone() selected=move || chosen.get() == key>{text}</option> }
     };
     view! {
