@@ -78,8 +78,10 @@ impl Draft {
         // by its id, since a run is fetched again when it ends
         let opened = Memo::new(move |_| watch.opened().map(|detail| detail.summary.id.clone()));
         Effect::new(move || {
-            opened.track();
-            if let Some(detail) = untrack(|| watch.opened()) {
+            // read, not only tracked: a memo that nobody reads never finds out what it depends on
+            if opened.get().is_some()
+                && let Some(detail) = untrack(|| watch.opened())
+            {
                 draft.fill(&detail.spec);
             }
         });

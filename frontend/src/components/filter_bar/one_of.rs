@@ -26,8 +26,7 @@ pub fn OneOfChip(controls: Controls, name: &'static str, column: &'static str) -
     let summary: RwSignal<Load<ColumnSummary>> = RwSignal::new(Load::Idle);
     let is_open = Memo::new(move |_| controls.open.get() == Some(name));
     Effect::new(move || {
-        desk.survey.track();
-        summary.set(Load::Idle);
+        desk.survey.with(|_| summary.set(Load::Idle));
     });
     Effect::new(move || {
         let (Some(survey), true) = (desk.survey.get(), is_open.get()) else { return };

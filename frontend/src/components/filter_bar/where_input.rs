@@ -156,8 +156,7 @@ fn column_values(typing: Memo<Option<Typing>>) -> RwSignal<BTreeMap<String, Colu
     let desk: Desk = expect_context();
     let values = RwSignal::new(BTreeMap::new());
     Effect::new(move || {
-        desk.survey.track();
-        values.set(BTreeMap::new());
+        desk.survey.with(|_| values.set(BTreeMap::new()));
     });
     let wanted = Memo::new(move |_| {
         let column = typing.with(|typing| match &typing.as_ref()?.wanted {

@@ -85,10 +85,7 @@ fn elapsed(run: Memo<Option<RunSummary>>) -> Signal<String> {
     let ticks = RwSignal::new(now());
     let told = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| (run.id.clone(), run.elapsed_seconds))));
     // when the server last said how long it takes
-    let heard = Memo::new(move |_| {
-        told.track();
-        now()
-    });
+    let heard = Memo::new(move |_| told.with(|_| now()));
     let is_under_way = move || run.with_untracked(|run| run.as_ref().is_some_and(|run| !run.status.is_final()));
     let tick = move || {
         if is_under_way() {
