@@ -11,6 +11,7 @@ mod ci;
 mod demo;
 mod dist;
 mod miles;
+mod schemathesis;
 mod shell;
 mod test;
 mod tidy;

@@ -153,7 +153,9 @@ fn shares(parts: &Array1<f64>, seeds: &Seeds, class: usize) -> Vec<Influence> {
     if sum < LEAST_SCORE {
         return Vec::new();
     }
-    found.iter_mut().for_each(|seed| seed.share /= sum);
+    for seed in &mut found {
+        seed.share /= sum;
+    }
     found
 }
 
