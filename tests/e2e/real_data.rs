@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::{browser::Browser, server::Server};
+use crate::{browser::Browser, page::drawn, server::Server};
 
 const CONDITION: &str = "snr_r > 20";
 
@@ -31,16 +31,6 @@ fn first_number(text: &str) -> u64 {
     let text = text.replace(['\u{202f}', '\u{a0}'], "");
     let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap_or_else(|_| panic!("no number in `{text}`"))
-}
-
-/// Waits until the chosen row's spectrum is the one drawn, and returns its id.
-async fn drawn(browser: &Browser) -> String {
-    let script = "const row = document.querySelector('tr[aria-selected=true]');
-        return document.querySelector('.spectrum')?.getAttribute('aria-busy') === 'false' && row != null
-            && document.querySelector('.metadata')?.innerText.includes(row.dataset.spectrumId) === true";
-    browser.until("the chosen spectrum is drawn", script).await;
-    let id = browser.script("return document.querySelector('tr[aria-selected=true]').dataset.spectrumId", vec![]).await;
-    id.as_str().unwrap().to_owned()
 }
 
 /// Starts the run that the page is set to, and waits for its candidates.

@@ -25,6 +25,8 @@ use crate::storage::{LabelChange, LabelInput};
 const AUTHOR: &str = "local";
 /// Bytes of a label file, at most.
 pub const MAX_BODY: usize = 32 << 20;
+/// Formats of the labels in force, the default first.
+pub const OFFERED: [Answer; 2] = [Answer::Json, Answer::Csv];
 /// Changes where the caller names no limit.
 const DEFAULT_LIMIT: usize = 100;
 /// Changes in one answer, at most.
@@ -75,7 +77,7 @@ pub async fn list(
     Params(format): Params<Format>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let answer = format.choose(&headers, &[Answer::Json, Answer::Csv])?;
+    let answer = format.choose(&headers, &OFFERED)?;
     let name = format!("{survey}-labels");
     if answer == Answer::Csv {
         let file = ask(&app, move |store| {
