@@ -106,10 +106,12 @@ fn prepare(balmer: &Path, folder: &Path) -> Result<[String; 2]> {
 /// Names that exist, for most of the requests; and which statuses a request that fits the schema may have.
 ///
 /// A schema cannot say what an SQL condition, a recipe or a spec must be to make sense (400), which names there
-/// are (404), in which formats something can be had (406), in what state a run is (409): requests that fit
-/// it may be refused with these.
+/// are (404), in which formats something can be had (406), in what state a run is (409), or that the queue of runs
+/// is full, which is answered by 503 on purpose: requests that fit it may be refused with these.
 fn configuration(run: &str, spectrum: &str) -> String {
-    let mut text = "[checks.positive_data_acceptance]\nexpected-statuses = [\"2xx\", 400, 404, 406, 409]\n".to_owned();
+    let mut text =
+        "[checks.positive_data_acceptance]\nexpected-statuses = [\"2xx\", 400, 404, 406, 409, 503]\n".to_owned();
+    text += "[checks.not_a_server_error]\nexpected-statuses = [\"2xx\", \"3xx\", \"4xx\", 503]\n";
     for (name, at, value) in [
         ("survey", &["path.survey", "body.survey"][..], SURVEY),
         ("spectrum", &["path.id", "body.spectrum_id"], spectrum),
