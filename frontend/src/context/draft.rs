@@ -142,7 +142,7 @@ impl Draft {
     /// Opens the subset of the condition.
     pub fn open_subset(self) {
         if let Some(survey) = self.desk.survey.get_untracked() {
-            self.desk.open(&Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
+            self.desk.open_list(Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
         }
     }
 
@@ -180,9 +180,9 @@ impl Draft {
         let answer = client::submit(spec).await;
         self.is_busy.set(false);
         let run = answer?;
-        let address = Address::run(&run.id);
+        let list = Address::run(&run.id);
         self.catalogue.take_news(run);
-        self.desk.open(&address);
+        self.desk.open_list(list);
         Ok(())
     }
 
