@@ -66,7 +66,9 @@ impl Desk {
 
     /// Opens another list, and looks at its spectra as at those of this one.
     pub fn open_list(self, list: Address) {
-        let view = self.address.with_untracked(|address| address.view.clone());
+        let mut view = self.address.with_untracked(|address| address.view.clone());
+        // what was asked for has been done
+        view.remove("method");
         self.open(&Address { view, ..list });
     }
 

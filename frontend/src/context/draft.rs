@@ -4,7 +4,7 @@
 //! with a change is a change and a click. Moving to another subset keeps the settings.
 
 use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::api::{FieldProblem, Problem, SurveyDetail};
+use balmer_exchange::api::{FieldProblem, Method, Problem, SurveyDetail};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Catalogue, Desk, Failures, Watch};
@@ -34,6 +34,13 @@ pub struct Draft {
     pub is_busy: RwSignal<bool>,
     /// The open survey with its columns.
     pub survey: RwSignal<Option<SurveyDetail>>,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<Others>,
+}
+
+/// What a draft works with.
+#[derive(Debug, Clone, Copy)]
+struct Others {
     desk: Desk,
     catalogue: Catalogue,
     failures: Failures,
@@ -59,9 +66,7 @@ impl Draft {
             faults: RwSignal::new(Vec::new()),
             is_busy: RwSignal::new(false),
             survey: RwSignal::new(None),
-            desk,
-            catalogue: expect_context(),
-            failures: expect_context(),
+            others: StoredValue::new(Others { desk, catalogue: expect_context(), failures: expect_context() }),
         };
         let subset = Memo::new(move |_| {
             desk.address.with(|address| match &address.place {
@@ -73,6 +78,14 @@ impl Draft {
             if let Some((_, condition)) = subset.get() {
                 draft.condition.set(condition.unwrap_or_default());
                 draft.faults.set(Vec::new());
+            }
+        });
+        // a link may ask for a method: that of the labels page does
+        let asked = Memo::new(move |_| desk.view("method"));
+        Effect::new(move || {
+            let known = [Method::Lof, Method::Spreading, Method::Propagation];
+            if let Some(method) = asked.get().and_then(|name| known.into_iter().find(|method| method.name() == name)) {
+                draft.form.update(|form| form.method = method);
             }
         });
         // by its id, since a run is fetched again when it ends
@@ -87,6 +100,18 @@ impl Draft {
         });
         Effect::new(move || draft.fetch_survey(desk.survey.get()));
         draft
+    }
+
+    fn desk(self) -> Desk {
+        self.others.get_value().desk
+    }
+
+    fn catalogue(self) -> Catalogue {
+        self.others.get_value().catalogue
+    }
+
+    fn failures(self) -> Failures {
+        self.others.get_value().failures
     }
 
     fn fill(self, spec: &serde_json::Value) {
@@ -106,8 +131,8 @@ impl Draft {
         self.survey.set(None);
         let Some(name) = survey else { return };
         spawn_local(async move {
-            let detail = self.failures.noted(client::survey(&name).await);
-            if self.desk.survey.get_untracked() == Some(name) {
+            let detail = self.failures().noted(client::survey(&name).await);
+            if self.desk().survey.get_untracked() == Some(name) {
                 self.survey.set(detail.ok());
             }
         });
@@ -141,8 +166,8 @@ impl Draft {
 
     /// Opens the subset of the condition.
     pub fn open_subset(self) {
-        if let Some(survey) = self.desk.survey.get_untracked() {
-            self.desk.open_list(Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
+        if let Some(survey) = self.desk().survey.get_untracked() {
+            self.desk().open_list(Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
         }
     }
 
@@ -159,7 +184,7 @@ impl Draft {
         spawn_local(async move {
             match self.ask_for(&spec).await {
                 Err(problem) if (400..500).contains(&problem.status) => self.faults.set(refused(&problem)),
-                Err(problem) => self.failures.last.set(Some(problem)),
+                Err(problem) => self.failures().last.set(Some(problem)),
                 Ok(()) => {}
             }
         });
@@ -168,7 +193,7 @@ impl Draft {
     /// Asks for a run where there is no bar to say why it is refused.
     pub async fn resubmit(self, spec: PipelineSpec) {
         // the banner has said it
-        let _: Result<(), Problem> = self.failures.noted(self.ask_for(&spec).await);
+        let _: Result<(), Problem> = self.failures().noted(self.ask_for(&spec).await);
     }
 
     async fn ask_for(self, spec: &PipelineSpec) -> Result<(), Problem> {
@@ -181,18 +206,18 @@ impl Draft {
         self.is_busy.set(false);
         let run = answer?;
         let list = Address::run(&run.id);
-        self.catalogue.take_news(run);
-        self.desk.open_list(list);
+        self.catalogue().take_news(run);
+        self.desk().open_list(list);
         Ok(())
     }
 
     /// Asks the run that is open to stop.
     pub fn cancel(self) {
-        let Some(run) = self.desk.run_id.get_untracked() else { return };
+        let Some(run) = self.desk().run_id.get_untracked() else { return };
         spawn_local(async move {
             let answer: Result<_, Problem> = client::cancel(&run).await;
-            if let Ok(run) = self.failures.noted(answer) {
-                self.catalogue.take_news(run);
+            if let Ok(run) = self.failures().noted(answer) {
+                self.catalogue().take_news(run);
             }
         });
     }
