@@ -1,3 +1,5 @@
+//! Every control finds, replaces and removes its own clause, and nothing else.
+
 use super::*;
 
 fn one_of(column: &str, values: &[&str]) -> Clause {

@@ -1,3 +1,5 @@
+//! What is typed becomes a spec and comes back from it.
+
 use super::*;
 
 fn complete() -> PipelineSpec {
