@@ -133,7 +133,10 @@ impl Labels {
         if unique.len() != classes.len() || classes.iter().any(|class| class.trim().is_empty()) {
             return Err(self.refused("class names must be unique and not empty"));
         }
-        classes.iter().try_for_each(|class| self.check_length("a class name", class, MAX_NAME))?;
+        for class in classes {
+            self.check_characters("a class name", class)?;
+            self.check_length("a class name", class, MAX_NAME)?;
+        }
         let _lock = self.lock()?;
         if !classes.is_empty()
             && let Some(label) = self.current()?.into_iter().filter_map(|c| c.label).find(|l| !unique.contains(l))
@@ -182,6 +185,11 @@ impl Labels {
         if input.author.trim().is_empty() {
             return Err(self.refused("an author is needed"));
         }
+        let texts = [("an author's name", &input.author), ("a note", &input.note)];
+        let named = input.label.as_ref().map(|label| ("a label", label));
+        for (what, text) in texts.into_iter().chain(named) {
+            self.check_characters(what, text)?;
+        }
         self.check_length("an author's name", &input.author, MAX_NAME)?;
         self.check_length("a note", &input.note, MAX_NOTE)?;
         let Some(label) = &input.label else { return Ok(()) };
@@ -196,6 +204,14 @@ impl Labels {
         let hint =
             hint.map_or_else(|| format!("declared are {}", classes.join(", ")), |n| format!("did you mean `{n}`?"));
         Err(self.refused(format!("unknown class `{label}` for {}: {hint}", input.spectrum_id)))
+    }
+
+    /// Control characters belong in no name and no note: XML cannot even write them.
+    fn check_characters(&self, what: &str, text: &str) -> Result<()> {
+        match text.chars().find(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')) {
+            Some(c) => Err(self.refused(format!("{what} holds the control character U+{:04X}: take it out", c as u32))),
+            None => Ok(()),
+        }
     }
 
     fn check_length(&self, what: &str, text: &str, most: usize) -> Result<()> {

@@ -160,6 +160,10 @@ impl Run {
             state.status = RunStatus::Failed;
             state.error = Some("interrupted: the process that computed it ended before it was done".to_owned());
         }
+        if state.status == RunStatus::Queued && self.cancel_requested() {
+            // its owner will say so when its turn comes
+            state.status = RunStatus::Cancelled;
+        }
         if state.n_neighbors == 0 {
             // written before the status repeated the spec
             state.describe(&self.spec()?);

@@ -117,18 +117,29 @@ fn an_expression_may_not_grow_without_bound() {
     let (_folder, store) = store_with(3, 10);
     let survey = store.survey("lamost").unwrap();
     let many = |term: &str, n: usize| vec![term; n].join(", ");
+    let nested = |open: &str, close: &str, n: usize| format!("{}ra{} > 0", open.repeat(n), close.repeat(n));
     for (condition, word) in [
-        (format!("greatest({}) > 0", many("snr_r + 1", 600)), "1000 columns, operators and calls"),
+        (format!("greatest({}) > 0", many("snr_r + 1", 600)), "2000 columns, operators and calls"),
         (format!("class = coalesce({})", many(&format!("'{}'", "x".repeat(500)), 20)), "8192 bytes"),
         (format!("class = '{}'", "x".repeat(300_000)), "bytes long"),
-        (format!("{}snr_r{} > 0", "abs(".repeat(120), ")".repeat(120)), "recursion"),
+        (format!("{}snr_r{} > 0", "abs(".repeat(120), ")".repeat(120)), "brackets"),
         (format!("{}true", "true or ".repeat(30_000)), "nested or chained"),
         (format!("{}true", "not ".repeat(60_000)), "only one expression"),
         (format!("{}1 = 1", "- ".repeat(100_000)), "recursion"),
-        (format!("snr_r in ({})", many("snr_r + 1", 600)), "1000 columns"),
+        (format!("snr_r in ({})", many("snr_r + 1", 1_200)), "2000 columns"),
+        // each of these doubles, or worse, with every level: seconds at 14 of them, days at 30
+        (nested("coalesce(", ", dec, 1)", 20), "2000 columns"),
+        (nested("nullif(", ", dec)", 14), "2000 columns"),
+        (nested("case when ", " > 0 then 1 else 2 end", 14), "2000 columns"),
+        (nested("(", " between dec and 5)", 14), "2000 columns"),
+        (format!("case {} end", "when ra > 1 then true ".repeat(100)), "64 are accepted"),
+        (format!("{}true{}", "(not (".repeat(30), " and (ra > 1 or has_ivar)))".repeat(30)), "brackets"),
     ] {
         let message = survey.select(Some(&condition)).unwrap_err().to_string();
         assert!(message.starts_with("where: ") && message.contains(word), "{message}");
+    }
+    for condition in [nested("coalesce(", ", dec, 1)", 4), nested("case when ", " > 0 then 1 else 2 end", 4)] {
+        survey.select(Some(&condition)).unwrap_or_else(|e| panic!("{condition}: {e}"));
     }
     let ids = many("'s00001'", 20_000);
     assert_eq!(survey.select(Some(&format!("spectrum_id in ({ids})"))).unwrap().len(), 1);

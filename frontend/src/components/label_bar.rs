@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::{keyboard::is_for_page, listing::go};
 use crate::{
-    context::{Desk, Labels, Rows},
+    context::{Desk, Labels, Rows, Spectra},
     state::{
         address::{Address, Place},
         candidates::Step,
@@ -23,6 +23,7 @@ struct Bar {
     desk: Desk,
     rows: Rows,
     labels: Labels,
+    spectra: Spectra,
     note: RwSignal<String>,
     /// What happened last, in words.
     said: RwSignal<String>,
@@ -36,6 +37,7 @@ pub fn LabelBar() -> impl IntoView {
         desk: expect_context(),
         rows: expect_context(),
         labels: expect_context(),
+        spectra: expect_context(),
         note: RwSignal::new(String::new()),
         said: RwSignal::new(String::new()),
         advance: RwSignal::new(remembered_advance()),
@@ -44,11 +46,10 @@ pub fn LabelBar() -> impl IntoView {
     bar.follow_keys(note_field);
     // the note of the label in force, ready to be changed
     Effect::new(move || {
-        let note = bar.desk.spectrum_id.get().and_then(|id| bar.labels.of(&id)).map(|label| label.note);
+        let note = bar.shown().and_then(|id| bar.labels.of(&id)).map(|label| label.note);
         bar.note.set(note.unwrap_or_default());
     });
-    let in_force =
-        Memo::new(move |_| bar.desk.spectrum_id.get().and_then(|id| bar.labels.of(&id)).map(|row| row.label));
+    let in_force = Memo::new(move |_| bar.shown().and_then(|id| bar.labels.of(&id)).map(|row| row.label));
     let class = move |(place, class): (usize, String)| {
         let (testid, name) = (format!("label-{class}"), class.clone());
         let pressed = move || (in_force.get().as_ref() == Some(&name)).to_string();
@@ -133,8 +134,23 @@ fn NewClass(bar: Bar) -> impl IntoView {
 }
 
 impl Bar {
+    /// The spectrum that is drawn: the chosen one may still be on its way.
+    fn shown(self) -> Option<String> {
+        self.spectra.shown.with(|spectrum| spectrum.as_ref().map(|spectrum| spectrum.metadata.spectrum_id.clone()))
+    }
+
+    /// The spectrum to be labelled: the chosen one, once it can be seen.
+    fn subject(self) -> Option<String> {
+        let shown = untrack(|| self.shown());
+        if shown.is_some() && shown == self.desk.spectrum_id.get_untracked() {
+            return shown;
+        }
+        self.said.set("not labelled: the spectrum is not here yet".to_owned());
+        None
+    }
+
     fn give(self, label: Option<String>) {
-        let Some(id) = self.desk.spectrum_id.get_untracked() else { return };
+        let Some(id) = self.subject() else { return };
         let note = self.note.get_untracked();
         spawn_local(async move {
             if let Ok(change) = self.labels.give(&id, label, note).await {
@@ -152,7 +168,7 @@ impl Bar {
 
     /// A changed note of a labelled spectrum is kept with its label; that of another waits for one.
     fn keep_note(self) {
-        let Some(id) = self.desk.spectrum_id.get_untracked() else { return };
+        let Some(id) = self.subject() else { return };
         let note = self.note.get_untracked();
         if let Some(label) = untrack(|| self.labels.of(&id)).filter(|label| label.note != note) {
             spawn_local(async move {

@@ -16,10 +16,14 @@ impl Failures {
         Self { last: RwSignal::new(None) }
     }
 
-    /// Shows a failure and passes the result on.
+    /// Shows a failure and passes the result on. An answer shows that the server is back.
     pub fn noted<T>(self, result: Result<T, Problem>) -> Result<T, Problem> {
-        if let Err(problem) = &result {
-            self.last.set(Some(problem.clone()));
+        match &result {
+            Err(problem) => self.last.set(Some(problem.clone())),
+            Ok(_) if self.last.with_untracked(|last| last.as_ref().is_some_and(|problem| problem.status == 0)) => {
+                self.last.set(None);
+            }
+            Ok(_) => {}
         }
         result
     }

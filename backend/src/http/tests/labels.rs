@@ -28,6 +28,20 @@ async fn labels_are_given_listed_and_taken_back() {
 }
 
 #[tokio::test]
+async fn what_no_file_can_hold_is_no_label() {
+    let server = Server::new();
+    for (label, note) in [(r"nul\u0000x", ""), (r"\u001b[31mred", ""), ("a", r"bell\u0007"), (r"two\nlines", "")] {
+        let body = format!(r#"{{"spectrum_id": "s00001", "label": "{label}", "note": "{note}"}}"#);
+        assert!(give(&server, &body).await.problem(400).contains("control character U+"), "{body}");
+    }
+    let classes = server.change("PUT", "/api/v1/surveys/test/classes", "application/json", r#"["a\u0000"]"#).await;
+    assert!(classes.problem(400).contains("control character U+0000"));
+    let file = "spectrum_id,label\ns00001,a\u{0}b\n";
+    assert!(server.change("POST", PATH, "text/csv", file).await.problem(400).contains("U+0000"));
+    assert_eq!(server.json(PATH).await, json!([]));
+}
+
+#[tokio::test]
 async fn undo_goes_back_through_the_whole_history() {
     let server = Server::new();
     for label in [r#""a""#, r#""b""#, "null"] {

@@ -24,7 +24,7 @@ use datafusion::{
         ast::{Expr, ExprWithAlias, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator},
         dialect::GenericDialect,
         parser::{Parser, ParserError},
-        tokenizer::Token,
+        tokenizer::{Token, TokenWithSpan, Tokenizer},
     },
 };
 
@@ -36,8 +36,15 @@ const MAX_BYTES: usize = 256 << 10;
 /// Deepest nesting accepted; `a OR b OR c` nests once for each `OR`.
 const MAX_DEPTH: usize = 100;
 
-/// Columns, operators and calls accepted: each may need a column of numbers for a batch of rows.
-const MAX_TERMS: usize = 1_000;
+/// Brackets within brackets accepted: the parser may try each of them twice.
+const MAX_BRACKETS: usize = 32;
+/// Columns, operators and calls accepted: each may need a column of numbers for a batch of rows. Those
+/// within a part that the planner repeats ([`is_repeated`]) count as often as they are repeated.
+const MAX_TERMS: usize = 2_000;
+/// How often the planner repeats the parts of such an expression, at most.
+const REPEATED: usize = 3;
+/// Cases of one `CASE` accepted: each is planned together with those before it.
+const MAX_CASES: usize = 64;
 /// Bytes of text accepted outside of `IN (...)`: each may be repeated for every row of a batch.
 const MAX_TEXT: usize = 8 << 10;
 
@@ -142,7 +149,12 @@ fn parse<T>(clause: &'static str, text: &str, read: impl FnOnce(&mut Parser) -> 
         let said = said.trim_start_matches("sql parser error: ");
         refused(clause, format!("it is not an SQL expression: {said}"))
     };
-    let mut parser = Parser::new(&GenericDialect {}).try_with_sql(text).map_err(unreadable)?;
+    let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, text).tokenize_with_location().map_err(|e| unreadable(e.into()))?;
+    if brackets(&tokens) > MAX_BRACKETS {
+        return Err(refused(clause, format!("more than {MAX_BRACKETS} brackets within one another")));
+    }
+    let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
     let parsed = read(&mut parser).map_err(unreadable)?;
     match parser.peek_token().token {
         Token::EOF => Ok(parsed),
@@ -153,8 +165,36 @@ fn parse<T>(clause: &'static str, text: &str, read: impl FnOnce(&mut Parser) -> 
     }
 }
 
+/// How deep brackets stand in brackets.
+fn brackets(tokens: &[TokenWithSpan]) -> usize {
+    let (mut open, mut deepest) = (0usize, 0);
+    for token in tokens {
+        match token.token {
+            Token::LParen => open += 1,
+            Token::RParen => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
+/// Whether the planner rewrites an expression into one that has its parts more than once: nested in one
+/// another, such expressions grow exponentially.
+fn is_repeated(expression: &Expr) -> bool {
+    match expression {
+        Expr::Between { .. } | Expr::Case { .. } | Expr::IsDistinctFrom(..) | Expr::IsNotDistinctFrom(..) => true,
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_lowercase();
+            matches!(name.as_str(), "coalesce" | "nullif" | "greatest" | "least")
+        }
+        _ => false,
+    }
+}
+
 fn compile(clause: &'static str, mut expression: Expr, table: &Schema) -> Result<Compiled> {
-    Check { clause, table, terms: Cell::new(0), text: Cell::new(0) }.expression(&mut expression, 0)?;
+    Check { clause, table, terms: Cell::new(0), copies: Cell::new(1), text: Cell::new(0) }
+        .expression(&mut expression, 0)?;
     let planned = |e: datafusion::error::DataFusionError| refused(clause, tidy(&e));
     let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;
     let aliased = ExprWithAlias { expr: expression, alias: None };
@@ -185,6 +225,8 @@ struct Check<'a> {
     clause: &'static str,
     table: &'a Schema,
     terms: Cell<usize>,
+    /// How often the part being looked at is repeated.
+    copies: Cell<usize>,
     text: Cell<usize>,
 }
 
@@ -193,8 +235,18 @@ impl Check<'_> {
         if depth > MAX_DEPTH {
             return Err(self.refuse(format!("more than {MAX_DEPTH} terms nested or chained: use `IN (...)`")));
         }
-        let check = |e: &mut Expr| self.expression(e, depth + 1);
         self.weigh(expression)?;
+        let copies = self.copies.get();
+        if is_repeated(expression) {
+            self.copies.set(copies * REPEATED);
+        }
+        self.parts(expression, depth + 1)?;
+        self.copies.set(copies);
+        Ok(())
+    }
+
+    fn parts(&self, expression: &mut Expr, depth: usize) -> Result<()> {
+        let check = |e: &mut Expr| self.expression(e, depth);
         match expression {
             Expr::Identifier(name) => self.column(name),
             Expr::Value(_) => Ok(()),
@@ -226,6 +278,9 @@ impl Check<'_> {
             Expr::Like { expr, pattern, any: false, .. } | Expr::ILike { expr, pattern, any: false, .. } => {
                 check(expr)?;
                 check(pattern)
+            }
+            Expr::Case { conditions, .. } if conditions.len() > MAX_CASES => {
+                Err(self.refuse(format!("{} cases in one `CASE`, {MAX_CASES} are accepted", conditions.len())))
             }
             Expr::Case { operand, conditions, else_result, .. } => {
                 operand.iter_mut().chain(else_result.iter_mut()).try_for_each(|e| check(e))?;
@@ -271,10 +326,13 @@ impl Check<'_> {
         if let Expr::Value(value) = expression {
             self.text.set(self.text.get() + value.to_string().len());
         } else {
-            self.terms.set(self.terms.get() + 1);
+            self.terms.set(self.terms.get() + self.copies.get());
         }
         if self.terms.get() > MAX_TERMS {
-            return Err(self.refuse(format!("more than {MAX_TERMS} columns, operators and calls: use `IN (...)`")));
+            return Err(self.refuse(format!(
+                "more than {MAX_TERMS} columns, operators and calls (what stands in `BETWEEN`, `CASE` or `coalesce` counts \
+                 {REPEATED} times): use `IN (...)`, or nest less"
+            )));
         }
         if self.text.get() > MAX_TEXT {
             return Err(self.refuse(format!("more than {MAX_TEXT} bytes of values outside of `IN (...)`")));

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use balmer_core::spectrum::{COLUMNS, ColumnType, Medium, Spectrum, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use quick_xml::escape::escape;
+use quick_xml::escape;
 
 use crate::table::{About, Column};
 use crate::units::standard_unit;
@@ -40,11 +40,11 @@ impl<W: Write> VotableWriter<W> {
         let utype = attribute("utype", &about.utype);
         writeln!(out, "<RESOURCE type=\"results\"{utype}>")?;
         for (name, value) in &about.infos {
-            writeln!(out, "<INFO name=\"{}\" value=\"{}\"/>", escape(name.as_str()), escape(value.as_str()))?;
+            writeln!(out, "<INFO name=\"{}\" value=\"{}\"/>", xml(name.as_str()), xml(value.as_str()))?;
         }
         writeln!(out, "<TABLE{}{utype}>", attribute("name", &about.name))?;
         if !about.description.is_empty() {
-            writeln!(out, "<DESCRIPTION>{}</DESCRIPTION>", escape(about.description.as_str()))?;
+            writeln!(out, "<DESCRIPTION>{}</DESCRIPTION>", xml(about.description.as_str()))?;
         }
         for (column, value) in &about.params {
             let value = match value {
@@ -54,7 +54,7 @@ impl<W: Write> VotableWriter<W> {
                 Value::Float(number) => number.to_string(),
                 Value::Bool(flag) => flag.to_string(),
             };
-            element(&mut out, "PARAM", column, &format!(" value=\"{}\"", escape(value.as_str())))?;
+            element(&mut out, "PARAM", column, &format!(" value=\"{}\"", xml(value.as_str())))?;
         }
         for column in columns {
             element(&mut out, "FIELD", column, "")?;
@@ -137,8 +137,15 @@ impl<W: Write> VotableWriter<W> {
     }
 }
 
+/// A text as XML 1.0 writes it (section 2.2): a character that XML cannot hold becomes U+FFFD.
+fn xml(text: &str) -> String {
+    let held = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
+    let text: String = text.chars().map(|c| if held(c) { c } else { '\u{fffd}' }).collect();
+    escape::escape(text).into_owned()
+}
+
 fn attribute(name: &str, value: &str) -> String {
-    if value.is_empty() { String::new() } else { format!(" {name}=\"{}\"", escape(value)) }
+    if value.is_empty() { String::new() } else { format!(" {name}=\"{}\"", xml(value)) }
 }
 
 fn element(out: &mut impl Write, tag: &str, column: &Column, more: &str) -> io::Result<()> {
@@ -153,7 +160,7 @@ fn element(out: &mut impl Write, tag: &str, column: &Column, more: &str) -> io::
     if column.description.is_empty() {
         writeln!(out, "<{tag}{name}{datatype}{unit}{ucd}{utype}{more}/>")
     } else {
-        let description = escape(column.description.as_str());
+        let description = xml(column.description.as_str());
         writeln!(out, "<{tag}{name}{datatype}{unit}{ucd}{utype}{more}><DESCRIPTION>{description}</DESCRIPTION></{tag}>")
     }
 }
