@@ -34,6 +34,13 @@ pub struct Draft {
     pub is_busy: RwSignal<bool>,
     /// The open survey with its columns.
     pub survey: RwSignal<Option<SurveyDetail>>,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<Others>,
+}
+
+/// What a draft works with.
+#[derive(Debug, Clone, Copy)]
+struct Others {
     desk: Desk,
     catalogue: Catalogue,
     failures: Failures,
@@ -59,9 +66,7 @@ impl Draft {
             faults: RwSignal::new(Vec::new()),
             is_busy: RwSignal::new(false),
             survey: RwSignal::new(None),
-            desk,
-            catalogue: expect_context(),
-            failures: expect_context(),
+            others: StoredValue::new(Others { desk, catalogue: expect_context(), failures: expect_context() }),
         };
         let subset = Memo::new(move |_| {
             desk.address.with(|address| match &address.place {
@@ -89,6 +94,18 @@ impl Draft {
         draft
     }
 
+    fn desk(self) -> Desk {
+        self.others.get_value().desk
+    }
+
+    fn catalogue(self) -> Catalogue {
+        self.others.get_value().catalogue
+    }
+
+    fn failures(self) -> Failures {
+        self.others.get_value().failures
+    }
+
     fn fill(self, spec: &serde_json::Value) {
         // a spec of another version is shown as text only
         if let Ok(spec) = serde_json::from_value::<PipelineSpec>(spec.clone()) {
@@ -106,8 +123,8 @@ impl Draft {
         self.survey.set(None);
         let Some(name) = survey else { return };
         spawn_local(async move {
-            let detail = self.failures.noted(client::survey(&name).await);
-            if self.desk.survey.get_untracked() == Some(name) {
+            let detail = self.failures().noted(client::survey(&name).await);
+            if self.desk().survey.get_untracked() == Some(name) {
                 self.survey.set(detail.ok());
             }
         });
@@ -141,8 +158,8 @@ impl Draft {
 
     /// Opens the subset of the condition.
     pub fn open_subset(self) {
-        if let Some(survey) = self.desk.survey.get_untracked() {
-            self.desk.open(&Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
+        if let Some(survey) = self.desk().survey.get_untracked() {
+            self.desk().open(&Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
         }
     }
 
@@ -159,7 +176,7 @@ impl Draft {
         spawn_local(async move {
             match self.ask_for(&spec).await {
                 Err(problem) if (400..500).contains(&problem.status) => self.faults.set(refused(&problem)),
-                Err(problem) => self.failures.last.set(Some(problem)),
+                Err(problem) => self.failures().last.set(Some(problem)),
                 Ok(()) => {}
             }
         });
@@ -168,7 +185,7 @@ impl Draft {
     /// Asks for a run where there is no bar to say why it is refused.
     pub async fn resubmit(self, spec: PipelineSpec) {
         // the banner has said it
-        let _: Result<(), Problem> = self.failures.noted(self.ask_for(&spec).await);
+        let _: Result<(), Problem> = self.failures().noted(self.ask_for(&spec).await);
     }
 
     async fn ask_for(self, spec: &PipelineSpec) -> Result<(), Problem> {
@@ -181,18 +198,18 @@ impl Draft {
         self.is_busy.set(false);
         let run = answer?;
         let address = Address::run(&run.id);
-        self.catalogue.take_news(run);
-        self.desk.open(&address);
+        self.catalogue().take_news(run);
+        self.desk().open(&address);
         Ok(())
     }
 
     /// Asks the run that is open to stop.
     pub fn cancel(self) {
-        let Some(run) = self.desk.run_id.get_untracked() else { return };
+        let Some(run) = self.desk().run_id.get_untracked() else { return };
         spawn_local(async move {
             let answer: Result<_, Problem> = client::cancel(&run).await;
-            if let Ok(run) = self.failures.noted(answer) {
-                self.catalogue.take_news(run);
+            if let Ok(run) = self.failures().noted(answer) {
+                self.catalogue().take_news(run);
             }
         });
     }
