@@ -9,5 +9,6 @@
 mod accessibility;
 mod browser;
 mod desk;
+mod page;
 mod real_data;
 mod server;

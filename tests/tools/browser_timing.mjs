@@ -1,5 +1,6 @@
-// Times the web app in a headless Chromium with software rendering: from choosing a spectrum to its pixels on
-// the canvas, and panning with twenty neighbours drawn. Prints one JSON document.
+// Times the web app in a headless Chromium with software rendering: first paint, from choosing a spectrum to its
+// pixels on the canvas, panning with twenty neighbours drawn, scrolling through the whole list. Prints one
+// JSON document.
 //
 //   npm install playwright-core
 //   node browser_timing.mjs http://127.0.0.1:6563 [RUN] [CHROMIUM]
@@ -42,6 +43,54 @@ async function open(query = '') {
   await page.goto(`${base}/runs/${run}${query}`);
   await page.waitForSelector(`${plot}[data-spectrum-id]`);
   await page.waitForTimeout(1500);
+}
+
+/** From the navigation to the first paint, to the drawn spectrum and to the whole list, in fresh contexts. */
+async function start() {
+  const times = { first_paint: [], first_spectrum: [], whole_list: [] };
+  for (let i = 0; i < 5; i += 1) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const fresh = await context.newPage();
+    await fresh.goto(`${base}/runs/${run}`, { waitUntil: 'commit' });
+    await fresh.waitForSelector(`${plot}[data-spectrum-id]`);
+    times.first_spectrum.push(await fresh.evaluate(() => performance.now()));
+    await fresh.waitForFunction(() => document.querySelector('.listing .summary').innerText.includes('ranked'));
+    times.whole_list.push(await fresh.evaluate(() => performance.now()));
+    times.first_paint.push(
+      await fresh.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime),
+    );
+    await context.close();
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, summary(list)]));
+}
+
+/** Scrolls the list, ever faster, and counts the frames in which a part of it had no row. */
+async function scroll() {
+  await open();
+  await page.waitForFunction(() => document.querySelector('.listing .summary').innerText.includes('ranked'));
+  const seen = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const frame = document.querySelector('.table-scroll');
+        const frames = [];
+        let blank = 0;
+        const step = (now) => {
+          const { top, bottom } = frame.getBoundingClientRect();
+          const head = frame.querySelector('thead').getBoundingClientRect().height;
+          const at = (y) => document.elementFromPoint(frame.getBoundingClientRect().left + 80, y)?.closest('tbody tr');
+          if (![top + head + 4, (top + bottom) / 2, bottom - 4].every(at)) blank += 1;
+          frames.push(now);
+          if (frames.length > 240) return done({ frames, blank, reached: frame.scrollTop });
+          // from a slow turn of the wheel to dragging the bar through tens of thousands of rows
+          frame.scrollTop += 40 * 1.03 ** frames.length;
+          requestAnimationFrame(step);
+        };
+        requestAnimationFrame(step);
+      }),
+  );
+  const between = seen.frames.slice(1).map((now, i) => now - seen.frames[i]);
+  const rows = Number(await page.getAttribute('[data-testid=candidate-table]', 'aria-rowcount')) - 1;
+  return { rows, rows_passed: Math.round(seen.reached / 48), frames_with_a_gap: seen.blank, between_frames: summary(between) };
 }
 
 /** Milliseconds from `choose` to the painted spectrum. */
@@ -121,11 +170,13 @@ async function pan(neighbours) {
 const result = {
   run,
   load_average_1_min: loadavg()[0],
+  start: await start(),
   next_in_list: await steps(300),
   next_in_list_hurried: await steps(0),
   random_jumps: await jumps(),
   pan_alone: await pan(0),
   pan_with_20_neighbours: await pan(20),
+  scroll: await scroll(),
 };
 console.log(JSON.stringify(result, null, 2));
 await browser.close();

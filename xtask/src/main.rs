@@ -12,6 +12,7 @@ mod ci;
 mod demo;
 mod dist;
 mod miles;
+mod schemathesis;
 mod shell;
 mod test;
 mod tidy;
@@ -25,6 +26,7 @@ usage: cargo xtask <command>
 
   demo [--no-serve]   set up, build, find the rare spectra of a real library, serve the web app
   test [FILTER]       set up and run every test; the last line counts them
+  schemathesis        the served API against its OpenAPI document alone
   ci                  format, tidy, lint natively and for the web, then test
   tidy                the rules of the house that no compiler checks
   web                 build the web app
@@ -40,6 +42,7 @@ fn main() -> Result<()> {
         ["demo"] => demo::run(true),
         ["demo", "--no-serve"] => demo::run(false),
         ["test", filter @ ..] => test::run(filter),
+        ["schemathesis"] => schemathesis::build_and_run(),
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["web"] => web::build(),

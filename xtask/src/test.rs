@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{axe, shell, tools, web};
+use crate::{axe, schemathesis, shell, tools, web};
 
 /// Sets up what the tests need and runs them: all, or those whose names hold one of the words.
 /// The last line is `N passed, N failed, N skipped`.
@@ -24,8 +24,8 @@ pub fn run(filter: &[&str]) -> Result<()> {
     shell::step("testing");
     let mut cargo = shell::cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filter);
-    cargo.env("BALMER_BIN", shell::target().join("debug").join(format!("balmer{}", std::env::consts::EXE_SUFFIX)));
-    cargo.env("BALMER_AXE", axe);
+    let balmer = shell::target().join("debug").join(format!("balmer{}", std::env::consts::EXE_SUFFIX));
+    cargo.env("BALMER_BIN", &balmer).env("BALMER_AXE", axe);
     if let Some(folder) = real_data() {
         println!("real spectra from {}", folder.display());
         cargo.env("BALMER_REAL_DATA", folder);
@@ -43,6 +43,15 @@ pub fn run(filter: &[&str]) -> Result<()> {
         }
     }
     let status = child.wait()?;
+    if filter.is_empty() || filter.contains(&"schemathesis") {
+        if schemathesis::run(&balmer)? {
+            counts.passed += 1;
+        } else {
+            counts.failed += 1;
+        }
+    } else {
+        counts.skipped += 1;
+    }
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
     if !status.success() || counts.failed > 0 {
         bail!("tests failed ({status})");

@@ -1,4 +1,4 @@
-//! Feature rows as an Arrow stream: `spectrum_id` utf8, `features` FixedSizeList<f32>.
+//! Feature rows as an Arrow stream: `spectrum_id` utf8, `features` `FixedSizeList<f32>`.
 
 use std::{collections::HashMap, io::Write, sync::Arc};
 

@@ -12,7 +12,7 @@ use axum::{
 use balmer_exchange::api::{RunEvent, RunStatus};
 use futures::{Stream, stream};
 
-use super::{App, ask, problem::Failure};
+use super::{App, ask, openapi::ServerSentEvent, problem::Failure};
 use crate::storage::RunState;
 
 /// How often the run is looked at.
@@ -37,7 +37,7 @@ struct Cursor {
         status = 200,
         description = "Server-Sent Events: `progress` {stage, fraction, eta_seconds, message}, then `done` or `failed`",
         content_type = "text/event-stream",
-        body = String
+        body = ServerSentEvent
     ))
 )]
 pub async fn stream(

@@ -93,8 +93,7 @@ pub async fn list(
             let detail = format!("{limit} spectra of that many pixels are too much for one answer: ask in parts");
             return Err(Failure::bad_parameter("limit", detail));
         }
-        let rows = selected.rows()[..limit].to_vec();
-        Ok(Prepared::new(survey, plan, rows, &watch)?)
+        Ok(Prepared::new(survey, plan, &selected.rows()[..limit], &watch)?)
     });
     let prepared = prepared.await??;
     let (total, rejected) = (prepared.total as u64, prepared.rejected);
@@ -127,7 +126,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(survey: Survey, plan: Plan, rows: Vec<u64>, observer: &Watch) -> Result<Self, FeatureError> {
+    fn new(survey: Survey, plan: Plan, rows: &[u64], observer: &Watch) -> Result<Self, FeatureError> {
         let portion = (PORTION / plan.recipe().grid().len()).clamp(1, PORTION_ROWS);
         let portions: Vec<Selection> = rows.chunks(portion).map(|rows| Selection::new(rows.to_vec())).collect();
         let mut prepared = Self { survey, plan, portions, total: rows.len(), rejected: 0, only: None };

@@ -19,12 +19,14 @@ use super::{
     problem::Failure,
     query::Params,
 };
-use crate::storage::{LabelChange, LabelInput};
+use crate::storage::{LabelChange, LabelInput, MAX_NAME};
 
 /// Who speaks where nobody says: there are no accounts yet.
 const AUTHOR: &str = "local";
 /// Bytes of a label file, at most.
 pub const MAX_BODY: usize = 32 << 20;
+/// Formats of the labels in force, the default first.
+pub const OFFERED: [Answer; 2] = [Answer::Json, Answer::Csv];
 /// Changes where the caller names no limit.
 const DEFAULT_LIMIT: usize = 100;
 /// Changes in one answer, at most.
@@ -41,8 +43,12 @@ pub struct Whose {
 }
 
 impl Whose {
-    fn author(self) -> String {
-        self.author.filter(|author| !author.trim().is_empty()).unwrap_or_else(|| AUTHOR.to_owned())
+    fn author(self) -> Result<String, Failure> {
+        let author = self.author.filter(|author| !author.trim().is_empty()).unwrap_or_else(|| AUTHOR.to_owned());
+        if author.chars().count() <= MAX_NAME {
+            return Ok(author);
+        }
+        Err(Failure::bad_parameter("author", format!("a name has at most {MAX_NAME} characters: shorten it")))
     }
 }
 
@@ -75,7 +81,7 @@ pub async fn list(
     Params(format): Params<Format>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let answer = format.choose(&headers, &[Answer::Json, Answer::Csv])?;
+    let answer = format.choose(&headers, &OFFERED)?;
     let name = format!("{survey}-labels");
     if answer == Answer::Csv {
         let file = ask(&app, move |store| {
@@ -136,17 +142,18 @@ pub async fn give(
 ) -> Result<Response, Failure> {
     match BodyFormat::of(&headers) {
         Some(BodyFormat::Json) => {}
-        Some(BodyFormat::Csv) => return import(&app, survey, whose.author(), body).await,
+        Some(BodyFormat::Csv) => return import(&app, survey, whose.author()?, body).await,
         _ => {
             let detail = "send one label as `Content-Type: application/json`, or a label file as `text/csv`";
             return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
     }
+    let author = whose.author()?;
     let new: NewLabel = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
     let input = LabelInput {
         spectrum_id: new.spectrum_id,
         label: new.label,
-        author: new.author.unwrap_or_else(|| whose.author()),
+        author: new.author.unwrap_or(author),
         time: None,
         note: new.note,
     };
@@ -180,7 +187,7 @@ pub async fn undo(
     Path(survey): Path<String>,
     Params(whose): Params<Whose>,
 ) -> Result<Json<LabelChangeRow>, Failure> {
-    let author = whose.author();
+    let author = whose.author()?;
     let of = author.clone();
     let undone = ask(&app, move |store| store.survey(&survey)?.labels().undo(&author)).await?;
     let undone = undone.map(|change| Json(change_row(change)));

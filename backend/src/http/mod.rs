@@ -12,6 +12,7 @@ mod explain;
 mod features;
 mod guard;
 mod labels;
+mod metrics;
 mod negotiation;
 mod openapi;
 mod problem;
@@ -29,7 +30,7 @@ mod web_app;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
-use axum::{Json, Router, extract::DefaultBodyLimit, middleware, response::Response};
+use axum::{Json, Router, extract::DefaultBodyLimit, middleware, response::Response, routing::get};
 use balmer_exchange::api::Health;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
@@ -37,13 +38,12 @@ use tower_http::{
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     trace::TraceLayer,
 };
-
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt},
     routes,
 };
 
-use self::{problem::Failure, queue::Queue, stream::Downloads};
+use self::{metrics::Metrics, problem::Failure, queue::Queue, stream::Downloads};
 use crate::{
     explain::GraphCache,
     storage::{Store, StoreError},
@@ -59,6 +59,7 @@ struct App {
     queue: Queue,
     downloads: Downloads,
     graphs: GraphCache,
+    metrics: Metrics,
     /// True once the server is asked to stop: endless answers end then.
     closing: watch::Receiver<bool>,
 }
@@ -118,6 +119,7 @@ pub async fn serve(
         queue: queue.clone(),
         downloads: Downloads::default(),
         graphs: GraphCache::default(),
+        metrics: Metrics::default(),
         closing: closing.clone(),
     };
     let stop = async move {
@@ -167,9 +169,12 @@ fn api() -> OpenApiRouter<App> {
 }
 
 fn routes(app: App) -> Router {
-    let (api, _) = api().with_state(app).split_for_parts();
+    let count = middleware::from_fn_with_state(app.metrics.clone(), metrics::record);
+    let metrics = get(metrics::show).with_state(app.clone());
+    let (api, _) = api().route_layer(count).with_state(app).split_for_parts();
     Router::new()
         .nest(openapi::BASE, api)
+        .route("/metrics", metrics)
         .fallback(web_app::serve)
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(middleware::from_fn(guard::check))

@@ -62,7 +62,7 @@ impl Answer {
     }
 
     /// Its name in `?format=`.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Arrow => "arrow",

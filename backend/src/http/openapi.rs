@@ -9,13 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use balmer_exchange::api::{PROBLEM_JSON, Problem, schemas};
+use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
         path::{Operation, Parameter, PathItem},
+        schema::{ObjectBuilder, Type},
     },
 };
+
+use super::{labels, negotiation::Answer, rows, spectra};
 
 /// Where the API is.
 pub const BASE: &str = "/api/v1";
@@ -35,6 +39,16 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
 )]
 pub async fn document() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.clone()).into_response()
+}
+
+/// One event of a stream, as tools that read the document see it.
+#[derive(Debug, ToSchema)]
+#[allow(dead_code, reason = "a schema: nothing makes such a value")]
+pub struct ServerSentEvent {
+    /// `progress`, `done` or `failed`.
+    event: String,
+    /// JSON: `stage`, `fraction`, `eta_seconds`, `message` of progress, `message` of a failure.
+    data: String,
 }
 
 /// The schema of a pipeline spec.
@@ -73,6 +87,7 @@ fn describe(mut api: OpenApi) -> OpenApi {
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             refusals(path, method, operation);
+            formats(operation);
         }
     }
     api
@@ -81,6 +96,24 @@ fn describe(mut api: OpenApi) -> OpenApi {
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let all = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("delete", &mut item.delete)];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Leaves of the formats those that the route answers in.
+fn formats(operation: &mut Operation) {
+    let offered: &[Answer] = match operation.operation_id.as_deref() {
+        Some("get_spectrum") => &spectra::OFFERED,
+        Some("list_labels") => &labels::OFFERED,
+        _ => &rows::OFFERED,
+    };
+    let words = offered.iter().map(|answer| Value::from(answer.name())).collect();
+    let format = operation.parameters.iter_mut().flatten().find_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.name == "format" => Some(parameter),
+        _ => None,
+    });
+    if let Some(format) = format {
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some::<Vec<Value>>(words)).build();
+        format.schema = Some(Schema::Object(schema).into());
+    }
 }
 
 /// The problems a route may answer with.

@@ -78,6 +78,11 @@ impl Queue {
             .map_err(|_| Failure::busy(format!("{CAPACITY} runs are waiting: try again later"), RETRY_AFTER))
     }
 
+    /// Runs that wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
+
     /// What the run of that id is doing, if it is the one being carried out.
     pub fn progress(&self, id: &str) -> Option<RunProgress> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);

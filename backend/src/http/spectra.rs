@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Formats of one spectrum, the default first.
-const OFFERED: [Answer; 5] = [Answer::Json, Answer::Arrow, Answer::Fits, Answer::Votable, Answer::Csv];
+pub const OFFERED: [Answer; 5] = [Answer::Json, Answer::Arrow, Answer::Fits, Answer::Votable, Answer::Csv];
 
 /// `GET /surveys/{survey}/spectra?where=&order_by=&limit=&offset=&columns=&format=`
 #[utoipa::path(

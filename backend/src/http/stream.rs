@@ -121,7 +121,7 @@ mod tests {
         let downloads = Downloads::default();
         let response = respond(downloads.admit().unwrap(), Answer::Csv, "rows", |out| {
             loop {
-                out.write_all(&[b'x'; CHUNK])?;
+                out.write_all(&vec![b'x'; CHUNK])?;
                 WRITTEN.fetch_add(1, Ordering::Relaxed);
             }
         });

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{App, problem::Failure, queue::Queue, routes, stream::Downloads};
+use super::{App, metrics::Metrics, problem::Failure, queue::Queue, routes, stream::Downloads};
 use crate::{
     explain::GraphCache,
     storage::{Store, StoreError, WriteOptions, test_spectra::numbered},
@@ -80,6 +80,7 @@ impl Server {
             queue,
             downloads: Downloads::default(),
             graphs: GraphCache::default(),
+            metrics: Metrics::default(),
             closing: watched,
         });
         Self { router, store, _closing: closing, _folder: folder }
@@ -253,6 +254,10 @@ async fn a_run_goes_from_spec_to_candidates() {
     let text = String::from_utf8(events.body.clone()).unwrap();
     assert!(events.header("content-type").starts_with("text/event-stream"));
     assert!(text.contains("event: done"), "{text}");
+
+    let metrics = String::from_utf8(server.get("/metrics", "*/*").await.body).unwrap();
+    let counted = "balmer_http_requests_total{method=\"POST\",route=\"/api/v1/runs\",status=\"202\"} 1";
+    assert!(metrics.contains(counted) && metrics.contains("balmer_runs{state=\"done\"} 1"), "{metrics}");
 
     let again = server.change("POST", &format!("{location}/cancel"), "application/json", "").await;
     assert!(again.problem(409).contains("done already"));

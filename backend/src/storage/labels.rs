@@ -27,7 +27,7 @@ use super::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Characters of a label's or an author's name, at most.
-const MAX_NAME: usize = 200;
+pub const MAX_NAME: usize = 200;
 /// Characters of a note, at most.
 const MAX_NOTE: usize = 10_000;
 

@@ -53,7 +53,7 @@ pub use error::{Result, StoreError};
 pub use features::{FeatureError, SurveyFeatures};
 pub use identity::{FileStamp, Input};
 pub use label_file::{ImportReport, read_label_file};
-pub use labels::{LabelChange, LabelInput, Labels};
+pub use labels::{LabelChange, LabelInput, Labels, MAX_NAME};
 pub use manifest::{Manifest, Part};
 pub use metadata_parquet::{from_batch as metadata_from_batch, to_batch as metadata_to_batch};
 pub use query::{Query, QueryResult};

@@ -195,7 +195,7 @@ impl Run {
     pub fn candidates(&self, query: &Query) -> Result<QueryResult> {
         let path = self.table("candidates.parquet")?;
         let schema = scan::schema(&path)?;
-        query::run(vec![path], schema, query)
+        query::run(vec![path], &schema, query)
     }
 
     /// Its candidates as rows.
@@ -217,7 +217,7 @@ impl Run {
     pub fn neighbors(&self, query: &Query) -> Result<QueryResult> {
         let path = self.table("neighbors.parquet")?;
         let schema = scan::schema(&path)?;
-        query::run(vec![path], schema, query)
+        query::run(vec![path], &schema, query)
     }
 
     /// Spectra it left out.

@@ -126,7 +126,7 @@ impl Survey {
     /// # Errors
     /// A refused `where` or `order_by`, an unreadable part.
     pub fn query(&self, query: &Query) -> Result<QueryResult> {
-        query::run(self.files("metadata.parquet"), schema::metadata(), query)
+        query::run(self.files("metadata.parquet"), &schema::metadata(), query)
     }
 
     /// Metadata rows of the spectra a query selects.

@@ -69,6 +69,20 @@ impl Catalogue {
         });
     }
 
+    /// Whether the list is here and a run is not in it.
+    pub fn lacks_run(self, id: &str) -> bool {
+        self.runs.with(|runs| runs.ready().is_some_and(|runs| runs.iter().all(|run| run.id != id)))
+    }
+
+    /// Asks for a run that is not in the list: it may be newer than the list.
+    pub fn look_for_run(self, id: String) {
+        spawn_local(async move {
+            if let Ok(found) = self.failures.noted(client::run(&id).await) {
+                self.take_news(found.summary);
+            }
+        });
+    }
+
     /// What the list says of a run.
     pub fn run(self, id: &str) -> Option<RunSummary> {
         self.runs.with(|runs| runs.ready()?.iter().find(|run| run.id == id).cloned())

@@ -64,6 +64,14 @@ impl Desk {
         self.navigate.with_value(|go| go(&address.to_string(), NavigateOptions::default()));
     }
 
+    /// Opens another list, and looks at its spectra as at those of this one.
+    pub fn open_list(self, list: Address) {
+        let mut view = self.address.with_untracked(|address| address.view.clone());
+        // what was asked for has been done
+        view.remove("method");
+        self.open(&Address { view, ..list });
+    }
+
     /// Goes to an address without an entry in the history: steps through a list, settings of the view.
     pub fn replace(self, address: &Address) {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };

@@ -4,7 +4,7 @@
 //! with a change is a change and a click. Moving to another subset keeps the settings.
 
 use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::api::{FieldProblem, Problem, SurveyDetail};
+use balmer_exchange::api::{FieldProblem, Method, Problem, SurveyDetail};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Catalogue, Desk, Failures, Watch};
@@ -78,6 +78,14 @@ impl Draft {
             if let Some((_, condition)) = subset.get() {
                 draft.condition.set(condition.unwrap_or_default());
                 draft.faults.set(Vec::new());
+            }
+        });
+        // a link may ask for a method: that of the labels page does
+        let asked = Memo::new(move |_| desk.view("method"));
+        Effect::new(move || {
+            let known = [Method::Lof, Method::Spreading, Method::Propagation];
+            if let Some(method) = asked.get().and_then(|name| known.into_iter().find(|method| method.name() == name)) {
+                draft.form.update(|form| form.method = method);
             }
         });
         // by its id, since a run is fetched again when it ends
@@ -159,7 +167,7 @@ impl Draft {
     /// Opens the subset of the condition.
     pub fn open_subset(self) {
         if let Some(survey) = self.desk().survey.get_untracked() {
-            self.desk().open(&Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
+            self.desk().open_list(Address::subset(&survey, untrack(|| self.given_condition()).as_deref()));
         }
     }
 
@@ -197,9 +205,9 @@ impl Draft {
         let answer = client::submit(spec).await;
         self.is_busy.set(false);
         let run = answer?;
-        let address = Address::run(&run.id);
+        let list = Address::run(&run.id);
         self.catalogue().take_news(run);
-        self.desk().open(&address);
+        self.desk().open_list(list);
         Ok(())
     }
 

@@ -37,6 +37,8 @@ pub struct Rows {
     /// Rows that the condition matches in all.
     pub total: RwSignal<Option<u64>>,
     listing: Memo<Option<Listing>>,
+    /// What the table is of; the address may be a step ahead.
+    table_of: RwSignal<Option<Listing>>,
     abort: StoredValue<Option<AbortController>, LocalStorage>,
     failures: Failures,
 }
@@ -59,6 +61,7 @@ impl Rows {
             arriving: RwSignal::new(None),
             total: RwSignal::new(None),
             listing,
+            table_of: RwSignal::new(None),
             abort: StoredValue::new_local(None),
             failures: expect_context(),
         };
@@ -67,11 +70,17 @@ impl Rows {
             rows.stop();
             rows.total.set(None);
             rows.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
+            rows.table_of.set(listing.clone());
             if let Some(listing) = listing {
                 spawn_local(rows.fetch(listing));
             }
         });
         rows
+    }
+
+    /// Whether the table is what the address asks for, and not what it asked for before.
+    pub fn is_current(self) -> bool {
+        self.table_of.get() == self.listing.get()
     }
 
     /// Stops fetching; the rows that have arrived stay.

@@ -5,33 +5,54 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        filter_bar::FilterBar, listing::Listing, run_bar::RunBar, run_progress::RunProgress,
+        empty::Empty, filter_bar::FilterBar, listing::Listing, run_bar::RunBar, run_progress::RunProgress,
         spectrum_view::SpectrumView,
     },
-    context::Desk,
+    context::{Catalogue, Desk},
 };
+
+/// What stands below the bars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scene {
+    NoSuchRun,
+    Unfinished,
+    Desk,
+}
 
 /// The page at `/surveys/{survey}` and `/runs/{run}`.
 #[component]
 pub fn Workbench() -> impl IntoView {
-    let desk: Desk = expect_context();
-    let unfinished = Memo::new(move |_| desk.run().is_some_and(|run| run.status != RunStatus::Done));
+    let (desk, catalogue) = (expect_context::<Desk>(), expect_context::<Catalogue>());
+    let missing = Memo::new(move |_| desk.run_id.get().filter(|id| catalogue.lacks_run(id)));
+    Effect::new(move || {
+        if let Some(id) = missing.get() {
+            catalogue.look_for_run(id);
+        }
+    });
+    let scene = Memo::new(move |_| match desk.run() {
+        _ if missing.with(Option::is_some) => Scene::NoSuchRun,
+        Some(run) if run.status != RunStatus::Done => Scene::Unfinished,
+        _ => Scene::Desk,
+    });
     view! {
         <div class="workbench">
             <FilterBar />
             <RunBar />
-            {move || {
-                if unfinished.get() {
-                    view! { <RunProgress /> }.into_any()
-                } else {
-                    view! {
-                        <div class="desk">
-                            <Listing />
-                            <SpectrumView />
-                        </div>
-                    }
-                    .into_any()
+            {move || match scene.get() {
+                Scene::NoSuchRun => view! {
+                    <Empty title="There is no such run">
+                        <p>"It may have been deleted. " <a href="/runs">"Go to the runs there are"</a></p>
+                    </Empty>
                 }
+                .into_any(),
+                Scene::Unfinished => view! { <RunProgress /> }.into_any(),
+                Scene::Desk => view! {
+                    <div class="desk">
+                        <Listing />
+                        <SpectrumView />
+                    </div>
+                }
+                .into_any(),
             }}
         </div>
     }

@@ -19,6 +19,9 @@ async fn labels_are_given_listed_and_taken_back() {
     assert_eq!((&listed[0]["spectrum_id"], &listed[0]["label"]), (&json!("s00001"), &json!("Be star")));
     give(&server, r#"{"spectrum_id": "x", "label": "a"}"#).await.problem(404);
     give(&server, r#"{"spectrum_id": "s00001", "labl": "a"}"#).await.problem(400);
+    let long = format!("{PATH}?author={}", "x".repeat(201));
+    let body = r#"{"spectrum_id": "s00001", "label": "a", "author": "ann"}"#;
+    assert!(server.change("POST", &long, "application/json", body).await.problem(400).contains("200"));
     assert_eq!(server.change("DELETE", PATH, "application/json", "").await.json()["label"], "Be star");
     assert_eq!(server.json(PATH).await, json!([]));
     server.change("DELETE", PATH, "application/json", "").await.problem(404);

@@ -78,7 +78,7 @@ fn fraction(text: &str) -> f64 {
 
 fn distance() -> ScalarUDF {
     let between = |arrays: &[ArrayRef]| {
-        let values: Vec<_> = arrays.iter().map(|array| array.as_primitive::<Float64Type>()).collect();
+        let values: Vec<_> = arrays.iter().map(AsArray::as_primitive::<Float64Type>).collect();
         let degrees = (0..arrays[0].len()).map(|i| {
             let known = values.iter().all(|array| array.is_valid(i));
             known.then(|| angle([values[0].value(i), values[1].value(i)], [values[2].value(i), values[3].value(i)]))

@@ -60,17 +60,17 @@ impl Default for Query {
 }
 
 /// Runs a query over the rows of `files`, which all have the schema `table`.
-pub(crate) fn run(files: Vec<PathBuf>, table: SchemaRef, query: &Query) -> Result<QueryResult> {
+pub(crate) fn run(files: Vec<PathBuf>, table: &SchemaRef, query: &Query) -> Result<QueryResult> {
     if let Some(columns) = &query.columns {
         for column in columns {
-            expression::check_column("columns", column, &table)?;
+            expression::check_column("columns", column, table)?;
         }
     }
-    let rows = matching_rows(&files, &table, query)?;
+    let rows = matching_rows(&files, table, query)?;
     let matched = rows.len() as u64;
     let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
     let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
-    QueryResult::new(files, &table, query.columns.as_deref(), (matched, rows), query.order_by.is_none())
+    QueryResult::new(files, table, query.columns.as_deref(), (matched, rows), query.order_by.is_none())
 }
 
 /// Numbers of the rows that fulfil the condition, in the order asked for; `limit` is not applied.

@@ -44,7 +44,7 @@ pub fn follow_keys(desk: Desk, rows: Rows) {
 /// Without a spectrum in the address, opens the first of the list.
 pub fn choose_first(desk: Desk, rows: Rows) {
     Effect::new(move || {
-        if desk.spectrum_id.with(Option::is_some) {
+        if desk.spectrum_id.with(Option::is_some) || !rows.is_current() {
             return;
         }
         rows.table.with(|table| {

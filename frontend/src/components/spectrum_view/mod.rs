@@ -85,7 +85,7 @@ pub fn SpectrumView() -> impl IntoView {
                 <SpectrumPlot
                     testid="h-alpha-plot"
                     title=Signal::derive(side_title)
-                    home="Back to Hα"
+                    home="Back"
                     picture=pictures.side
                     panel=side_panel
                     empty=Signal::derive(side_missing)

@@ -85,7 +85,7 @@ fn SmoothingSelect() -> impl IntoView {
     };
     let option = move |smoothing: &Smoothing| {
         let key = smoothing.key();
-        let text = if *smoothing == Smoothing::None { "no smoothing".to_owned() } else { smoothing.to_string() };
+        let text = if *smoothing == Smoothing::None { "unsmoothed".to_owned() } else { smoothing.to_string() };
         view! { <option value=key.clone() selected=move || chosen.get() == key>{text}</option> }
     };
     view! {
