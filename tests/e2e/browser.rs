@@ -7,7 +7,13 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource as _, KeyAction, KeyActions},
+    elements::Element,
+    error::CmdError,
+    wd::WebDriverCompatibleCommand,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -151,10 +157,19 @@ impl Browser {
         panic!("the page never came to this: {what}; it says:\n{}", self.text().await);
     }
 
-    /// Presses a key, wherever the focus is.
+    /// Presses a key as a keyboard does: it goes to whatever has the focus.
     pub async fn press(&self, key: &str) {
-        let script = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], bubbles: true }))";
-        self.script(script, vec![json!(key)]).await;
+        // the standard's code points for keys without a character (WebDriver, section 17.4.2)
+        let value = match key {
+            "End" => '\u{e010}',
+            "Home" => '\u{e011}',
+            "ArrowUp" => '\u{e013}',
+            "ArrowDown" => '\u{e015}',
+            key => key.chars().next().unwrap(),
+        };
+        let keyboard = KeyActions::new("keyboard".to_owned());
+        let stroke = keyboard.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        self.client.perform_actions(stroke).await.unwrap();
     }
 
     /// Saves what the window shows under `artefacts/screenshots`.

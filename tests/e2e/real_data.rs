@@ -161,6 +161,11 @@ async fn look_closely(browser: &Browser) {
 async fn label_three_and_take_one_back(browser: &Browser) {
     browser.fill("new-class", "emission\n").await;
     browser.hook("label-emission").await;
+    // what is typed into a field is no label
+    browser.fill("note", "1").await;
+    browser.fill("note", "\u{e003}").await;
+    browser.script("document.activeElement.blur()", vec![]).await;
+    assert_eq!(fetched(browser, "/api/v1/surveys/lamost/labels").await, "[]");
     let mut labelled = Vec::new();
     for _ in 0..3 {
         labelled.push(drawn(browser).await);

@@ -4,7 +4,7 @@ use balmer_exchange::api::LabelChangeRow;
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 
-use super::{keyboard::is_for_page, listing::go};
+use super::{keyboard::is_for_page, listing::go, new_class::NewClass};
 use crate::{
     context::{Desk, Labels, Rows, Spectra},
     state::{
@@ -64,7 +64,7 @@ pub fn LabelBar() -> impl IntoView {
     view! {
         <section class="label-bar" aria-label="Label">
             {move || bar.labels.offered.get().into_iter().enumerate().map(class).collect_view()}
-            <NewClass bar />
+            <Classes bar />
             <input
                 type="text"
                 class="note"
@@ -91,42 +91,14 @@ pub fn LabelBar() -> impl IntoView {
     }
 }
 
-/// A field for one more class, and the way to all of them.
+/// A field for the first class; once there is one, the way to all of them.
 #[component]
-fn NewClass(bar: Bar) -> impl IntoView {
-    let name = RwSignal::new(String::new());
-    let add = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let class = name.get_untracked().trim().to_owned();
-        let mut classes = bar.labels.offered.get_untracked();
-        if class.is_empty() || classes.contains(&class) {
-            return;
-        }
-        classes.push(class);
-        spawn_local(async move {
-            if bar.labels.declare(classes).await.is_ok() {
-                name.set(String::new());
-            }
-        });
-    };
+fn Classes(bar: Bar) -> impl IntoView {
     let none = Memo::new(move |_| bar.labels.offered.with(Vec::is_empty));
     let all = move || bar.desk.survey.get().map(|survey| Address::of(Place::Labels { survey }).to_string());
     move || {
         if none.get() {
-            view! {
-                <form class="new-class" on:submit=add>
-                    <input
-                        type="text"
-                        data-testid="new-class"
-                        aria-label="Name of the first class"
-                        placeholder="name the first class, such as be"
-                        prop:value=move || name.get()
-                        on:input=move |event| name.set(event_target_value(&event))
-                    />
-                    <button type="submit">"Add"</button>
-                </form>
-            }
-            .into_any()
+            view! { <NewClass label="Name of the first class" placeholder="the first class, such as be" /> }.into_any()
         } else {
             view! { <a class="edit-classes" href=all>"Edit classes"</a> }.into_any()
         }

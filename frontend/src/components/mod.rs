@@ -9,6 +9,7 @@ pub mod keyboard;
 pub mod label_bar;
 pub mod listing;
 pub mod metadata_panel;
+pub mod new_class;
 pub mod run_bar;
 pub mod run_details;
 pub mod run_progress;

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     client,
+    components::new_class::NewClass,
     context::{Desk, Failures, Labels},
     state::{
         address::{Address, encoded},
@@ -42,12 +43,10 @@ pub fn LabelsPage() -> impl IntoView {
 #[component]
 fn Classes() -> impl IntoView {
     let labels: Labels = expect_context();
-    let name = RwSignal::new(String::new());
     let declare = move |classes: Vec<String>| {
         spawn_local(async move {
-            if labels.declare(classes).await.is_ok() {
-                name.set(String::new());
-            }
+            // what went wrong stands in the banner
+            let _ = labels.declare(classes).await;
         });
     };
     let counts = Memo::new(move |_| {
@@ -59,15 +58,6 @@ fn Classes() -> impl IntoView {
             counts
         })
     });
-    let add = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let mut classes = labels.offered.get_untracked();
-        let class = name.get_untracked().trim().to_owned();
-        if !class.is_empty() && !classes.contains(&class) {
-            classes.push(class);
-            declare(classes);
-        }
-    };
     let entry = move |(place, class): (usize, String)| {
         let used = counts.with(|counts| counts.get(&class).copied().unwrap_or_default());
         let shift = move |down| declare(moved(&labels.offered.get_untracked(), place, down));
@@ -102,17 +92,7 @@ fn Classes() -> impl IntoView {
         <ol class="class-list">
             {move || labels.offered.get().into_iter().enumerate().map(entry).collect_view()}
         </ol>
-        <form class="inline-form" on:submit=add>
-            <input
-                type="text"
-                data-testid="new-class"
-                aria-label="Name of a new class"
-                placeholder="a new class, such as p-cygni"
-                prop:value=move || name.get()
-                on:input=move |event| name.set(event_target_value(&event))
-            />
-            <button type="submit">"Add class"</button>
-        </form>
+        <NewClass label="Name of a new class" placeholder="a new class, such as p-cygni" />
     }
 }
 
