@@ -20,7 +20,11 @@ fn dense(graph: &Graph) -> Array2<f64> {
     w
 }
 
-/// `A x = b` by elimination with row exchange.
+/// A pivot that is nothing but rounding.
+const SINGULAR: f64 = 1e-12;
+
+/// `A x = b` by elimination with row exchange. A part of the graph that no seed reaches makes the walk's
+/// system singular there: what it leaves open is 0, since nothing of it arrives at a seed.
 fn eliminate(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
     let n = b.len();
     for k in 0..n {
@@ -29,6 +33,9 @@ fn eliminate(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
             a.swap([k, j], [pivot, j]);
         }
         b.swap(k, pivot);
+        if a[[k, k]].abs() < SINGULAR {
+            continue;
+        }
         for i in (0..n).filter(|&i| i != k) {
             let factor = a[[i, k]] / a[[k, k]];
             for j in k..n {
@@ -37,7 +44,7 @@ fn eliminate(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
             b[i] -= factor * b[k];
         }
     }
-    Array1::from_shape_fn(n, |i| b[i] / a[[i, i]])
+    Array1::from_shape_fn(n, |i| if a[[i, i]].abs() < SINGULAR { 0.0 } else { b[i] / a[[i, i]] })
 }
 
 /// The parts of all seeds in the scores of `row`, by the formulas of the papers as they stand.
