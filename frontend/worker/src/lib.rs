@@ -1,0 +1,29 @@
+//! Runs in the browser.
+//!
+//! The page never computes. It starts one Web Worker with this code, the *chief* ([`chief`]), which fetches
+//! feature rows from the server as an Arrow stream ([`features`]), carries the pipeline out ([`run`]) and keeps the
+//! neighbour tables of the last runs ([`kept`]), so that another number of neighbours or another label costs no second
+//! search. The search itself goes to the graphics processor, or block by block to a pool of workers with the same code
+//! ([`pool`], [`member`]). Nothing is shared between workers, so that the page needs no cross-origin isolation.
+//!
+//! [`stream`] and [`answer`] are the page's too: both sides read the server's answers in one way.
+//!
+//! What is absent on purpose: the document, and any decision about what to run.
+
+pub mod answer;
+mod chief;
+mod columns;
+mod engine;
+mod explore;
+mod features;
+mod kept;
+mod labels;
+mod measure;
+mod member;
+mod pool;
+mod port;
+mod run;
+pub mod stream;
+mod watch;
+
+pub use chief::start;
