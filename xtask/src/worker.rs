@@ -13,8 +13,11 @@ use anyhow::{Context as _, Result};
 use crate::{shell, tools::WasmTarget};
 
 /// The builds and their target features.
-const BUILDS: [(&str, &str); 3] =
-    [("plain", ""), ("simd128", "-Ctarget-feature=+simd128"), ("relaxed-simd", "-Ctarget-feature=+simd128,+relaxed-simd")];
+const BUILDS: [(&str, &str); 3] = [
+    ("plain", ""),
+    ("simd128", "-Ctarget-feature=+simd128"),
+    ("relaxed-simd", "-Ctarget-feature=+simd128,+relaxed-simd"),
+];
 /// Where Trunk takes them from.
 const FOLDER: &str = "frontend/worker-dist";
 

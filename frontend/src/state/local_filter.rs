@@ -41,7 +41,8 @@ impl LocalFilter {
         let mut filter = Self::default();
         let mut stated: Vec<String> = Vec::new();
         for part in condition.parts() {
-            let about_scores = tokens(part).iter().any(|token| token.name().is_some_and(|name| SCORES.contains(&&*name)));
+            let about_scores =
+                tokens(part).iter().any(|token| token.name().is_some_and(|name| SCORES.contains(&&*name)));
             if !about_scores {
                 stated.push(format!("({part})"));
                 continue;
@@ -89,8 +90,10 @@ impl Own {
                 table.text(column, row).is_some_and(|text| values.iter().any(|value| value == text))
             }
             Self::Bounds(column, bounds) => table.number(column, row).is_some_and(|value| {
-                let above = bounds.low.is_none_or(|low| if low.strict { value > low.value } else { value >= low.value });
-                let below = bounds.high.is_none_or(|end| if end.strict { value < end.value } else { value <= end.value });
+                let above =
+                    bounds.low.is_none_or(|low| if low.strict { value > low.value } else { value >= low.value });
+                let below =
+                    bounds.high.is_none_or(|end| if end.strict { value < end.value } else { value <= end.value });
                 above && below
             }),
         }
@@ -133,7 +136,10 @@ mod tests {
         let filter = LocalFilter::parse("snr_r > 10 AND lof > 1.2 AND (class = 'STAR' OR z > 0)").unwrap();
         assert_eq!(filter.stated.as_deref(), Some("(snr_r > 10) AND ((class = 'STAR' OR z > 0))"));
         assert_eq!(filter.rows(&table(), |id| id == "b"), [1]);
-        assert_eq!(LocalFilter::parse("class = 'a' OR class = 'b'").unwrap().stated.unwrap(), "(class = 'a' OR class = 'b')");
+        assert_eq!(
+            LocalFilter::parse("class = 'a' OR class = 'b'").unwrap().stated.unwrap(),
+            "(class = 'a' OR class = 'b')"
+        );
     }
 
     #[test]

@@ -76,7 +76,13 @@ impl Stated {
 
 impl LocalRun {
     /// Takes what the worker found; `false` where its columns do not fit together.
-    pub fn finish(&mut self, outcome: Outcome, names: (Vec<u32>, Vec<u8>), scores: Scores, spread: Option<Spread>) -> bool {
+    pub fn finish(
+        &mut self,
+        outcome: Outcome,
+        names: (Vec<u32>, Vec<u8>),
+        scores: Scores,
+        spread: Option<Spread>,
+    ) -> bool {
         let Some(ids) = names_of(names) else { return false };
         let rows = ids.len();
         let fits = scores.order.len() == rows
@@ -156,7 +162,13 @@ impl LocalRun {
     }
 
     /// Why a row stands where it does, from its neighbours' rows and distances.
-    pub fn explanation(&self, row: u32, indices: &[u32], distances: &[f32], features: FeatureView) -> Option<Explanation> {
+    pub fn explanation(
+        &self,
+        row: u32,
+        indices: &[u32],
+        distances: &[f32],
+        features: FeatureView,
+    ) -> Option<Explanation> {
         let found = self.found.as_ref()?;
         let mut ranks = vec![0; found.ids.len()];
         found.scores.order.iter().zip(1..).for_each(|(row, rank)| ranks[*row as usize] = rank);

@@ -231,10 +231,7 @@ mod tests {
         let pair = |id: &str, name: Option<&str>| (id.to_owned(), name.map(str::to_owned));
         assert_eq!(read(&joined), [pair("a", Some("Altair")), pair("b", None), pair("c", Some("Vega"))]);
         let chosen = joined.chosen(&[2, 0]).chosen(&[1, 0, 1]);
-        assert_eq!(
-            read(&chosen),
-            [pair("a", Some("Altair")), pair("c", Some("Vega")), pair("a", Some("Altair"))]
-        );
+        assert_eq!(read(&chosen), [pair("a", Some("Altair")), pair("c", Some("Vega")), pair("a", Some("Altair"))]);
         assert_eq!((chosen.number("lof", 1), chosen.id(3)), (Some(3.0), None));
     }
 

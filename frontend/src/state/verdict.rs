@@ -72,7 +72,8 @@ fn small(value: f64) -> String {
 impl fmt::Display for Verdict {
     /// One line for people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let spectra = |number: usize| format!("{} spectr{}", count(number as u64), if number == 1 { "um" } else { "a" });
+        let spectra =
+            |number: usize| format!("{} spectr{}", count(number as u64), if number == 1 { "um" } else { "a" });
         match &self.first_rank {
             None => write!(f, "Ranks equal for {}", spectra(self.compared))?,
             Some((rank, here, there)) => write!(

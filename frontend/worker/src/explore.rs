@@ -1,10 +1,6 @@
 //! Questions to a finished run: another number of neighbours, other labels, why a spectrum stands where it does.
 
-use balmer_core::{
-    Error, Result,
-    ndarray::Axis,
-    pipeline::Labelled,
-};
+use balmer_core::{Error, Result, ndarray::Axis, pipeline::Labelled};
 use balmer_exchange::{
     api::{FeatureView, Problem},
     worker::Report,

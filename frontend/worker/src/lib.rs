@@ -6,7 +6,8 @@
 //! search. The search itself goes to the graphics processor, or block by block to a pool of workers with the same code
 //! ([`pool`], [`member`]). Nothing is shared between workers, so that the page needs no cross-origin isolation.
 //!
-//! [`stream`] and [`answer`] are the page's too: both sides read the server's answers in one way.
+//! [`stream`], [`answer`] and [`port`] are the page's too: both sides read the server's answers and each other's messages
+//! in one way.
 //!
 //! What is absent on purpose: the document, and any decision about what to run.
 
@@ -21,7 +22,7 @@ mod labels;
 mod measure;
 mod member;
 mod pool;
-mod port;
+pub mod port;
 mod run;
 pub mod stream;
 mod watch;

@@ -2,12 +2,7 @@
 
 use std::{cell::RefCell, ops::Range};
 
-use balmer_core::{
-    Result,
-    engine::Unobserved,
-    ndarray::Array2,
-    neighbors::{self, NeighborTable},
-};
+use balmer_core::{Result, engine::Unobserved, ndarray::Array2, neighbors::Search};
 use balmer_exchange::worker::Report;
 use js_sys::ArrayBuffer;
 
@@ -15,7 +10,7 @@ use crate::port::{self, Part};
 
 /// What the searches of this worker go through.
 struct Matrix {
-    x: Array2<f32>,
+    search: Search<'static>,
     n_neighbors: usize,
 }
 
@@ -26,33 +21,34 @@ thread_local! {
 /// Takes the matrix of all searches to come.
 pub fn join(columns: usize, n_neighbors: usize, buffers: &[ArrayBuffer]) {
     let values = buffers.first().map(port::numbers).unwrap_or_default();
-    let shape = (values.len() / columns.max(1), columns);
-    match Array2::from_shape_vec(shape, values) {
-        Ok(x) => MATRIX.set(Some(Matrix { x, n_neighbors })),
-        Err(error) => broken(&error.to_string()),
+    match prepared(values, columns) {
+        Ok(search) => MATRIX.set(Some(Matrix { search, n_neighbors })),
+        Err(reason) => broken(&reason),
     }
+}
+
+fn prepared(values: Vec<f32>, columns: usize) -> Result<Search<'static>, String> {
+    let shape = (values.len() / columns.max(1), columns);
+    let x = Array2::from_shape_vec(shape, values).map_err(|error| error.to_string())?;
+    // one matrix in the life of a worker, which ends with its last search
+    let x: &'static Array2<f32> = Box::leak(Box::new(x));
+    Search::new(x.view()).map_err(|error| error.to_string())
 }
 
 /// Answers with the neighbours of some rows.
 pub fn search(rows: Range<usize>) {
-    let found = MATRIX.with_borrow(|matrix| {
-        let Matrix { x, n_neighbors } = matrix.as_ref()?;
-        Some(found(x, *n_neighbors, rows.clone()))
+    let found: Option<Result<_>> = MATRIX.with_borrow(|matrix| {
+        let Matrix { search, n_neighbors } = matrix.as_ref()?;
+        Some(search.rows(rows.clone(), *n_neighbors, &Unobserved))
     });
     match found {
         None => broken("a block of rows was asked for before there was a matrix"),
         Some(Err(error)) => broken(&error.to_string()),
-        Some(Ok((indices, distances))) => {
+        Some(Ok(settled)) => {
             let report = Report::Found { first: rows.start, end: rows.end };
-            port::report(&report, &[Part::Rows(&indices), Part::Numbers(&distances)]);
+            port::report(&report, &[Part::Rows(settled.indices()), Part::Numbers(settled.distances())]);
         }
     }
-}
-
-fn found(x: &Array2<f32>, n_neighbors: usize, rows: Range<usize>) -> Result<(Vec<u32>, Vec<f32>)> {
-    let table: NeighborTable = neighbors::exact(x.view(), n_neighbors, &Unobserved)?;
-    let part = |rows: Range<usize>| rows.flat_map(|row| table.row(row).0.to_vec());
-    Ok((part(rows.clone()).collect(), rows.flat_map(|row| table.row(row).1.to_vec()).collect()))
 }
 
 fn broken(detail: &str) {

@@ -59,7 +59,12 @@ fn listed(table: &Table) -> Vec<(&str, f64, bool, Option<&str>)> {
     (0..table.len())
         .map(|row| {
             let lof = table.number("lof", row).unwrap();
-            (table.id(row).unwrap(), (lof * 10.0).round() / 10.0, table.flag("is_outlier", row), table.text("label", row))
+            (
+                table.id(row).unwrap(),
+                (lof * 10.0).round() / 10.0,
+                table.flag("is_outlier", row),
+                table.text("label", row),
+            )
         })
         .collect()
 }
