@@ -21,12 +21,12 @@ const BUILDS: [(&str, &str); 3] = [
 /// Where Trunk takes them from.
 const FOLDER: &str = "frontend/worker-dist";
 
-/// Builds all of them into `frontend/worker-dist/`. Each has a target folder of its own, so that cargo skips what
-/// has not changed; `tools` holds wasm-bindgen.
+/// Builds all of them into `frontend/worker-dist/`. Cargo keeps what it built with other flags, so that what has not
+/// changed is skipped; `tools` holds wasm-bindgen.
 pub fn build(target: &WasmTarget, tools: &Path) -> Result<()> {
     for (name, flags) in BUILDS {
         shell::step(&format!("building the worker, {name}"));
-        let built = compiled(target, name, flags)?;
+        let built = compiled(target, flags)?;
         let folder = Path::new(FOLDER).join(name);
         if is_newer(&built, &folder.join("balmer-worker_bg.wasm")) {
             let mut bindgen = Command::new(tools.join("wasm-bindgen"));
@@ -41,17 +41,16 @@ pub fn build(target: &WasmTarget, tools: &Path) -> Result<()> {
     Ok(())
 }
 
-fn compiled(target: &WasmTarget, name: &str, flags: &str) -> Result<PathBuf> {
-    let folder = shell::target().join("worker").join(name);
+fn compiled(target: &WasmTarget, flags: &str) -> Result<PathBuf> {
     let mut cargo = target.cargo();
     cargo.args(["build", "--profile", "worker", "--package", "balmer-worker", "--bin", "balmer-worker"]);
-    cargo.args(["--locked", "--target", "wasm32-unknown-unknown", "--target-dir"]).arg(&folder);
+    cargo.args(["--locked", "--target", "wasm32-unknown-unknown"]);
     if !flags.is_empty() {
         cargo.arg("--config").arg(format!("target.wasm32-unknown-unknown.rustflags=[\"{flags}\"]"));
     }
     target.configure(&mut cargo)?;
     shell::run(&mut cargo)?;
-    Ok(folder.join("wasm32-unknown-unknown/worker/balmer-worker.wasm"))
+    Ok(shell::target().join("wasm32-unknown-unknown/worker/balmer-worker.wasm"))
 }
 
 /// Whether a file was written after another, which may not be there.
