@@ -12,27 +12,17 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
+use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
 
-use super::{
-    NeighborTable,
-    candidates::Candidates,
-    certify::{self, Bound},
-    metric::check_features,
-};
+use super::{Centred, MARGIN, NeighborTable, Search, Settled, candidates::Candidates};
 use crate::{Error, Result, engine::Observer, parallel};
 
-/// Candidates kept beyond `n_neighbors`: room for rounding before a row must be searched again.
-const MARGIN: usize = 12;
 /// Rows per block at most: a product block of 512 x 512 f32 stays in a second-level cache.
 const MAX_BLOCK: usize = 512;
 /// Rows per block at least.
 const MIN_BLOCK: usize = 48;
 /// Columns looked at together: only when one of them qualifies are they looked at one by one.
 const LANES: usize = 16;
-/// Rows that the centre is the median of, at most.
-const SAMPLE: usize = 1001;
-
 /// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
 ///
 /// The distances are those of [`super::distance`]; ties break by index. O(n^2 d) time, O(n k + n d) memory.
@@ -55,77 +45,18 @@ pub(super) fn exact_in_blocks(
     block: usize,
     observer: &dyn Observer,
 ) -> Result<(NeighborTable, usize)> {
-    check_features(x)?;
-    let (n, d) = x.dim();
-    if n_neighbors == 0 {
-        return Err(Error::parameter("n_neighbors", 0, "choose 1 or more"));
-    }
-    if n_neighbors >= n {
-        return Err(Error::TooFewRows { n_neighbors, rows: n });
-    }
-    if u32::try_from(n).is_err() {
-        return Err(Error::parameter("rows", n, "at most 4294967295 rows have neighbours: split the survey"));
-    }
-    let x = x.as_standard_layout();
-    let centred = Centred::new(x.view())?;
-    let candidates = collect(&centred, n_neighbors, block, observer)?;
-    let x = x.as_slice().expect("standard layout");
-    Ok(finish(x, d, &centred, candidates, block, n_neighbors))
-}
-
-/// The data about its centre, scaled by a power of two so that nothing overflows.
-struct Centred {
-    y: Array2<f32>,
-    /// `|y|^2 / 2`
-    half_squares: Vec<f32>,
-    /// `|y|`
-    norms: Vec<f64>,
-    bound: Bound,
-}
-
-impl Centred {
-    fn new(x: ArrayView2<'_, f32>) -> Result<Self> {
-        let (n, d) = x.dim();
-        let centre = centre(x);
-        let largest = x.rows().into_iter().fold(0.0_f64, |largest, row| {
-            row.iter()
-                .zip(&centre)
-                .fold(largest, |largest, (&value, centre)| largest.max((f64::from(value) - centre).abs()))
-        });
-        if largest * 2.0 * (d as f64).sqrt() > f64::from(f32::MAX) {
-            return Err(Error::parameter("features", largest, "distances overflow f32: scale the features down"));
-        }
-        let scale = if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 };
-        let mut y = Array2::zeros((n, d));
-        let mut half_squares = Vec::with_capacity(n);
-        let mut norms = Vec::with_capacity(n);
-        for (mut target, row) in y.rows_mut().into_iter().zip(x.rows()) {
-            let mut square = 0.0_f64;
-            for ((target, &value), centre) in target.iter_mut().zip(row).zip(&centre) {
-                let centred = ((f64::from(value) - centre) * scale) as f32;
-                square += f64::from(centred) * f64::from(centred);
-                *target = centred;
-            }
-            half_squares.push((0.5 * square) as f32);
-            norms.push(square.sqrt());
-        }
-        let max_norm = norms.iter().copied().fold(0.0, f64::max);
-        Ok(Self { y, half_squares, norms, bound: Bound { features: d, max_norm, scale } })
-    }
-}
-
-/// A point amid the data, whatever a few absurd rows hold: the medians of the features over at most
-/// [`SAMPLE`] rows. Any point would do; a near one keeps rounding small.
-fn centre(x: ArrayView2<'_, f32>) -> Vec<f64> {
-    let step = x.nrows().div_ceil(SAMPLE).max(1);
-    x.columns()
-        .into_iter()
-        .map(|column| {
-            let mut sample: Vec<f32> = column.iter().copied().step_by(step).collect();
-            let middle = sample.len() / 2;
-            f64::from(*sample.select_nth_unstable_by(middle, f32::total_cmp).1)
-        })
-        .collect()
+    let search = Search::new(x)?;
+    search.check_n_neighbors(n_neighbors)?;
+    let blocks = collect(search.centred(), n_neighbors, block, observer)?;
+    let parts = parallel::map_indices(blocks.len(), |index| {
+        let candidates = std::mem::take(&mut *blocks[index].lock().unwrap_or_else(PoisonError::into_inner));
+        let first = index * block;
+        let rows = first..search.n_rows().min(first + block);
+        search.settle(rows, &candidates.finish().as_proposals(), n_neighbors)
+    });
+    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
+    let again = parts.iter().map(Settled::searched_again).sum();
+    Ok((NeighborTable::from_settled(parts)?, again))
 }
 
 /// All pairs of blocks, so ordered that neighbours in the list share no block: a round-robin tournament
@@ -150,8 +81,14 @@ fn pairs(blocks: usize) -> Vec<(usize, usize)> {
 }
 
 /// Multiplies all pairs of blocks and keeps each row's best candidates.
-fn collect(centred: &Centred, n_neighbors: usize, block: usize, observer: &dyn Observer) -> Result<Vec<Candidates>> {
-    let n = centred.y.nrows();
+fn collect(
+    centred: &Centred,
+    n_neighbors: usize,
+    block: usize,
+    observer: &dyn Observer,
+) -> Result<Vec<Mutex<Candidates>>> {
+    let y = centred.y();
+    let n = y.nrows();
     let range = |index: usize| index * block..n.min((index + 1) * block);
     let blocks: Vec<_> = (0..n.div_ceil(block))
         .map(|index| Mutex::new(Candidates::new(range(index).len(), n_neighbors + MARGIN)))
@@ -174,9 +111,9 @@ fn collect(centred: &Centred, n_neighbors: usize, block: usize, observer: &dyn O
             let tile = &mut products[..rows.len() * columns.len()];
             let mut product =
                 ArrayViewMut2::from_shape((rows.len(), columns.len()), tile).expect("a block of products");
-            let (left, right) = (centred.y.slice(s![rows.clone(), ..]), centred.y.slice(s![columns.clone(), ..]));
+            let (left, right) = (y.slice(s![rows.clone(), ..]), y.slice(s![columns.clone(), ..]));
             general_mat_mul(1.0, &left, &right.t(), 0.0, &mut product);
-            let h = &centred.half_squares;
+            let h = centred.half_squares();
             let tile = Tile {
                 products: tile,
                 first_row: rows.start,
@@ -204,7 +141,7 @@ fn collect(centred: &Centred, n_neighbors: usize, block: usize, observer: &dyn O
         return Err(Error::Cancelled);
     }
     observer.progress(1.0);
-    Ok(blocks.into_iter().map(|block| block.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
+    Ok(blocks)
 }
 
 /// One block of products `y_i . y_j` and what turns them into scores.
@@ -262,36 +199,4 @@ impl Tile<'_> {
         of_rows.offer(row, self.h_columns[column] - product, (self.first_column + column) as u32);
         of_columns.offer(column, self.h_rows[row] - product, (self.first_row + row) as u32);
     }
-}
-
-/// Exact distances of the candidates; a full scan for rows whose candidates are not certain, which are counted.
-fn finish(
-    x: &[f32],
-    d: usize,
-    centred: &Centred,
-    candidates: Vec<Candidates>,
-    block: usize,
-    n_neighbors: usize,
-) -> (NeighborTable, usize) {
-    let blocks: Vec<_> = candidates.into_iter().map(Mutex::new).collect();
-    let n = centred.y.nrows();
-    let again = AtomicUsize::new(0);
-    let done = parallel::map_indices(blocks.len(), |index| {
-        let mut candidates = blocks[index].lock().unwrap_or_else(PoisonError::into_inner);
-        (index * block..n.min((index + 1) * block))
-            .flat_map(|row| {
-                let (few, threshold) = candidates.finish(row - index * block);
-                let ranked = certify::rank(x, d, row, few, n_neighbors);
-                let last = ranked.get(n_neighbors - 1);
-                if last.is_some_and(|last| centred.bound.certifies(centred.norms[row], threshold, last.0)) {
-                    ranked
-                } else {
-                    again.fetch_add(1, Ordering::Relaxed);
-                    certify::scan(x, d, row, n_neighbors)
-                }
-            })
-            .collect::<Vec<_>>()
-    });
-    let (distances, indices) = done.into_iter().flatten().map(|(square, index)| (square.sqrt() as f32, index)).unzip();
-    (NeighborTable::from_sorted(n_neighbors, indices, distances), again.into_inner())
 }

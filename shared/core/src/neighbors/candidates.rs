@@ -3,7 +3,10 @@
 //! A score is half the squared distance less half the squared norm of the row itself, as a matrix product in
 //! f32 gives it: it orders the other rows by distance up to rounding.
 
+use super::Proposals;
+
 /// The candidates of consecutive rows.
+#[derive(Default)]
 pub(super) struct Candidates {
     /// How many candidates survive when a buffer fills.
     keep: usize,
@@ -52,10 +55,31 @@ impl Candidates {
         }
     }
 
-    /// The best candidates of a row, in no order, and a score that none of the others is below (infinite
-    /// when there are no others).
-    pub(super) fn finish(&mut self, row: usize) -> (&[(f32, u32)], f32) {
-        self.shrink(row);
-        (&self.entries[row * self.capacity..][..self.lengths[row] as usize], self.thresholds[row])
+    /// The best candidates of every row.
+    pub(super) fn finish(mut self) -> Best {
+        let rows = self.lengths.len();
+        let mut indices = vec![0; rows * self.keep];
+        for row in 0..rows {
+            self.shrink(row);
+            let entries = &self.entries[row * self.capacity..][..self.lengths[row] as usize];
+            for (place, entry) in indices[row * self.keep..].iter_mut().zip(entries) {
+                *place = entry.1;
+            }
+        }
+        Best { width: self.keep, lengths: self.lengths, indices, thresholds: self.thresholds }
+    }
+}
+
+/// The candidates that are left, row by row, without their scores.
+pub(super) struct Best {
+    width: usize,
+    lengths: Vec<u32>,
+    indices: Vec<u32>,
+    thresholds: Vec<f32>,
+}
+
+impl Best {
+    pub(super) fn as_proposals(&self) -> Proposals<'_> {
+        Proposals { width: self.width, lengths: &self.lengths, indices: &self.indices, thresholds: &self.thresholds }
     }
 }

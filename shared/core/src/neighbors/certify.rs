@@ -5,9 +5,10 @@
 //! 1. `y` is off its exact value by at most `u |y|` (and an underflow), so the distance of two rounded rows
 //!    differs from the distance of the exact ones by at most `u (|y_i| + |y_j|)`.
 //! 2. The product `y_i . y_j` of d terms, summed in whatever order, fused or not, is off by at most
-//!    `gamma_d |y_i| |y_j|`, `gamma_d = d u / (1 - d u)` (Higham 2002, Accuracy and Stability of Numerical
-//!    Algorithms, section 3.1).
-//! 3. `h_j = |y_j|^2 / 2` is summed in f64 and rounded once, and the score `h_j - y_i . y_j` once more.
+//!    `gamma_d |y_i| |y_j|`, `gamma_d = 2 d u / (1 - 2 d u)` (Higham 2002, Accuracy and Stability of Numerical
+//!    Algorithms, section 3.1). It is 2 u and not u because a device may round to either neighbour (WGSL,
+//!    section "Floating point accuracy"); what it flushes to zero is covered by a constant, no entry being above 1.
+//! 3. `h_j = |y_j|^2 / 2` is summed in f64 and rounded once, and the score `h_j - y_i . y_j` once more, either way.
 //!
 //! 4. Rows with `|y_j| > |y_i| + r` are farther than `r` from row i anyway (triangle inequality), so the norms
 //!    that matter in 1 to 3 are bounded by the row's own and the distance `r` of its last neighbour: an absurd
@@ -45,13 +46,10 @@ impl Bound {
     /// Whether every dropped row is certainly farther than the last neighbour, at `last` (squared, as computed).
     /// `norm` is that of the row itself, `threshold` the score that no dropped row is below.
     pub(super) fn certifies(&self, norm: f64, threshold: f32, last: f64) -> bool {
-        if threshold == f32::INFINITY {
-            return true; // nothing was dropped
-        }
         let last = last.sqrt() * self.scale;
         let other = self.max_norm.min((norm + last * (1.0 + 1e-6)) * (1.0 + 1e-6));
         let d = self.features as f64;
-        let gamma = d * U / (1.0 - d * U);
+        let gamma = 2.0 * d * U / (1.0 - 2.0 * d * U);
         let score_error = SAFETY * ((gamma + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
         let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - F64_ERROR * d);
         let shift = SAFETY * U * (norm + other) + UNDERFLOW;
@@ -59,13 +57,11 @@ impl Bound {
     }
 }
 
-/// Exact squared distances of the candidates of `row`, the best `n_neighbors` sorted by (distance, index).
-pub(super) fn rank(x: &[f32], d: usize, row: usize, candidates: &[(f32, u32)], n_neighbors: usize) -> Vec<(f64, u32)> {
+/// Exact squared distances of the rows proposed for `row`, sorted by (distance, index).
+pub(super) fn rank(x: &[f32], d: usize, row: usize, proposed: &[u32]) -> Vec<(f64, u32)> {
     let own = &x[row * d..][..d];
-    let mut ranked: Vec<_> =
-        candidates.iter().map(|&(_, j)| (metric::squared(own, &x[j as usize * d..][..d]), j)).collect();
+    let mut ranked: Vec<_> = proposed.iter().map(|&j| (metric::squared(own, &x[j as usize * d..][..d]), j)).collect();
     ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    ranked.truncate(n_neighbors);
     ranked
 }
 

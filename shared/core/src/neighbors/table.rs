@@ -2,7 +2,11 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::{Error, Result};
+use super::Settled;
+use crate::{Error, Result, parallel};
+
+/// Rows checked by one task.
+const ROWS: usize = 1024;
 
 /// The `k` nearest other rows of each of `n` rows: indices and Euclidean distances, n x k each, in standard
 /// (row-major) layout, each row ascending by (distance, index). The order is that of the distances before they were
@@ -27,26 +31,45 @@ impl NeighborTable {
                 "both need the same shape",
             ));
         }
-        let shape = indices.dim();
         // in logical order, whatever the layout
-        let table = Self {
-            indices: Array2::from_shape_vec(shape, indices.into_iter().collect()).expect("n x k indices"),
-            distances: Array2::from_shape_vec(shape, distances.into_iter().collect()).expect("n x k distances"),
-        };
-        for row in 0..table.n_rows() {
-            table.check_row(row)?;
-        }
+        let table = Self { indices: row_major(indices), distances: row_major(distances) };
+        let checked = parallel::map_indices(table.n_rows().div_ceil(ROWS), |chunk| {
+            (chunk * ROWS..table.n_rows().min((chunk + 1) * ROWS)).try_for_each(|row| table.check_row(row))
+        });
+        checked.into_iter().collect::<Result<()>>()?;
         Ok(table)
     }
 
-    /// A table whose maker vouches for the order and for at least one neighbour a row.
-    pub(crate) fn from_sorted(n_neighbors: usize, indices: Vec<u32>, distances: Vec<f32>) -> Self {
-        let rows = indices.len() / n_neighbors;
-        let shape = (rows, n_neighbors);
-        Self {
-            indices: Array2::from_shape_vec(shape, indices).expect("n x k indices"),
-            distances: Array2::from_shape_vec(shape, distances).expect("n x k distances"),
+    /// A table from slices that follow each other, the first row to the last. What the search vouches for is not
+    /// checked again.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the slices are not those of one matrix and one number of neighbours, or leave
+    /// rows out.
+    pub fn from_settled(parts: impl IntoIterator<Item = Settled>) -> Result<Self> {
+        let mut parts = parts.into_iter();
+        let Some(mut table) = parts.next() else {
+            return Err(invalid("no slices".to_owned(), "give every row's neighbours"));
+        };
+        table.indices.reserve_exact((table.of - table.rows.len()) * table.n_neighbors);
+        table.distances.reserve_exact((table.of - table.rows.len()) * table.n_neighbors);
+        for part in parts {
+            if (part.of, part.n_neighbors, part.rows.start) != (table.of, table.n_neighbors, table.rows.end) {
+                let value = format!("rows {:?} of {} after {:?} of {}", part.rows, part.of, table.rows, table.of);
+                return Err(invalid(value, "join slices of one search, in order"));
+            }
+            table.rows.end = part.rows.end;
+            table.indices.extend(part.indices);
+            table.distances.extend(part.distances);
         }
+        if table.rows != (0..table.of) {
+            return Err(invalid(format!("rows {:?} of {}", table.rows, table.of), "give every row's neighbours"));
+        }
+        let shape = (table.of, table.n_neighbors);
+        Ok(Self {
+            indices: Array2::from_shape_vec(shape, table.indices).expect("n x k indices"),
+            distances: Array2::from_shape_vec(shape, table.distances).expect("n x k distances"),
+        })
     }
 
     fn check_row(&self, row: usize) -> Result<()> {
@@ -119,6 +142,10 @@ impl NeighborTable {
             format!("the neighbour table holds {} a row: choose 1 to {0}", self.n_neighbors()),
         ))
     }
+}
+
+fn row_major<T: Clone>(columns: Array2<T>) -> Array2<T> {
+    if columns.is_standard_layout() { columns } else { columns.as_standard_layout().into_owned() }
 }
 
 fn invalid(value: String, remedy: &str) -> Error {

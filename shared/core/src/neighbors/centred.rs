@@ -1,0 +1,91 @@
+//! The rows as a device multiplies them: about a robust centre, scaled to at most 1.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::certify::Bound;
+use crate::{Error, Result};
+
+/// Rows that the centre is the median of, at most.
+const SAMPLE: usize = 1001;
+
+/// A matrix about its centre, scaled by a power of two so that no product overflows, in f32.
+///
+/// For rows i and j the *score* of j beside i is `half_squares[j] - y_i . y_j`: half the squared distance, less
+/// a part that is the row's own. It orders the other rows by distance, up to rounding.
+#[derive(Debug, Clone)]
+pub struct Centred {
+    y: Array2<f32>,
+    /// `|y|^2 / 2`
+    half_squares: Vec<f32>,
+    /// `|y|`
+    norms: Vec<f64>,
+    bound: Bound,
+}
+
+impl Centred {
+    /// Centres and scales `x` (n x d, finite).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for distances beyond f32.
+    pub(super) fn new(x: ArrayView2<'_, f32>) -> Result<Self> {
+        let (n, d) = x.dim();
+        let centre = centre(x);
+        let largest = x.rows().into_iter().fold(0.0_f64, |largest, row| {
+            row.iter()
+                .zip(&centre)
+                .fold(largest, |largest, (&value, centre)| largest.max((f64::from(value) - centre).abs()))
+        });
+        if largest * 2.0 * (d as f64).sqrt() > f64::from(f32::MAX) {
+            return Err(Error::parameter("features", largest, "distances overflow f32: scale the features down"));
+        }
+        let scale = if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 };
+        let mut y = Array2::zeros((n, d));
+        let mut half_squares = Vec::with_capacity(n);
+        let mut norms = Vec::with_capacity(n);
+        for (mut target, row) in y.rows_mut().into_iter().zip(x.rows()) {
+            let mut square = 0.0_f64;
+            for ((target, &value), centre) in target.iter_mut().zip(row).zip(&centre) {
+                let centred = ((f64::from(value) - centre) * scale) as f32;
+                square += f64::from(centred) * f64::from(centred);
+                *target = centred;
+            }
+            half_squares.push((0.5 * square) as f32);
+            norms.push(square.sqrt());
+        }
+        let max_norm = norms.iter().copied().fold(0.0, f64::max);
+        Ok(Self { y, half_squares, norms, bound: Bound { features: d, max_norm, scale } })
+    }
+
+    /// The rows, n x d, in standard (row-major) layout; no entry is larger than 1.
+    pub fn y(&self) -> ArrayView2<'_, f32> {
+        self.y.view()
+    }
+
+    /// `|y|^2 / 2` of each row.
+    pub fn half_squares(&self) -> &[f32] {
+        &self.half_squares
+    }
+
+    /// Whether every other row than those proposed for `row` is certainly farther than `last`, a squared distance:
+    /// see [`Bound::certifies`].
+    pub(super) fn certifies(&self, row: usize, threshold: f32, last: f64) -> bool {
+        self.bound.certifies(self.norms[row], threshold, last)
+    }
+}
+
+/// A point amid the data, whatever a few absurd rows hold: the medians of the features over at most
+/// [`SAMPLE`] rows. Any point would do; a near one keeps rounding small.
+fn centre(x: ArrayView2<'_, f32>) -> Vec<f64> {
+    if x.nrows() == 0 {
+        return vec![0.0; x.ncols()];
+    }
+    let step = x.nrows().div_ceil(SAMPLE);
+    x.columns()
+        .into_iter()
+        .map(|column| {
+            let mut sample: Vec<f32> = column.iter().copied().step_by(step).collect();
+            let middle = sample.len() / 2;
+            f64::from(*sample.select_nth_unstable_by(middle, f32::total_cmp).1)
+        })
+        .collect()
+}
