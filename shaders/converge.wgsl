@@ -17,6 +17,9 @@ struct State {
 }
 
 const SIZE: u32 = 256u;
+// values of `is_done` besides 0
+const SETTLED: u32 = 1u;
+const OUT_OF_STEPS: u32 = 2u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> state: State;
@@ -55,7 +58,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     state.iterations += 1u;
     state.reached = reached[0];
     state.change = moved[0];
-    let may_go_on = state.iterations < params.max_iter;
-    state.is_done = select(1u, 0u, may_go_on && (is_spreading || moved[0] >= params.tol));
+    let has_settled = !is_spreading && moved[0] < params.tol;
+    let is_over = state.iterations >= params.max_iter;
+    state.is_done = select(select(0u, OUT_OF_STEPS, is_over), SETTLED, has_settled);
   }
 }

@@ -36,19 +36,19 @@ const SIZE: u32 = 64u;
 
 var<workgroup> sums: array<vec2f, SIZE>;
 
-// Sum over the edges of a row of weight times the label of its other end.
-fn gathered(row: u32, class: u32) -> vec2i {
+// Sum over the edges of a row of weight times the share of a label at its other end.
+fn gathered(row: u32, label: u32) -> vec2i {
   let end = edges[row + 1u].x;
   var largest = -0x40000000;
   for (var edge = edges[row].x; edge < end; edge++) {
-    let number = before[columns[edge] * params.classes + class];
+    let number = before[columns[edge] * params.classes + label];
     if number.x != 0 {
       largest = max(largest, number.y);
     }
   }
   var sum = 0.0;
   for (var edge = edges[row].x; edge < end; edge++) {
-    let number = before[columns[edge] * params.classes + class];
+    let number = before[columns[edge] * params.classes + label];
     if number.x != 0 {
       sum += weights[edge] * relative(number, largest);
     }
@@ -57,40 +57,40 @@ fn gathered(row: u32, class: u32) -> vec2i {
 }
 
 fn spread(row: u32) {
-  for (var class = 0u; class < params.classes; class++) {
-    let own = gathered(row, class);
+  for (var label = 0u; label < params.classes; label++) {
+    let own = gathered(row, label);
     var next = scaled(params.alpha * bitcast<f32>(own.x), own.y);
-    if seeds[row] == class {
+    if seeds[row] == label {
       // beside a seed's own share, of order 1, what is too small for f32 does not count
       next = scaled((1.0 - params.alpha) + relative(next, 0), 0);
     }
-    after[row * params.classes + class] = next;
+    after[row * params.classes + label] = next;
   }
 }
 
 fn propagate(row: u32) {
   let first = row * params.classes;
   var largest = -0x40000000;
-  for (var class = 0u; class < params.classes; class++) {
+  for (var label = 0u; label < params.classes; label++) {
     var next = vec2i();
     if seeds[row] == NO_SEED {
-      next = gathered(row, class);
-    } else if seeds[row] == class {
+      next = gathered(row, label);
+    } else if seeds[row] == label {
       next = scaled(1.0, 0);
     }
-    after[first + class] = next;
+    after[first + label] = next;
     if next.x != 0 {
       largest = max(largest, next.y);
     }
   }
   var sum = 0.0;
-  for (var class = 0u; class < params.classes; class++) {
-    sum += relative(after[first + class], largest);
+  for (var label = 0u; label < params.classes; label++) {
+    sum += relative(after[first + label], largest);
   }
   if sum > 0.0 {
-    for (var class = 0u; class < params.classes; class++) {
-      let number = after[first + class];
-      after[first + class] = scaled(bitcast<f32>(number.x) / sum, number.y - largest);
+    for (var label = 0u; label < params.classes; label++) {
+      let number = after[first + label];
+      after[first + label] = scaled(bitcast<f32>(number.x) / sum, number.y - largest);
     }
   }
 }
@@ -114,9 +114,9 @@ fn main(
     } else {
       spread(row);
     }
-    for (var class = 0u; class < params.classes; class++) {
-      let next = after[row * params.classes + class];
-      moved += abs(relative(next, 0) - relative(before[row * params.classes + class], 0));
+    for (var label = 0u; label < params.classes; label++) {
+      let next = after[row * params.classes + label];
+      moved += abs(relative(next, 0) - relative(before[row * params.classes + label], 0));
       if next.x != 0 {
         reached = 1.0;
       }

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use wgpu::{
-    Adapter, AdapterInfo, Backends, DeviceType, Instance, InstanceDescriptor, PowerPreference, RequestAdapterOptions,
-};
+use wgpu::{Adapter, AdapterInfo, DeviceType, Instance, InstanceDescriptor};
 
 use crate::Fault;
 
@@ -79,7 +77,7 @@ pub async fn adapters() -> Vec<AdapterSummary> {
 
 #[cfg(not(target_family = "wasm"))]
 async fn listed() -> Vec<Adapter> {
-    let backends = Backends::VULKAN | Backends::METAL | Backends::DX12;
+    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
     let mut found = instance().enumerate_adapters(backends).await;
     found.sort_by_key(|adapter| match adapter.get_info().device_type {
         DeviceType::DiscreteGpu => 0,
@@ -93,9 +91,9 @@ async fn listed() -> Vec<Adapter> {
 
 #[cfg(target_family = "wasm")]
 async fn listed() -> Vec<Adapter> {
-    let options = RequestAdapterOptions {
-        power_preference: PowerPreference::HighPerformance,
-        ..RequestAdapterOptions::default()
+    let options = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..wgpu::RequestAdapterOptions::default()
     };
     instance().request_adapter(&options).await.into_iter().collect()
 }
@@ -117,7 +115,9 @@ pub(crate) async fn choose(choice: Choice) -> Result<Adapter, Fault> {
     let (there, what) = (found.len(), if choice == Choice::Hardware { "GPU" } else { "GPU adapter" });
     found.into_iter().nth(wanted).ok_or_else(|| {
         Fault::Missing(match there {
-            0 => format!("no {what} was found: install its driver (Vulkan, Metal or DirectX 12), or compute on the cpu"),
+            0 => {
+                format!("no {what} was found: install its driver (Vulkan, Metal or DirectX 12), or compute on the cpu")
+            }
             _ => format!("there is no adapter {wanted}: choose gpu:0 to gpu:{}", there - 1),
         })
     })

@@ -50,7 +50,7 @@ impl Gpu {
         let lost = trouble.clone();
         device.set_device_lost_callback(move |_, message| note(&lost, Fault::Lost(told(&message))));
         let uncaptured = trouble.clone();
-        device.on_uncaptured_error(Arc::new(move |error: GpuError| note(&uncaptured, fault(error))));
+        device.on_uncaptured_error(Arc::new(move |error: GpuError| note(&uncaptured, fault(&error))));
         let limits = device.limits();
         Ok(Self { device, queue, summary: AdapterSummary::of(adapter), limits, tile: OnceLock::new(), trouble })
     }
@@ -108,14 +108,15 @@ fn note(trouble: &Mutex<Option<Fault>>, fault: Fault) {
     trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
 }
 
-fn fault(error: GpuError) -> Fault {
+fn fault(error: &GpuError) -> Fault {
     match error {
         GpuError::OutOfMemory { .. } => Fault::OutOfMemory(told(&error.to_string())),
         GpuError::Validation { .. } | GpuError::Internal { .. } => Fault::Refused(told(&error.to_string())),
     }
 }
 
-/// The first line of a driver's message.
+/// A driver's message in one line.
 fn told(message: &str) -> String {
-    message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("the driver does not say why").to_owned()
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() { "the driver does not say why".to_owned() } else { lines.join(" ") }
 }

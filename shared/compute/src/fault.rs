@@ -1,7 +1,7 @@
 //! What can go wrong on a device, as the engine tells it apart.
 
 /// Why something did not work on the device.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Fault {
     /// There is no such device.
     #[error("{0}")]

@@ -14,11 +14,10 @@ use balmer_core::{
     ndarray::ArrayView2,
     neighbors::{NeighborTable, Search},
 };
-use web_time::Instant;
 use wgpu::{BindGroup, Buffer};
 
 use crate::{
-    Fault,
+    Fault, clock,
     device::Gpu,
     kernels::{Kernel, PROPOSE_NARROW, PROPOSE_WIDE, Pipeline, ProposeParams, SELECT, SelectParams},
     lists::{Lists, Shape},
@@ -240,7 +239,7 @@ impl<'a> Proposing<'a> {
             for _ in 0..3 {
                 self.lists.clear(&mut self.recorder);
                 self.recorder.finish().await?;
-                let since = Instant::now();
+                let since = clock::now();
                 self.propose(&bindings, 0, queries.clone(), 0, references.clone()).await?;
                 self.recorder.finish().await?;
                 seconds = seconds.min(since.elapsed().as_secs_f64());

@@ -8,11 +8,13 @@ use std::collections::VecDeque;
 
 use balmer_core::Observer;
 use bytemuck::Pod;
-use web_time::Instant;
-use wgpu::{BindGroup, Buffer, CommandEncoder, CommandEncoderDescriptor, ComputePass, ComputePassDescriptor, SubmissionIndex};
+use wgpu::{
+    BindGroup, Buffer, CommandEncoder, CommandEncoderDescriptor, ComputePass, ComputePassDescriptor, SubmissionIndex,
+};
 
 use crate::{
     Fault,
+    clock::{self, Instant},
     device::Gpu,
     kernels::{Pipeline, Uniforms},
     wait::Ticket,
@@ -130,7 +132,7 @@ impl<'a> Recorder<'a> {
         self.pass = None;
         self.uniforms.flush(&self.gpu.queue);
         let recorded = std::mem::replace(&mut self.encoder, encoder(self.gpu)).finish();
-        let since = Instant::now();
+        let since = clock::now();
         let index = self.gpu.queue.submit([recorded]);
         self.gpu.check()?;
         let ticket = Ticket::new(self.gpu, index.clone());
@@ -143,7 +145,7 @@ impl<'a> Recorder<'a> {
     async fn wait(&mut self) -> Result<(), Fault> {
         let Some(UnderWay { ticket, operations, since }) = self.under_way.pop_front() else { return Ok(()) };
         ticket.wait(self.gpu).await?;
-        let now = Instant::now();
+        let now = clock::now();
         let began = self.last_done.map_or(since, |done| done.max(since));
         self.last_done = Some(now);
         let seconds = (now - began).as_secs_f64();

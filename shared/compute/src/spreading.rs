@@ -30,6 +30,9 @@ const STEPS: usize = 16;
 /// No seed, in `shaders/spread.wgsl`.
 const NO_SEED: u32 = u32::MAX;
 
+/// Labels have settled, in `shaders/converge.wgsl`.
+const SETTLED: u32 = 1;
+
 /// A number with an exponent of its own, `m 2^e`: see `shaders/common/scaled.wgsl`.
 type Scaled = [i32; 2];
 
@@ -44,7 +47,6 @@ pub async fn diffuse(
     diffusion: &Diffusion,
     observer: &dyn Observer,
 ) -> Result<LabelDistributions, Fault> {
-    diffusion.check()?;
     let mut spreading = Spreading::new(gpu, graph, seeds, diffusion, observer).await?;
     let mut first_change = None;
     let state = loop {
@@ -62,7 +64,7 @@ pub async fn diffuse(
         classes: seeds.classes().to_vec(),
         probabilities,
         iterations: state.iterations as usize,
-        converged: state.change < diffusion.tol,
+        converged: state.is_done == SETTLED,
     })
 }
 
@@ -186,7 +188,9 @@ impl<'a> Spreading<'a> {
             let largest = row.iter().filter(|[m, _]| *m != 0).map(|&[_, exponent]| exponent).max().unwrap_or(0);
             let shares: Vec<f64> = row
                 .iter()
-                .map(|&[m, exponent]| f64::from(f32::from_bits(m.cast_unsigned())) * f64::from(exponent - largest).exp2())
+                .map(|&[m, exponent]| {
+                    f64::from(f32::from_bits(m.cast_unsigned())) * f64::from(exponent - largest).exp2()
+                })
                 .collect();
             let sum: f64 = shares.iter().sum();
             if sum > 0.0 {

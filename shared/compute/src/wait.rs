@@ -64,6 +64,7 @@ impl Ticket {
 #[derive(Debug)]
 pub struct Mapping<'a> {
     buffer: &'a Buffer,
+    bytes: u64,
     submission: SubmissionIndex,
     mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
@@ -75,7 +76,7 @@ impl<'a> Mapping<'a> {
         buffer.map_async(MapMode::Read, 0..bytes, move |result| {
             let _: Result<(), _> = tell.send(result);
         });
-        Self { buffer, submission, mapped }
+        Self { buffer, bytes, submission, mapped }
     }
 
     /// Waits, then lets `read` copy what it needs.
@@ -90,7 +91,7 @@ impl<'a> Mapping<'a> {
         let lost = |why: String| gpu.check().err().unwrap_or(Fault::Lost(why));
         let told = self.mapped.await;
         told.map_err(|_| lost("its queue went away".into()))?.map_err(|error| lost(error.to_string()))?;
-        let view = self.buffer.get_mapped_range(..).map_err(|error| lost(error.to_string()))?;
+        let view = self.buffer.get_mapped_range(0..self.bytes).map_err(|error| lost(error.to_string()))?;
         let result = read(&Bytes(&view));
         drop(view);
         self.buffer.unmap();

@@ -90,4 +90,5 @@ pub const CONVERGE: Kernel = Kernel {
 };
 
 /// Every kernel there is.
-pub const ALL: [&Kernel; 5] = [&PROPOSE_WIDE, &PROPOSE_NARROW, &SELECT, &SPREAD, &CONVERGE];
+#[cfg(test)]
+const ALL: [&Kernel; 5] = [&PROPOSE_WIDE, &PROPOSE_NARROW, &SELECT, &SPREAD, &CONVERGE];

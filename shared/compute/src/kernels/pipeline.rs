@@ -21,10 +21,8 @@ impl Pipeline {
     /// Compiles `kernel` with the values of its override constants, in the order of [`Kernel::constants`].
     pub fn new(device: &Device, kernel: &Kernel, constants: &[u32]) -> Self {
         let entries: Vec<_> = (0..).zip(kernel.bindings).map(|(binding, kind)| entry(binding, *kind)).collect();
-        let layout = device.create_bind_group_layout(&BindGroupLayoutDescriptor {
-            label: Some(kernel.stem),
-            entries: &entries,
-        });
+        let layout =
+            device.create_bind_group_layout(&BindGroupLayoutDescriptor { label: Some(kernel.stem), entries: &entries });
         let pipeline_layout = device.create_pipeline_layout(&PipelineLayoutDescriptor {
             label: Some(kernel.stem),
             bind_group_layouts: &[Some(&layout)],
