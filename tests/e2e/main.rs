@@ -11,4 +11,5 @@ mod browser;
 mod desk;
 mod page;
 mod real_data;
+mod runs;
 mod server;

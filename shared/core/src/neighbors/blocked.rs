@@ -1,62 +1,119 @@
-//! Exact neighbours of all rows by blocked matrix products.
+//! Candidates of a range of rows by products of blocks.
 //!
-//! Pairs of blocks of rows are multiplied (`Y_a Y_b^T`, f32, the upper triangle only: each product serves the
-//! rows of both blocks); a scan keeps, per row, the few candidates with the smallest scores; their distances are
-//! then computed again from the original data. Cancellation in `|x|^2 + |y|^2 - 2 x.y` thus costs work at
-//! worst, never a wrong neighbour: see [`super::certify`].
+//! Blocks of the range are multiplied by each other (`Y_a Y_b^T`, f32, the upper triangle only: each product serves
+//! the rows of both blocks), and by the blocks of all other rows, which then only serve the range. A [`Kernel`]
+//! multiplies and keeps, per row, the few candidates with the smallest scores. Cancellation in
+//! `|x|^2 + |y|^2 - 2 x.y` costs work at worst, never a wrong neighbour: see [`super::certify`].
 //!
 //! Memory: O(n k + n d), and one product block per thread.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
-use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
-
-use super::{Centred, MARGIN, NeighborTable, Search, Settled, candidates::Candidates};
+use super::{Centred, MARGIN, candidates::Candidates};
 use crate::{Error, Result, engine::Observer, parallel};
 
 /// Rows per block at most: a product block of 512 x 512 f32 stays in a second-level cache.
 const MAX_BLOCK: usize = 512;
 /// Rows per block at least.
 const MIN_BLOCK: usize = 48;
-/// Columns looked at together: only when one of them qualifies are they looked at one by one.
-const LANES: usize = 16;
-/// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
-///
-/// The distances are those of [`super::distance`]; ties break by index. O(n^2 d) time, O(n k + n d) memory.
-///
-/// # Errors
-/// [`Error::NotFinite`] for NaN or infinite features, [`Error::TooFewRows`] unless `n_neighbors < n`,
-/// [`Error::InvalidParameter`] for `n_neighbors = 0` or distances beyond f32, [`Error::Cancelled`].
-pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
-    let threads = parallel::n_threads();
-    // enough blocks that all threads find disjoint pairs of them
-    let block = (x.nrows() / (4 * threads)).clamp(MIN_BLOCK, MAX_BLOCK);
-    exact_in_blocks(x, n_neighbors, block, observer).map(|(table, _)| table)
+
+/// Rows per block for so many rows: enough blocks that all threads find disjoint pairs of them.
+pub(super) fn block_size(rows: usize) -> usize {
+    (rows / (4 * parallel::n_threads())).clamp(MIN_BLOCK, MAX_BLOCK)
 }
 
-/// [`exact`] with a given number of rows per block, which changes nothing but the speed; with the number of rows
-/// that had to be searched again.
-pub(super) fn exact_in_blocks(
-    x: ArrayView2<'_, f32>,
+/// Multiplies pairs of blocks, each known by its place in the list, and offers what comes out.
+pub(super) trait Kernel<'a>: Sync + Sized {
+    /// A kernel for these blocks of rows.
+    fn new(centred: &'a Centred, blocks: Vec<Range<usize>>) -> Self;
+
+    /// The blocks it was made for.
+    fn blocks(&self) -> &[Range<usize>];
+
+    /// What can be done for blocks `a` and `b` without their candidates, into a buffer of the thread.
+    fn multiply(&self, a: usize, b: usize, buffer: &mut Vec<f32>);
+
+    /// Offers every row of block `a` every other of it.
+    fn offer_within(&self, a: usize, buffer: &[f32], candidates: &mut Candidates);
+
+    /// Offers the rows of block `a` those of block `b`, and the other way round where there are candidates of `b`.
+    fn offer(&self, a: usize, b: usize, buffer: &[f32], of_rows: &mut Candidates, of_columns: Option<&mut Candidates>);
+}
+
+/// The candidates of `rows` (not empty) among all rows, in blocks of `block` rows that follow each other; the other
+/// rows come in blocks of `outside`.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub(super) fn collect<'a, K: Kernel<'a>>(
+    centred: &'a Centred,
+    rows: &Range<usize>,
     n_neighbors: usize,
-    block: usize,
+    [block, outside]: [usize; 2],
     observer: &dyn Observer,
-) -> Result<(NeighborTable, usize)> {
-    let search = Search::new(x)?;
-    search.check_n_neighbors(n_neighbors)?;
-    let blocks = collect(search.centred(), n_neighbors, block, observer)?;
-    let parts = parallel::map_indices(blocks.len(), |index| {
-        let candidates = std::mem::take(&mut *blocks[index].lock().unwrap_or_else(PoisonError::into_inner));
-        let first = index * block;
-        let rows = first..search.n_rows().min(first + block);
-        search.settle(rows, &candidates.finish().as_proposals(), n_neighbors)
+) -> Result<Vec<Mutex<Candidates>>> {
+    let n = centred.half_squares().len();
+    let inside = pieces(rows.clone(), block).count();
+    let blocks = pieces(rows.clone(), block).chain(pieces(0..rows.start, outside)).chain(pieces(rows.end..n, outside));
+    let kernel = K::new(centred, blocks.collect());
+    let candidates: Vec<_> =
+        pieces(rows.clone(), block).map(|rows| Mutex::new(Candidates::new(rows.len(), n_neighbors + MARGIN))).collect();
+    let lock = |block: usize| unpoisoned(&candidates[block]);
+    let mut pairs = pairs(inside);
+    pairs.extend((inside..kernel.blocks().len()).flat_map(|b| (0..inside).map(move |a| (a, b))));
+    let next = AtomicUsize::new(0);
+    let cancelled = AtomicBool::new(false);
+    let reported = Mutex::new(0);
+    parallel::map_indices(parallel::n_threads(), |_| {
+        let mut buffer = Vec::new();
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&(a, b)) = pairs.get(turn) else { break };
+            if cancelled.load(Ordering::Relaxed) || observer.is_cancelled() {
+                cancelled.store(true, Ordering::Relaxed);
+                break;
+            }
+            kernel.multiply(a, b, &mut buffer);
+            // locks are taken in ascending order: no deadlock
+            let mut of_rows = lock(a);
+            if a == b {
+                kernel.offer_within(a, &buffer, &mut of_rows);
+            } else if b < inside {
+                kernel.offer(a, b, &buffer, &mut of_rows, Some(&mut lock(b)));
+            } else {
+                kernel.offer(a, b, &buffer, &mut of_rows, None);
+            }
+            drop(of_rows);
+            if let Ok(mut last) = reported.try_lock()
+                && turn > *last
+            {
+                *last = turn;
+                observer.progress(turn as f64 / pairs.len() as f64);
+            }
+        }
     });
-    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
-    let again = parts.iter().map(Settled::searched_again).sum();
-    Ok((NeighborTable::from_settled(parts)?, again))
+    if cancelled.into_inner() {
+        return Err(Error::Cancelled);
+    }
+    observer.progress(1.0);
+    Ok(candidates)
+}
+
+/// Candidates stay whole whatever became of the thread that held them.
+pub(super) fn unpoisoned(candidates: &Mutex<Candidates>) -> MutexGuard<'_, Candidates> {
+    candidates.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Consecutive pieces of `rows`, of `block` rows each but the last.
+pub(super) fn pieces(rows: Range<usize>, block: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = rows.end;
+    rows.step_by(block).map(move |first| first..end.min(first + block))
 }
 
 /// All pairs of blocks, so ordered that neighbours in the list share no block: a round-robin tournament
@@ -78,125 +135,4 @@ fn pairs(blocks: usize) -> Vec<(usize, usize)> {
         }
     }
     list
-}
-
-/// Multiplies all pairs of blocks and keeps each row's best candidates.
-fn collect(
-    centred: &Centred,
-    n_neighbors: usize,
-    block: usize,
-    observer: &dyn Observer,
-) -> Result<Vec<Mutex<Candidates>>> {
-    let y = centred.y();
-    let n = y.nrows();
-    let range = |index: usize| index * block..n.min((index + 1) * block);
-    let blocks: Vec<_> = (0..n.div_ceil(block))
-        .map(|index| Mutex::new(Candidates::new(range(index).len(), n_neighbors + MARGIN)))
-        .collect();
-    let pairs = pairs(blocks.len());
-    let next = AtomicUsize::new(0);
-    let cancelled = AtomicBool::new(false);
-    let reported = Mutex::new(0);
-    let lock = |index: usize| blocks[index].lock().unwrap_or_else(PoisonError::into_inner);
-    parallel::map_indices(parallel::n_threads(), |_| {
-        let mut products = vec![0.0_f32; block * block];
-        loop {
-            let turn = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&(a, b)) = pairs.get(turn) else { break };
-            if cancelled.load(Ordering::Relaxed) || observer.is_cancelled() {
-                cancelled.store(true, Ordering::Relaxed);
-                break;
-            }
-            let (rows, columns) = (range(a), range(b));
-            let tile = &mut products[..rows.len() * columns.len()];
-            let mut product =
-                ArrayViewMut2::from_shape((rows.len(), columns.len()), tile).expect("a block of products");
-            let (left, right) = (y.slice(s![rows.clone(), ..]), y.slice(s![columns.clone(), ..]));
-            general_mat_mul(1.0, &left, &right.t(), 0.0, &mut product);
-            let h = centred.half_squares();
-            let tile = Tile {
-                products: tile,
-                first_row: rows.start,
-                first_column: columns.start,
-                h_rows: &h[rows],
-                h_columns: &h[columns],
-            };
-            // locks are taken in ascending order: no deadlock
-            let mut of_rows = lock(a);
-            if a == b {
-                tile.offer_diagonal(&mut of_rows);
-            } else {
-                tile.offer_both(&mut of_rows, &mut lock(b));
-            }
-            drop(of_rows);
-            if let Ok(mut last) = reported.try_lock()
-                && turn > *last
-            {
-                *last = turn;
-                observer.progress(turn as f64 / pairs.len() as f64);
-            }
-        }
-    });
-    if cancelled.into_inner() {
-        return Err(Error::Cancelled);
-    }
-    observer.progress(1.0);
-    Ok(blocks)
-}
-
-/// One block of products `y_i . y_j` and what turns them into scores.
-struct Tile<'a> {
-    products: &'a [f32],
-    first_row: usize,
-    first_column: usize,
-    h_rows: &'a [f32],
-    h_columns: &'a [f32],
-}
-
-impl Tile<'_> {
-    /// Rows and columns are the same block: every row is offered every other.
-    fn offer_diagonal(&self, candidates: &mut Candidates) {
-        for (row, products) in self.products.chunks_exact(self.h_columns.len()).enumerate() {
-            for (column, product) in products.iter().enumerate() {
-                if row != column {
-                    candidates.offer(row, self.h_columns[column] - product, (self.first_column + column) as u32);
-                }
-            }
-        }
-    }
-
-    /// Offers the columns to the rows, and the rows to the columns.
-    fn offer_both(&self, of_rows: &mut Candidates, of_columns: &mut Candidates) {
-        let width = self.h_columns.len();
-        let whole = width - width % LANES;
-        for (row, products) in self.products.chunks_exact(width).enumerate() {
-            let h_row = self.h_rows[row];
-            for first in (0..whole).step_by(LANES) {
-                let threshold = of_rows.thresholds[row];
-                let products = &products[first..first + LANES];
-                let h = &self.h_columns[first..first + LANES];
-                let thresholds = &of_columns.thresholds[first..first + LANES];
-                let mut any = 0_u32;
-                for lane in 0..LANES {
-                    any |= u32::from(h[lane] - products[lane] <= threshold);
-                    any |= u32::from(h_row - products[lane] <= thresholds[lane]);
-                }
-                if any != 0 {
-                    for lane in 0..LANES {
-                        self.offer_pair(of_rows, of_columns, row, first + lane);
-                    }
-                }
-            }
-            for column in whole..width {
-                self.offer_pair(of_rows, of_columns, row, column);
-            }
-        }
-    }
-
-    #[inline]
-    fn offer_pair(&self, of_rows: &mut Candidates, of_columns: &mut Candidates, row: usize, column: usize) {
-        let product = self.products[row * self.h_columns.len() + column];
-        of_rows.offer(row, self.h_columns[column] - product, (self.first_column + column) as u32);
-        of_columns.offer(column, self.h_rows[row] - product, (self.first_row + row) as u32);
-    }
 }

@@ -13,6 +13,7 @@ mod centred;
 mod certify;
 mod duplicates;
 mod metric;
+mod product;
 mod proposals;
 mod search;
 mod settled;
@@ -20,7 +21,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use blocked::exact;
 pub use centred::Centred;
 pub use duplicates::DuplicateGroups;
 pub use metric::{check_features, distance};
@@ -28,3 +28,21 @@ pub use proposals::{MARGIN, Proposals};
 pub use search::Search;
 pub use settled::Settled;
 pub use table::NeighborTable;
+
+use ndarray::ArrayView2;
+
+use crate::{Result, engine::Observer};
+
+/// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
+///
+/// The distances are those of [`distance`]; ties break by index. O(n^2 d) time, O(n k + n d) memory.
+///
+/// # Errors
+/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinite features,
+/// [`Error::TooFewRows`](crate::Error::TooFewRows) unless `n_neighbors < n`,
+/// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
+/// [`Error::Cancelled`](crate::Error::Cancelled).
+pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
+    let search = Search::new(x)?;
+    NeighborTable::from_settled([search.rows(0..search.n_rows(), n_neighbors, observer)?])
+}

@@ -4,8 +4,14 @@ use std::ops::Range;
 
 use ndarray::{ArrayView2, CowArray, Ix2};
 
-use super::{Centred, Proposals, Settled, certify, metric::check_features};
-use crate::{Error, Result, parallel};
+use super::{
+    Centred, Proposals, Settled,
+    blocked::{Kernel, block_size, collect, pieces, unpoisoned},
+    certify,
+    metric::check_features,
+    product::Product,
+};
+use crate::{Error, Result, engine::Observer, parallel};
 
 /// Rows settled by one task.
 const CHUNK: usize = 128;
@@ -64,6 +70,38 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    /// The neighbours, among all rows, of `rows` alone: those of [`super::exact`] to the bit. Time for m of n rows:
+    /// that of (n - m / 2) m distances.
+    ///
+    /// # Errors
+    /// As [`Self::check_n_neighbors`]; [`Error::InvalidParameter`] for rows that the matrix does not have,
+    /// [`Error::Cancelled`].
+    pub fn rows(&self, rows: Range<usize>, n_neighbors: usize, observer: &dyn Observer) -> Result<Settled> {
+        let blocks = [block_size(rows.len()), block_size(self.n_rows())];
+        self.rows_by::<Product<'_>>(rows, n_neighbors, blocks, observer)
+    }
+
+    /// [`Self::rows`] by a given kernel and numbers of rows per block, which change nothing but the speed.
+    pub(super) fn rows_by<'k, K: Kernel<'k>>(
+        &'k self,
+        rows: Range<usize>,
+        n_neighbors: usize,
+        blocks: [usize; 2],
+        observer: &dyn Observer,
+    ) -> Result<Settled> {
+        self.check_n_neighbors(n_neighbors)?;
+        self.check_rows(&rows)?;
+        let candidates = collect::<K>(&self.centred, &rows, n_neighbors, blocks, observer)?;
+        let pieces: Vec<_> = pieces(rows.clone(), blocks[0]).collect();
+        let parts = parallel::map_indices(pieces.len(), |piece| {
+            let best = std::mem::take(&mut *unpoisoned(&candidates[piece])).finish();
+            self.settle(pieces[piece].clone(), &best.as_proposals(), n_neighbors)
+        });
+        let mut settled = Settled::none(rows, self.n_rows(), n_neighbors);
+        parts.into_iter().try_for_each(|part| settled.append(part?))?;
+        Ok(settled)
+    }
+
     /// The neighbours of `rows`, made of what was proposed for them: candidates are ranked by distances in f64, and
     /// where it is not certain that no other row comes before them (ties, rounding, proposals that make no sense)
     /// the row is searched by exact distances alone. All that is believed are the thresholds.
@@ -92,14 +130,8 @@ impl<'a> Search<'a> {
             }
             (found, again)
         });
-        let mut settled = Settled {
-            of: self.n_rows(),
-            n_neighbors,
-            indices: Vec::with_capacity(rows.len() * n_neighbors),
-            distances: Vec::with_capacity(rows.len() * n_neighbors),
-            searched_again: 0,
-            rows,
-        };
+        let mut settled = Settled::none(rows.clone(), self.n_rows(), n_neighbors);
+        settled.rows = rows;
         for (found, again) in chunks {
             settled.indices.extend(found.iter().map(|&(index, _)| index));
             settled.distances.extend(found.iter().map(|&(_, distance)| distance));

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::{Error, Result};
+
 /// The neighbours, among all rows of a matrix, of a range of its rows. Made by [`super::Search`] alone; slices that
 /// follow each other make a table by [`super::NeighborTable::from_settled`].
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,37 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// None yet, with room for `rows`.
+    pub(super) fn none(rows: Range<usize>, of: usize, n_neighbors: usize) -> Self {
+        Self {
+            rows: rows.start..rows.start,
+            of,
+            n_neighbors,
+            indices: Vec::with_capacity(rows.len() * n_neighbors),
+            distances: Vec::with_capacity(rows.len() * n_neighbors),
+            searched_again: 0,
+        }
+    }
+
+    /// Appends the rows that follow.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when they do not follow, or are not of the same search.
+    pub(super) fn append(&mut self, next: Self) -> Result<()> {
+        if (next.of, next.n_neighbors, next.rows.start) != (self.of, self.n_neighbors, self.rows.end) {
+            let value = format!(
+                "{} neighbours of rows {:?} of {} after {} of {:?} of {}",
+                next.n_neighbors, next.rows, next.of, self.n_neighbors, self.rows, self.of
+            );
+            return Err(Error::parameter("neighbour table", value, "join slices of one search, in order"));
+        }
+        self.rows.end = next.rows.end;
+        self.indices.extend(next.indices);
+        self.distances.extend(next.distances);
+        self.searched_again += next.searched_again;
+        Ok(())
+    }
+
     /// The rows whose neighbours these are.
     pub fn rows(&self) -> Range<usize> {
         self.rows.clone()

@@ -51,17 +51,10 @@ impl NeighborTable {
         let Some(mut table) = parts.next() else {
             return Err(invalid("no slices".to_owned(), "give every row's neighbours"));
         };
-        table.indices.reserve_exact((table.of - table.rows.len()) * table.n_neighbors);
-        table.distances.reserve_exact((table.of - table.rows.len()) * table.n_neighbors);
-        for part in parts {
-            if (part.of, part.n_neighbors, part.rows.start) != (table.of, table.n_neighbors, table.rows.end) {
-                let value = format!("rows {:?} of {} after {:?} of {}", part.rows, part.of, table.rows, table.of);
-                return Err(invalid(value, "join slices of one search, in order"));
-            }
-            table.rows.end = part.rows.end;
-            table.indices.extend(part.indices);
-            table.distances.extend(part.distances);
-        }
+        let missing = (table.of - table.rows.len()) * table.n_neighbors;
+        table.indices.reserve_exact(missing);
+        table.distances.reserve_exact(missing);
+        parts.try_for_each(|part| table.append(part))?;
         if table.rows != (0..table.of) {
             return Err(invalid(format!("rows {:?} of {}", table.rows, table.of), "give every row's neighbours"));
         }

@@ -8,12 +8,25 @@ use std::sync::{
 use ndarray::{Array2, ArrayView2, array};
 use proptest::prelude::*;
 
-use super::{DuplicateGroups, NeighborTable, blocked::exact_in_blocks, check_features, distance, exact};
+use super::{DuplicateGroups, NeighborTable, Search, check_features, distance, exact, product::Product};
 use crate::{
-    Error,
+    Error, Result,
     engine::{Observer, Unobserved},
     oracle::{self, random},
 };
+
+/// The table by a given number of rows per block, with the number of rows that had to be searched again.
+fn exact_in_blocks(
+    x: ArrayView2<'_, f32>,
+    k: usize,
+    block: usize,
+    observer: &dyn Observer,
+) -> Result<(NeighborTable, usize)> {
+    let search = Search::new(x)?;
+    let found = search.rows_by::<Product<'_>>(0..x.nrows(), k, [block; 2], observer)?;
+    let again = found.searched_again();
+    Ok((NeighborTable::from_settled([found])?, again))
+}
 
 /// Compares with the oracle: distances to two units in the last place, indices except where distances tie so.
 fn check(x: ArrayView2<'_, f32>, k: usize, block: usize) -> NeighborTable {
