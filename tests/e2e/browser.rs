@@ -188,6 +188,14 @@ impl Browser {
         severe.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// Lets every answer of the server take that many milliseconds longer.
+    pub async fn delay_answers(&self, milliseconds: u32) {
+        let slow =
+            json!({ "offline": false, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", slow).await;
+    }
+
     async fn devtools(&self, command: &str, parameters: Value) {
         let body = json!({ "cmd": command, "params": parameters });
         let done: Result<Value, CmdError> = self.client.issue_cmd(Raw { path: "goog/cdp/execute", body }).await;

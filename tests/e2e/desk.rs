@@ -128,6 +128,37 @@ async fn a_close_look_zooms_and_comes_back() {
 }
 
 #[tokio::test]
+async fn only_what_can_be_seen_is_labelled() {
+    let server = Server::with_candidates(300);
+    let browser = Browser::open().await;
+    browser.look(1440, 900, true).await;
+    browser.goto(&server.url("/")).await;
+    browser.hook("candidate-row").await;
+    let first = drawn(&browser).await;
+    browser.fill("new-class", "be\n").await;
+    browser.hook("label-be").await;
+
+    // the last spectrum is chosen and still on its way while the first one can be seen
+    browser.delay_answers(1500).await;
+    browser.press("End").await;
+    browser
+        .until(
+            "another row",
+            &format!("return document.querySelector('tr[aria-selected=true]')?.dataset.spectrumId !== '{first}'"),
+        )
+        .await;
+    browser.press("1").await;
+    browser.until("the refusal", "return document.querySelector('.said').innerText.includes('not here yet')").await;
+    let last = drawn(&browser).await;
+    assert_ne!(last, first);
+    browser.delay_answers(0).await;
+    assert_eq!(browser.script("return document.querySelectorAll('.listing .given').length", vec![]).await, json!(0));
+    browser.press("1").await;
+    browser.until("a label", "return document.querySelector('tr[aria-selected=true] .given') != null").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn without_data_the_page_says_what_to_do() {
     let server = Server::empty();
     let browser = Browser::open().await;

@@ -12,4 +12,5 @@ mod desk;
 mod local;
 mod page;
 mod real_data;
+mod runs;
 mod server;

@@ -19,7 +19,7 @@ pub fn LinesMenu() -> impl IntoView {
     close_when_done(menu);
     let number = Memo::new(move |_| viewing.view.with(|view| view.groups.len() + view.marks.len()));
     view! {
-        <details class="lines-menu" node_ref=menu>
+        <details class="menu" node_ref=menu>
             <summary>"Lines " <span class="muted">{move || number.get()}</span></summary>
             <div class="lines-body">
                 <fieldset>

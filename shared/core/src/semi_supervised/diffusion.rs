@@ -56,17 +56,26 @@ impl Diffusion {
         Ok(())
     }
 
-    /// Lets the labels of `seeds` flow along `graph`. O(edges C) or, with all pairs, O(n^2 (d + C)) per iteration;
-    /// memory O(n C).
+    /// Whether the parameters are in range and there is a seed, or none, for each node of the graph.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`], [`Error::Labels`] when seeds and graph differ in rows, [`Error::Cancelled`].
-    pub fn run(&self, graph: &Graph, seeds: &Seeds, observer: &dyn Observer) -> Result<LabelDistributions> {
+    /// [`Error::InvalidParameter`], [`Error::Labels`] when seeds and graph differ in rows.
+    pub fn check_for(&self, graph: &Graph, seeds: &Seeds) -> Result<()> {
         self.check()?;
         if graph.n_rows() != seeds.n_rows() {
             let text = format!("{} rows of labels for a graph of {} rows", seeds.n_rows(), graph.n_rows());
             return Err(Error::Labels(text));
         }
+        Ok(())
+    }
+
+    /// Lets the labels of `seeds` flow along `graph`. O(edges C) or, with all pairs, O(n^2 (d + C)) per iteration;
+    /// memory O(n C).
+    ///
+    /// # Errors
+    /// As [`Self::check_for`], and [`Error::Cancelled`].
+    pub fn run(&self, graph: &Graph, seeds: &Seeds, observer: &dyn Observer) -> Result<LabelDistributions> {
+        self.check_for(graph, seeds)?;
         let initial = one_hot(seeds);
         let self_weight = graph.self_weight(self.algorithm);
         let scales = self.scales(graph, observer)?;

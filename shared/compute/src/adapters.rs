@@ -1,0 +1,124 @@
+//! Which GPUs there are, and which one is meant.
+
+use std::fmt;
+
+use wgpu::{Adapter, AdapterInfo, DeviceType, Instance, InstanceDescriptor};
+
+use crate::Fault;
+
+/// The adapter asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// The fastest GPU; software that only plays one does not count.
+    #[default]
+    Hardware,
+    /// The fastest adapter, software included.
+    Any,
+    /// The adapter of that place in [`adapters`]; natively only.
+    Index(usize),
+}
+
+/// What is known of an adapter before it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdapterSummary {
+    /// Its name, as the driver has it; in browsers often only its family.
+    pub name: String,
+    /// Vulkan, Metal, Dx12, `BrowserWebGpu`.
+    pub backend: String,
+    /// The driver and its version, where known.
+    pub driver: String,
+    /// Whether it is a program that plays a GPU on the processor.
+    pub is_software: bool,
+    /// Bytes of a buffer at most.
+    pub max_buffer_bytes: u64,
+    /// Bytes that one kernel sees of a buffer at most.
+    pub max_binding_bytes: u64,
+    /// Bytes that a workgroup shares.
+    pub workgroup_bytes: u32,
+}
+
+impl AdapterSummary {
+    pub(crate) fn of(adapter: &Adapter) -> Self {
+        let (info, limits) = (adapter.get_info(), adapter.limits());
+        Self {
+            name: name(&info),
+            backend: info.backend.to_string(),
+            driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+            is_software: info.device_type == DeviceType::Cpu,
+            max_buffer_bytes: limits.max_buffer_size,
+            max_binding_bytes: limits.max_storage_buffer_binding_size,
+            workgroup_bytes: limits.max_compute_workgroup_storage_size,
+        }
+    }
+}
+
+impl fmt::Display for AdapterSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}{})", self.name, self.backend, if self.is_software { ", software" } else { "" })
+    }
+}
+
+/// Browsers keep the name to themselves.
+fn name(info: &AdapterInfo) -> String {
+    match info.name.trim() {
+        "" => format!("GPU of vendor {:#06x}", info.vendor),
+        name => name.to_owned(),
+    }
+}
+
+fn instance() -> Instance {
+    Instance::new(InstanceDescriptor::new_without_display_handle())
+}
+
+/// Every adapter that can compute, fastest kind first. In a browser: the one that it offers, if any.
+pub async fn adapters() -> Vec<AdapterSummary> {
+    listed().await.iter().map(AdapterSummary::of).collect()
+}
+
+#[cfg(not(target_family = "wasm"))]
+async fn listed() -> Vec<Adapter> {
+    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    let mut found = instance().enumerate_adapters(backends).await;
+    found.sort_by_key(|adapter| match adapter.get_info().device_type {
+        DeviceType::DiscreteGpu => 0,
+        DeviceType::IntegratedGpu => 1,
+        DeviceType::VirtualGpu => 2,
+        DeviceType::Other => 3,
+        DeviceType::Cpu => 4,
+    });
+    found
+}
+
+#[cfg(target_family = "wasm")]
+async fn listed() -> Vec<Adapter> {
+    let options = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..wgpu::RequestAdapterOptions::default()
+    };
+    instance().request_adapter(&options).await.into_iter().collect()
+}
+
+/// The adapter of a choice.
+///
+/// # Errors
+/// [`Fault::Missing`] where there is none.
+pub(crate) async fn choose(choice: Choice) -> Result<Adapter, Fault> {
+    let mut found = listed().await;
+    let wanted = match choice {
+        Choice::Any => 0,
+        Choice::Index(index) => index,
+        Choice::Hardware => {
+            found.retain(|adapter| adapter.get_info().device_type != DeviceType::Cpu);
+            0
+        }
+    };
+    let (there, what) = (found.len(), if choice == Choice::Hardware { "GPU" } else { "GPU adapter" });
+    found.into_iter().nth(wanted).ok_or_else(|| {
+        Fault::Missing(match there {
+            0 => {
+                format!("no {what} was found: install its driver (Vulkan, Metal or DirectX 12), or compute on the cpu")
+            }
+            _ => format!("there is no adapter {wanted}: choose gpu:0 to gpu:{}", there - 1),
+        })
+    })
+}

@@ -1,0 +1,122 @@
+//! An open device: its limits, its queue, and whether it is still there.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bytemuck::Pod;
+use wgpu::{
+    Adapter, Buffer, BufferDescriptor, BufferUsages, Device, DeviceDescriptor, Error as GpuError, ErrorFilter, Limits,
+    MemoryHints, Queue,
+};
+
+use crate::{AdapterSummary, Fault, neighbors::Tile};
+
+/// An adapter opened for computing.
+#[derive(Debug)]
+pub struct Gpu {
+    pub(crate) device: Device,
+    pub(crate) queue: Queue,
+    pub(crate) summary: AdapterSummary,
+    pub(crate) limits: Limits,
+    /// The tile that this adapter was found to be faster with.
+    pub(crate) tile: OnceLock<Tile>,
+    /// The first thing that went wrong outside of any call, such as the loss of the device.
+    trouble: Arc<Mutex<Option<Fault>>>,
+}
+
+impl Gpu {
+    /// Opens an adapter, with all the room that it offers.
+    ///
+    /// # Errors
+    /// [`Fault::Refused`] where the driver does not give a device.
+    pub async fn open(adapter: &Adapter) -> Result<Self, Fault> {
+        let offered = adapter.limits();
+        // what kernels can make use of; all else as WebGPU promises it anyway
+        let wanted = Limits {
+            max_buffer_size: offered.max_buffer_size,
+            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+            max_compute_workgroup_storage_size: offered.max_compute_workgroup_storage_size,
+            ..Limits::default()
+        };
+        let (device, queue) = adapter
+            .request_device(&DeviceDescriptor {
+                label: Some("balmer"),
+                required_limits: wanted,
+                memory_hints: MemoryHints::Performance,
+                ..DeviceDescriptor::default()
+            })
+            .await
+            .map_err(|error| Fault::Refused(error.to_string()))?;
+        let trouble = Arc::new(Mutex::new(None));
+        let lost = trouble.clone();
+        device.set_device_lost_callback(move |_, message| note(&lost, Fault::Lost(told(&message))));
+        let uncaptured = trouble.clone();
+        device.on_uncaptured_error(Arc::new(move |error: GpuError| note(&uncaptured, fault(&error))));
+        let limits = device.limits();
+        Ok(Self { device, queue, summary: AdapterSummary::of(adapter), limits, tile: OnceLock::new(), trouble })
+    }
+
+    /// Nothing, or what has gone wrong since the device was opened.
+    ///
+    /// # Errors
+    /// The first fault that no call returned.
+    pub fn check(&self) -> Result<(), Fault> {
+        match &*self.trouble.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// A buffer of `bytes`, at least 16, for a kernel's storage.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`], [`Fault::OutOfMemory`].
+    pub async fn storage(&self, label: &str, bytes: u64) -> Result<Buffer, Fault> {
+        let most = self.limits.max_buffer_size.min(self.limits.max_storage_buffer_binding_size);
+        if bytes > most {
+            return Err(Fault::TooLarge(format!("{label}: {bytes} bytes, but the adapter allows {most} at once")));
+        }
+        self.buffer(label, bytes, BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST).await
+    }
+
+    /// A buffer of any usage.
+    ///
+    /// # Errors
+    /// [`Fault::OutOfMemory`].
+    pub async fn buffer(&self, label: &str, bytes: u64, usage: BufferUsages) -> Result<Buffer, Fault> {
+        let scope = self.device.push_error_scope(ErrorFilter::OutOfMemory);
+        let size = bytes.max(16).next_multiple_of(4);
+        let buffer =
+            self.device.create_buffer(&BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false });
+        match scope.pop().await {
+            Some(_) => Err(Fault::OutOfMemory(format!("{size} bytes for {label}"))),
+            None => Ok(buffer),
+        }
+    }
+
+    /// A storage buffer that holds `values`.
+    ///
+    /// # Errors
+    /// As [`Self::storage`].
+    pub async fn upload<T: Pod>(&self, label: &str, values: &[T]) -> Result<Buffer, Fault> {
+        let buffer = self.storage(label, size_of_val(values) as u64).await?;
+        self.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(values));
+        Ok(buffer)
+    }
+}
+
+fn note(trouble: &Mutex<Option<Fault>>, fault: Fault) {
+    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
+}
+
+fn fault(error: &GpuError) -> Fault {
+    match error {
+        GpuError::OutOfMemory { .. } => Fault::OutOfMemory(told(&error.to_string())),
+        GpuError::Validation { .. } | GpuError::Internal { .. } => Fault::Refused(told(&error.to_string())),
+    }
+}
+
+/// A driver's message in one line.
+fn told(message: &str) -> String {
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() { "the driver does not say why".to_owned() } else { lines.join(" ") }
+}

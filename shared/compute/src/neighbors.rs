@@ -1,0 +1,259 @@
+//! The exact neighbour table, proposed by the device and certified by the core.
+//!
+//! Queries are taken block by block. For each block all references pass by, chunk by chunk: a kernel multiplies the
+//! block with the chunk and appends to each query's list what may be among its nearest, another shortens the lists.
+//! What is left is read back, `k` plus a margin for each query, and [`balmer_core::neighbors`] ranks it by exact
+//! distances and proves that nothing better was dropped. The table thus has the bits of the processor's.
+//!
+//! While the processor certifies a block, the device already works on the next.
+
+use std::ops::Range;
+
+use balmer_core::{
+    Observer,
+    ndarray::ArrayView2,
+    neighbors::{NeighborTable, Search},
+};
+use wgpu::{BindGroup, Buffer};
+
+use crate::{
+    Fault, clock,
+    device::Gpu,
+    kernels::{Kernel, PROPOSE_NARROW, PROPOSE_WIDE, Pipeline, ProposeParams, SELECT, SelectParams},
+    lists::{Lists, Shape},
+    panels::{Panels, TILE},
+    recorder::Recorder,
+    wait::Mapping,
+};
+
+/// Multiply-adds that a look at one entry of a list costs, about.
+const ENTRY_COST: f64 = 16.0;
+
+/// Multiply-adds of a search from which on it pays to find out which tile is faster.
+const WORTH_TUNING: f64 = 1e10;
+
+/// Which kernel proposes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tile {
+    /// 128 x 128.
+    Wide,
+    /// 64 x 64.
+    Narrow,
+}
+
+impl Tile {
+    fn kernel(self) -> &'static Kernel {
+        match self {
+            Self::Wide => &PROPOSE_WIDE,
+            Self::Narrow => &PROPOSE_NARROW,
+        }
+    }
+
+    fn rows(self) -> usize {
+        match self {
+            Self::Wide => 128,
+            Self::Narrow => 64,
+        }
+    }
+}
+
+/// The `n_neighbors` nearest other rows of every row of `x`, with at most about `memory` bytes on the device.
+///
+/// # Errors
+/// Those of [`balmer_core::neighbors::exact`]; what goes wrong on the device.
+pub async fn kneighbors(
+    gpu: &Gpu,
+    memory: u64,
+    x: ArrayView2<'_, f32>,
+    n_neighbors: usize,
+    observer: &dyn Observer,
+) -> Result<NeighborTable, Fault> {
+    let search = Search::new(x)?;
+    search.check_n_neighbors(n_neighbors)?;
+    let mut proposing = Proposing::new(gpu, memory, &search, n_neighbors, observer).await?;
+    let staging = [proposing.lists.staging(gpu).await?, proposing.lists.staging(gpu).await?];
+    let mut settled = Vec::new();
+    let mut before: Option<(Range<usize>, Mapping<'_>)> = None;
+    for (turn, (panel, rows)) in proposing.blocks().into_iter().enumerate() {
+        let staging = &staging[turn % 2];
+        proposing.block(panel, rows.clone()).await?;
+        proposing.lists.send(&mut proposing.recorder, staging);
+        let submission = proposing.recorder.submit().await?;
+        let mapping = proposing.lists.map(staging, submission);
+        observer.progress(rows.end as f64 / x.nrows() as f64);
+        if let Some((rows, mapping)) = before.replace((rows, mapping)) {
+            settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors).await?);
+        }
+    }
+    if let Some((rows, mapping)) = before {
+        settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors).await?);
+    }
+    observer.progress(1.0);
+    Ok(NeighborTable::from_settled(settled)?)
+}
+
+/// What proposes, on the device.
+struct Proposing<'a> {
+    gpu: &'a Gpu,
+    panels: Panels<'a>,
+    half_squares: Buffer,
+    propose: Pipeline,
+    tile: Tile,
+    select: Pipeline,
+    lists: Lists,
+    recorder: Recorder<'a>,
+}
+
+impl<'a> Proposing<'a> {
+    async fn new(
+        gpu: &'a Gpu,
+        memory: u64,
+        search: &'a Search<'_>,
+        n_neighbors: usize,
+        observer: &'a dyn Observer,
+    ) -> Result<Self, Fault> {
+        let (shape, centred) = (Shape::new(gpu, n_neighbors)?, search.centred());
+        let panels = Panels::new(gpu, centred.y(), memory / 2)?;
+        let (n, tile) = (centred.y().nrows(), gpu.tile.get().copied().unwrap_or(Tile::Wide));
+        let most = (memory / 2).min(gpu.limits.max_storage_buffer_binding_size) / shape.bytes();
+        let queries = (most as usize / TILE * TILE).max(TILE).min(panels.rows(0).len());
+        let mut half_squares = centred.half_squares().to_vec();
+        half_squares.resize(n.next_multiple_of(TILE), 0.0);
+        let (capacity, keep) = (shape.capacity as u32, shape.keep as u32);
+        let mut proposing = Self {
+            gpu,
+            panels,
+            half_squares: gpu.upload("half squares", &half_squares).await?,
+            propose: Pipeline::new(&gpu.device, tile.kernel(), &[capacity]),
+            tile,
+            select: Pipeline::new(&gpu.device, &SELECT, &[capacity, keep]),
+            lists: Lists::new(gpu, shape, queries).await?,
+            recorder: Recorder::new(gpu, observer),
+        };
+        let operations = (n as f64).powi(2) * f64::from(proposing.panels.features());
+        if gpu.tile.get().is_none() && operations > WORTH_TUNING {
+            proposing.tune().await?;
+        }
+        Ok(proposing)
+    }
+
+    /// The blocks of queries, each with its panel.
+    fn blocks(&self) -> Vec<(usize, Range<usize>)> {
+        let of_panel = |panel| {
+            let rows = self.panels.rows(panel);
+            let end = rows.end;
+            rows.step_by(self.lists.queries).map(move |first| (panel, first..end.min(first + self.lists.queries)))
+        };
+        (0..self.panels.len()).flat_map(of_panel).collect()
+    }
+
+    /// Lets all references pass by a block of queries; its lists are finished then.
+    async fn block(&mut self, panel: usize, queries: Range<usize>) -> Result<(), Fault> {
+        self.lists.clear(&mut self.recorder);
+        for other in 0..self.panels.len() {
+            let bindings = self.bind(panel, other).await?;
+            let references = self.panels.rows(other);
+            let mut first = references.start;
+            while first < references.end {
+                let end = references.end.min(first + self.chunk());
+                self.propose(&bindings, panel, queries.clone(), other, first..end).await?;
+                self.shorten(queries.len(), false).await?;
+                first = end;
+            }
+        }
+        self.shorten(queries.len(), true).await
+    }
+
+    async fn bind(&mut self, queries: usize, references: usize) -> Result<BindGroup, Fault> {
+        let queries = self.panels.get(self.gpu, queries).await?;
+        let references = self.panels.get(self.gpu, references).await?;
+        let Lists { thresholds, lengths, entries, .. } = &self.lists;
+        let buffers = [&queries, &references, &self.half_squares, thresholds, lengths, entries];
+        Ok(self.propose.bind::<ProposeParams>(&self.gpu.device, self.recorder.uniforms(), &buffers))
+    }
+
+    /// References of one dispatch: as many as a list has room for, fewer where one tile of queries takes too long.
+    fn chunk(&self) -> usize {
+        let fitting = self.recorder.room() / (TILE as f64 * f64::from(self.panels.features()));
+        (fitting as usize / TILE * TILE).clamp(TILE, self.lists.shape.chunk)
+    }
+
+    /// Multiplies queries with references, as many queries a dispatch as a submission holds.
+    async fn propose(
+        &mut self,
+        bindings: &BindGroup,
+        panel: usize,
+        queries: Range<usize>,
+        other: usize,
+        references: Range<usize>,
+    ) -> Result<(), Fault> {
+        let (panel_of_queries, panel_of_references) = (self.panels.rows(panel).start, self.panels.rows(other).start);
+        let each = references.len() as f64 * f64::from(self.panels.features());
+        let mut first = queries.start;
+        while first < queries.end {
+            let fitting = (self.recorder.room() / each) as usize / TILE * TILE;
+            let end = queries.end.min(first + fitting.max(TILE));
+            let params = ProposeParams {
+                features: self.panels.features(),
+                query_stride: self.panels.stride(),
+                reference_stride: self.panels.stride(),
+                first_query: (first - panel_of_queries) as u32,
+                first_reference: (references.start - panel_of_references) as u32,
+                queries: (end - first) as u32,
+                references: references.len() as u32,
+                query_index: first as u32,
+                reference_index: references.start as u32,
+                first_list: (first - queries.start) as u32,
+            };
+            let tiles = |rows: usize| rows.div_ceil(self.tile.rows()) as u32;
+            let groups = [tiles(references.len()), tiles(end - first)];
+            self.recorder.dispatch(&self.propose, bindings, &params, groups, (end - first) as f64 * each);
+            self.recorder.submit_if_due().await?;
+            first = end;
+        }
+        Ok(())
+    }
+
+    /// Shortens the lists that could overflow next, or with `finish` all of them for good.
+    async fn shorten(&mut self, queries: usize, finish: bool) -> Result<(), Fault> {
+        let Lists { shape, thresholds, lengths, entries, indices, .. } = &self.lists;
+        let params = SelectParams { most: shape.most as u32, finish: u32::from(finish) };
+        let buffers = [thresholds, lengths, entries, indices];
+        let bindings = self.select.bind::<SelectParams>(&self.gpu.device, self.recorder.uniforms(), &buffers);
+        let operations = queries as f64 * ENTRY_COST * if finish { shape.most as f64 } else { 1.0 };
+        self.recorder.dispatch(&self.select, &bindings, &params, [queries as u32, 1], operations);
+        self.recorder.submit_if_due().await
+    }
+
+    /// Finds out, on a corner of the product, which tile this adapter is faster with.
+    async fn tune(&mut self) -> Result<(), Fault> {
+        let queries = self.panels.rows(0).start..self.lists.queries.min(2 * TILE);
+        let references = self.panels.rows(0).start..self.panels.rows(0).end.min(self.lists.shape.chunk);
+        let mut best: Option<(f64, Tile)> = None;
+        for tile in [Tile::Narrow, Tile::Wide] {
+            self.tile = tile;
+            self.propose = Pipeline::new(&self.gpu.device, tile.kernel(), &[self.lists.shape.capacity as u32]);
+            let bindings = self.bind(0, 0).await?;
+            // the first time a driver compiles
+            let mut seconds = f64::INFINITY;
+            for _ in 0..3 {
+                self.lists.clear(&mut self.recorder);
+                self.recorder.finish().await?;
+                let since = clock::now();
+                self.propose(&bindings, 0, queries.clone(), 0, references.clone()).await?;
+                self.recorder.finish().await?;
+                seconds = seconds.min(since.elapsed().as_secs_f64());
+            }
+            if best.is_none_or(|(fastest, _)| seconds < fastest) {
+                best = Some((seconds, tile));
+            }
+        }
+        if let Some((_, tile)) = best {
+            self.tile = tile;
+            self.propose = Pipeline::new(&self.gpu.device, tile.kernel(), &[self.lists.shape.capacity as u32]);
+            // another search on the same device may have been as quick
+            let _: Result<(), Tile> = self.gpu.tile.set(tile);
+        }
+        Ok(())
+    }
+}
