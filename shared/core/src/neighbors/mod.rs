@@ -12,6 +12,10 @@ mod candidates;
 mod centred;
 mod certify;
 mod duplicates;
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod fused;
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod lanes;
 mod metric;
 mod product;
 mod proposals;
