@@ -40,9 +40,8 @@ async fn fetched(browser: &Browser, path: &str) -> Value {
 /// What a run of the server says at the head of its list.
 async fn listed(browser: &Browser, run: &str) -> Vec<(String, String)> {
     let page = fetched(browser, &format!("/api/v1/runs/{run}/candidates?limit=10")).await;
-    let row = |row: &Value| {
-        (row["spectrum_id"].as_str().unwrap().to_owned(), format!("{:.2}", row["lof"].as_f64().unwrap()))
-    };
+    let row =
+        |row: &Value| (row["spectrum_id"].as_str().unwrap().to_owned(), format!("{:.2}", row["lof"].as_f64().unwrap()));
     page["rows"].as_array().unwrap().iter().map(row).collect()
 }
 
@@ -76,13 +75,23 @@ async fn a_run_in_the_browser_lists_what_the_servers_lists() {
     // why it ranks there
     let explained = fetched(&browser, &format!("/api/v1/runs/{stored}/explain/{}", list[0].0)).await;
     let nearest = explained["neighbors"][0]["spectrum_id"].as_str().unwrap();
-    let shown = format!("return document.querySelector('[data-testid=explanation] .neighbors .id')?.innerText === '{nearest}'");
+    let shown =
+        format!("return document.querySelector('[data-testid=explanation] .neighbors .id')?.innerText === '{nearest}'");
     browser.until("the nearest neighbour", &shown).await;
 
     // the list obeys as the server's does
-    browser.script("[...document.querySelectorAll('th button')].find(b => b.innerText === 'LOF').click()", vec![]).await;
-    browser.script("[...document.querySelectorAll('th button')].find(b => b.innerText === 'LOF').click()", vec![]).await;
-    browser.until("the list upside down", "return location.search.includes('order_by=lof') && !location.search.includes('desc')").await;
+    browser
+        .script("[...document.querySelectorAll('th button')].find(b => b.innerText === 'LOF').click()", vec![])
+        .await;
+    browser
+        .script("[...document.querySelectorAll('th button')].find(b => b.innerText === 'LOF').click()", vec![])
+        .await;
+    browser
+        .until(
+            "the list upside down",
+            "return location.search.includes('order_by=lof') && !location.search.includes('desc')",
+        )
+        .await;
     let last = "return document.querySelector('[data-testid=candidate-row] .rank')?.innerText !== '1'";
     browser.until("the most ordinary first", last).await;
     browser.goto(&server.url("/runs")).await;
@@ -101,7 +110,8 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
     slide(&browser, 20).await;
     let is_20 = "return document.querySelector('[data-testid=n-neighbors]').value === '20'";
     browser.until("the number beside the slider", is_20).await;
-    let changed = format!("return document.querySelector('[data-testid=candidate-row] .lof')?.innerText !== '{}'", before[0].1);
+    let changed =
+        format!("return document.querySelector('[data-testid=candidate-row] .lof')?.innerText !== '{}'", before[0].1);
     browser.until("other factors", &changed).await;
     let after = rows(&browser).await;
     assert_ne!(after, before);
@@ -111,7 +121,12 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
     let all = text(&browser, "candidate-filter").await;
     assert_eq!(all, "");
     browser.fill("candidate-filter", "lof > 1.1 AND snr_r > 0\n").await;
-    browser.until("fewer rows", "return /[0-9]+ of 400 ranked/.test(document.querySelector('.listing .summary').innerText)").await;
+    browser
+        .until(
+            "fewer rows",
+            "return /[0-9]+ of 400 ranked/.test(document.querySelector('.listing .summary').innerText)",
+        )
+        .await;
     browser.fill("candidate-filter", "abs(lof) > 1\n").await;
     browser.until("advice", "return document.body.innerText.includes('cannot be answered in the browser')").await;
     browser.script("const f = document.querySelector('[data-testid=candidate-filter]'); f.value = ''; f.dispatchEvent(new Event('change', { bubbles: true }))", vec![]).await;
@@ -123,7 +138,12 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
     assert_eq!(rows(&browser).await, after);
 
     // and the browser gives the server's again, whole and in part
-    browser.script("[...document.querySelectorAll('.standing button')].find(b => b.innerText === 'Details').click()", vec![]).await;
+    browser
+        .script(
+            "[...document.querySelectorAll('.standing button')].find(b => b.innerText === 'Details').click()",
+            vec![],
+        )
+        .await;
     for slice in ["", "sample(spectrum_id) < 0.6"] {
         browser.fill("replay-where", slice).await;
         browser.click("replay").await;
@@ -185,11 +205,18 @@ async fn a_run_is_stopped_and_the_page_goes_on() {
     drawn(&browser).await;
     browser.select("device-select", "browser-cpu").await;
     // many pixels: a search of some seconds
-    browser.script("[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()", vec![]).await;
+    browser
+        .script(
+            "[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()",
+            vec![],
+        )
+        .await;
     browser.script("const f = document.querySelector('#set-recipe-pixels'); f.value = '3000'; f.dispatchEvent(new Event('input', { bubbles: true }))", vec![]).await;
     browser.script("document.querySelector('dialog[open]').close()", vec![]).await;
     browser.click("run").await;
-    browser.until("the search", "return document.querySelector('.stages .now')?.innerText.includes('neighbours')").await;
+    browser
+        .until("the search", "return document.querySelector('.stages .now')?.innerText.includes('neighbours')")
+        .await;
     browser.screenshot("local-under-way").await;
     let begun = std::time::Instant::now();
     browser.click("cancel").await;
@@ -197,7 +224,12 @@ async fn a_run_is_stopped_and_the_page_goes_on() {
     assert!(begun.elapsed().as_secs_f64() < 3.0, "{:?}", begun.elapsed());
 
     // another one goes through
-    browser.script("[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()", vec![]).await;
+    browser
+        .script(
+            "[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()",
+            vec![],
+        )
+        .await;
     browser.script("const f = document.querySelector('#set-recipe-pixels'); f.value = '40'; f.dispatchEvent(new Event('input', { bubbles: true }))", vec![]).await;
     browser.script("document.querySelector('dialog[open]').close()", vec![]).await;
     browser.click("run").await;
@@ -221,12 +253,17 @@ async fn without_webgpu_the_processor_computes_and_the_page_says_so() {
     // the choice is remembered, the results are not: another tab says so and can have them again
     let address = browser.address().await;
     browser.goto(&server.url(&address)).await;
-    browser.until("what has become of it", "return document.body.innerText.includes('This run lived in another tab')").await;
+    browser
+        .until("what has become of it", "return document.body.innerText.includes('This run lived in another tab')")
+        .await;
     browser.screenshot("local-elsewhere").await;
     browser.click("again-here").await;
     browser.until("a new run", "return location.pathname.startsWith('/runs/browser-2')").await;
     finished(&browser).await;
-    assert_eq!(browser.script("return document.querySelector('[data-testid=device-select]').value", vec![]).await, json!("browser-gpu"));
+    assert_eq!(
+        browser.script("return document.querySelector('[data-testid=device-select]').value", vec![]).await,
+        json!("browser-gpu")
+    );
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.close().await;
 }

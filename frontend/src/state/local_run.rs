@@ -141,12 +141,7 @@ impl LocalRun {
 
     /// The most neighbours that it can be scored with from its table; `None` once the table is gone.
     pub fn most_neighbors(&self) -> Option<usize> {
-        let held = self.found.as_ref()?.table_neighbors;
-        let own = match self.spec.lof.definition {
-            balmer_core::outlier::lof::Definition::Breunig => 0,
-            balmer_core::outlier::lof::Definition::Simplified2016 => 1,
-        };
-        (held > 0).then_some(held + own)
+        Some(self.found.as_ref()?.table_neighbors).filter(|held| *held > 0)
     }
 
     /// The list, the rarest first.

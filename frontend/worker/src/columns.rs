@@ -1,6 +1,6 @@
 //! Candidates as the columns that travel to the page.
 
-use balmer_core::pipeline::Candidate;
+use balmer_core::{pipeline::Candidate, semi_supervised::LabelDistributions};
 
 use crate::port::Part;
 
@@ -39,6 +39,17 @@ impl Columns {
             columns.entropy[row] = candidate.entropy;
         }
         columns
+    }
+
+    /// The columns of labels alone.
+    pub fn of_labels(distributions: &LabelDistributions) -> Self {
+        let rows = 0..distributions.probabilities.nrows();
+        Self {
+            label: rows.clone().map(|row| distributions.label(row).map_or(-1, |place| place as i32)).collect(),
+            probability: rows.clone().map(|row| distributions.probability(row)).collect(),
+            entropy: rows.map(|row| distributions.entropy(row)).collect(),
+            ..Self::default()
+        }
     }
 
     /// What [`Report::Rescored`](balmer_exchange::worker::Report::Rescored) carries.

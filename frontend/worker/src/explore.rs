@@ -7,6 +7,7 @@ use balmer_exchange::{
 };
 
 use crate::{
+    columns::Columns,
     kept::{self, Kept},
     port::{self, Part},
     run::refused,
@@ -16,9 +17,10 @@ use crate::{
 pub fn rescore(run: &str, n_neighbors: usize) {
     let begun = port::now();
     let scored = kept::with(run, |kept| kept.rescored(n_neighbors));
-    answer(run, scored, |columns| {
+    answer(run, scored, |ranking| {
         let report = Report::Rescored { run: run.to_owned(), n_neighbors, milliseconds: port::now() - begun };
-        port::report(&report, &columns.scores());
+        let lof = ranking.scores.lof.to_vec();
+        port::report(&report, &[Part::Rows(&ranking.order), Part::Numbers(&lof)]);
     });
 }
 
@@ -26,7 +28,9 @@ pub fn rescore(run: &str, n_neighbors: usize) {
 pub fn respread(run: &str, labels: &[Labelled]) {
     let begun = port::now();
     let spread = kept::with(run, |kept| kept.respread(labels));
-    answer(run, spread, |(classes, columns)| {
+    answer(run, spread, |spread| {
+        let columns = Columns::of_labels(&spread.distributions);
+        let classes = spread.distributions.classes;
         let report = Report::Respread { run: run.to_owned(), classes, milliseconds: port::now() - begun };
         port::report(&report, &columns.labels());
     });
@@ -52,14 +56,15 @@ fn answer<T>(run: &str, found: Result<T>, say: impl FnOnce(T)) {
 }
 
 fn neighbors(kept: &Kept, row: usize, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>, FeatureView)> {
-    if row >= kept.features.len() {
-        return Err(Error::parameter("row", row, format!("the run has {} rows", kept.features.len())));
+    let (features, table) = (kept.exploration.features(), kept.exploration.table());
+    if row >= features.len() {
+        return Err(Error::parameter("row", row, format!("the run has {} rows", features.len())));
     }
-    let (indices, distances) = kept.table.row(row);
+    let (indices, distances) = table.row(row);
     let number = n_neighbors.min(indices.len());
     let (indices, distances) = (&indices[..number], &distances[..number]);
     let rows: Vec<usize> = indices.iter().map(|&index| index as usize).collect();
-    let matrix = &kept.features.matrix;
+    let matrix = &features.matrix;
     let view = FeatureView::of(kept.plan.recipe(), matrix.row(row), matrix.select(Axis(0), &rows).view());
     Ok((indices.to_vec(), distances.to_vec(), view))
 }

@@ -4,22 +4,16 @@ use std::{
     cell::RefCell,
     collections::VecDeque,
     pin::pin,
-    rc::Rc,
     task::{Context, Poll, Waker},
 };
 
 use balmer_core::{
-    CpuEngine, Engine, Error, Observer, Result,
+    CpuEngine, Error, Result,
     engine::Unobserved,
-    ndarray::ArrayView2,
-    neighbors::NeighborTable,
-    pipeline::{FeatureTable, Labelled, Plan, RunOutput, analyse},
-    semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
+    pipeline::{Exploration, Labelled, Plan, Ranking, Spread},
 };
 
-use crate::columns::Columns;
-
-/// Tables kept: one of 50,000 spectra with 128 neighbours takes 51 MB.
+/// Runs kept: one of 50,000 spectra of 140 pixels with 128 neighbours takes 80 MB.
 const KEPT: usize = 3;
 
 /// A finished run.
@@ -29,12 +23,8 @@ pub struct Kept {
     pub run: String,
     /// Its plan, with the number of neighbours last asked for.
     pub plan: Plan,
-    /// Its rows.
-    pub features: Rc<FeatureTable>,
-    /// Their neighbours.
-    pub table: NeighborTable,
-    /// The labels last given.
-    pub labels: Vec<Labelled>,
+    /// Its rows and their neighbours.
+    pub exploration: Exploration<'static>,
 }
 
 thread_local! {
@@ -67,58 +57,31 @@ pub fn with<T>(run: &str, act: impl FnOnce(&mut Kept) -> Result<T>) -> Result<T>
     })
 }
 
-/// An engine that has the neighbours already.
-struct Known<'a>(&'a NeighborTable);
-
-impl Engine for Known<'_> {
-    fn name(&self) -> String {
-        CpuEngine.name()
-    }
-
-    async fn kneighbors(&self, _: ArrayView2<'_, f32>, _: usize, _: &dyn Observer) -> Result<NeighborTable> {
-        Ok(self.0.clone())
-    }
-
-    async fn diffuse(
-        &self,
-        graph: &Graph,
-        seeds: &Seeds,
-        diffusion: &Diffusion,
-        observer: &dyn Observer,
-    ) -> Result<LabelDistributions> {
-        CpuEngine.diffuse(graph, seeds, diffusion, observer).await
-    }
-}
-
 impl Kept {
-    fn again(&self) -> Result<RunOutput> {
-        let engine = Known(&self.table);
-        let mut work = pin!(analyse(&self.plan, &self.features, &self.labels, &engine, &Unobserved));
-        match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(output) => output,
-            Poll::Pending => Err(Error::Cancelled),
-        }
-    }
     /// Scores with another number of neighbours, in the count of the definition.
     ///
     /// # Errors
     /// A number that the table does not hold.
-    pub fn rescored(&mut self, n_neighbors: usize) -> Result<Columns> {
+    pub fn rescored(&mut self, n_neighbors: usize) -> Result<Ranking> {
         let mut spec = self.plan.spec().clone();
         spec.lof.n_neighbors = n_neighbors;
         self.plan = Plan::new(spec)?;
-        let output = self.again()?;
-        Ok(Columns::of(&output.candidates, &output.classes))
+        self.exploration.rank(self.plan.lof())
     }
 
-    /// Classes and columns with other labels.
+    /// Lets other labels flow, on the processor: starting a device takes longer.
     ///
     /// # Errors
-    /// Labels of which none is in the run, or of classes that are not declared.
-    pub fn respread(&mut self, labels: &[Labelled]) -> Result<(Vec<String>, Columns)> {
-        self.labels = labels.to_vec();
-        let output = self.again()?;
-        let columns = Columns::of(&output.candidates, &output.classes);
-        Ok((output.classes, columns))
+    /// A run without labels; labels of which none is in the run, or of classes that are not declared.
+    pub fn respread(&mut self, labels: &[Labelled]) -> Result<Spread> {
+        let Some(stage) = self.plan.labels() else {
+            return Err(Error::Labels("this run spreads none: choose another method, and run it again".to_owned()));
+        };
+        let flow = pin!(self.exploration.spread(stage, labels, &CpuEngine, &Unobserved));
+        match flow.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(spread) => spread,
+            // the processor's engine never waits
+            Poll::Pending => Err(Error::Cancelled),
+        }
     }
 }

@@ -1,15 +1,14 @@
 //! One run from its spec to its scores.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
-    rc::Rc,
     sync::{Arc, atomic::AtomicBool},
 };
 
-use balmer_core::Engine as _;
 use balmer_core::{
-    Error,
-    pipeline::{PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse},
+    Engine as _, Error,
+    pipeline::{Exploration, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount},
 };
 use balmer_exchange::{
     api::{FieldProblem, Problem, RunCounts},
@@ -19,7 +18,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     columns::{Columns, names},
-    engine::choose,
+    engine::{Chosen, choose},
     features::{Subset, features},
     kept::{self, Kept},
     labels::labels,
@@ -55,24 +54,22 @@ async fn finished(
         let detail = format!("no spectrum of survey {} fulfils `{condition}`: widen the condition", plan.spec().survey);
         return Err(Some(Problem::new(400, "nothing selected").with_detail(detail)));
     }
-    let chosen = choose(device, subset.table.matrix.dim(), stop);
-    let name = chosen.engine.name();
-    port::report(&Report::Device { run: run.to_owned(), name: name.clone(), note: chosen.note }, &[]);
-    let output = analyse(&plan, &subset.table, &labels, &chosen.engine, watch).await.map_err(refused)?;
-    deliver(run, plan, &subset, labels, output, name, watch);
+    let chosen = choose(device, subset.table.matrix.dim(), stop).await;
+    let Chosen { engine, note } = chosen;
+    let tell = |name: String| port::report(&Report::Device { run: run.to_owned(), name, note: note.clone() }, &[]);
+    tell(engine.name());
+    let features = Cow::Owned((*subset.table).clone());
+    let mut exploration = Exploration::search(&plan, features, &engine, watch).await.map_err(refused)?;
+    let output = exploration.conclude(&plan, &labels, &engine, watch).await.map_err(refused)?;
+    // what really ran: the device may have been lost on the way
+    tell(engine.name());
+    deliver(run, &plan, &subset, &output, engine.name(), watch);
+    kept::keep(Kept { run: run.to_owned(), plan, exploration });
     Ok(())
 }
 
-fn deliver(
-    run: &str,
-    plan: Plan,
-    subset: &Subset,
-    labels: Vec<balmer_core::pipeline::Labelled>,
-    output: RunOutput,
-    device: String,
-    watch: &Watch,
-) {
-    let provenance = provenance(&plan, subset, &output, device, watch);
+fn deliver(run: &str, plan: &Plan, subset: &Subset, output: &RunOutput, device: String, watch: &Watch) {
+    let provenance = provenance(plan, subset, output, device, watch);
     let outcome = Outcome {
         counts: RunCounts {
             selected: subset.selected,
@@ -92,8 +89,6 @@ fn deliver(
         parts.extend(columns.labels());
     }
     port::report(&Report::Done { run: run.to_owned(), outcome: Box::new(outcome) }, &parts);
-    let features = Rc::clone(&subset.table);
-    kept::keep(Kept { run: run.to_owned(), plan, features, table: output.table, labels });
 }
 
 /// The record of the run; its inputs are the server's, which alone reads the spectra.
