@@ -12,19 +12,32 @@
 //! What is absent on purpose: the document, and any decision about what to run.
 
 pub mod answer;
+#[cfg(feature = "runs")]
 mod chief;
+#[cfg(feature = "runs")]
 mod columns;
+#[cfg(feature = "runs")]
 mod engine;
+#[cfg(feature = "runs")]
 mod explore;
+#[cfg(feature = "runs")]
 mod features;
+#[cfg(feature = "runs")]
 mod kept;
+#[cfg(feature = "runs")]
 mod labels;
+#[cfg(feature = "runs")]
 mod measure;
+#[cfg(feature = "runs")]
 mod member;
+#[cfg(feature = "runs")]
 mod pool;
 pub mod port;
+#[cfg(feature = "runs")]
 mod run;
 pub mod stream;
+#[cfg(feature = "runs")]
 mod watch;
 
+#[cfg(feature = "runs")]
 pub use chief::start;
