@@ -83,9 +83,9 @@ impl fmt::Display for Verdict {
                 count(self.compared as u64)
             )?,
         }
-        write!(f, "; largest difference of LOF {} of its value", small(self.lof))?;
+        write!(f, "; largest relative difference of LOF {}", small(self.lof))?;
         if let Some(probability) = self.probability {
-            write!(f, ", of probability {}", small(probability))?;
+            write!(f, "; largest difference of probability {}", small(probability))?;
             if self.labels > 0 {
                 write!(f, "; {} with another label", spectra(self.labels))?;
             }
@@ -124,7 +124,8 @@ mod tests {
         let one = list(&[("a", 2.0, "be", 0.5), ("b", 1.0, "be", 0.25)]);
         let verdict = Verdict::of(&one, &one);
         assert!(verdict.is_equal());
-        let said = "Ranks equal for 2 spectra; largest difference of LOF 0 of its value, of probability 0";
+        let said =
+            "Ranks equal for 2 spectra; largest relative difference of LOF 0; largest difference of probability 0";
         assert_eq!(verdict.to_string(), said);
     }
 

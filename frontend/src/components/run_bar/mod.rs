@@ -1,6 +1,7 @@
 //! What to compute on the subset, where, and how far it has come.
 
 mod field;
+mod gpu_note;
 mod settings;
 pub mod standing;
 
@@ -11,7 +12,7 @@ use balmer_exchange::{
 };
 use leptos::prelude::*;
 
-use self::{settings::Settings, standing::Standing};
+use self::{gpu_note::GpuNote, settings::Settings, standing::Standing};
 use super::run_details::RunDetails;
 use crate::{
     context::{Desk, Draft, Labels, Watch},
@@ -58,6 +59,7 @@ pub fn RunBar() -> impl IntoView {
             <Standing has_details />
             <Faults draft has_settings />
             <NeedsLabels draft />
+            <GpuNote draft />
         </section>
         <Show when=move || has_details.get() && desk.run_id.get().is_some()>
             <RunDetails />

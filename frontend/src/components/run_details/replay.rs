@@ -61,7 +61,7 @@ fn told(replay: &Replay) -> AnyView {
         Replay::OnServer => "The server computes this part …".into_any(),
         Replay::Here(run) => view! { "Computing here as " {link(run)} " …" }.into_any(),
         Replay::Compared(run, verdict) => {
-            let class = if verdict.is_equal() { "verdict equal" } else { "verdict different" };
+            let class = if verdict.is_equal() { "sameness equal" } else { "sameness different" };
             let mark = if verdict.is_equal() { "✓ " } else { "≠ " };
             view! { <b class=class aria-hidden="true">{mark}</b> {verdict.to_string()} ". The list: " {link(run)} }
                 .into_any()
