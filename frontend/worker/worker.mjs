@@ -10,5 +10,11 @@ const RELAXED_SIMD = bytes(15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 12
 
 const build = WebAssembly.validate(RELAXED_SIMD) ? 'relaxed-simd' : WebAssembly.validate(SIMD128) ? 'simd128' : 'plain';
 const { default: init } = await import(`./${build}/balmer-worker.js`);
+// a promise that fails is a worker that failed: whoever started it hears of it as of any error
+addEventListener('unhandledrejection', ({ reason }) =>
+  setTimeout(() => {
+    throw reason;
+  }),
+);
 // its `main` says that it listens
 await init();
