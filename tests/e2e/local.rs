@@ -201,12 +201,19 @@ async fn a_label_flows_at_once() {
     browser.close().await;
 }
 
-/// Writes a setting of the dialog.
-async fn set(browser: &Browser, key: &str, value: &str) {
-    let script = "const field = document.querySelector(`#set-${arguments[0]}`);
+/// Writes settings into the dialog.
+async fn set(browser: &Browser, settings: &[(&str, &str)]) {
+    let open =
+        "[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()";
+    browser.script(open, vec![]).await;
+    browser.until("the settings", "return document.querySelector('#set-labels-tol') != null").await;
+    let write = "const field = document.querySelector(`#set-${arguments[0]}`);
         field.value = arguments[1];
         field.dispatchEvent(new Event('input', { bubbles: true }))";
-    browser.script(script, vec![json!(key), json!(value)]).await;
+    for (key, value) in settings {
+        browser.script(write, vec![json!(key), json!(value)]).await;
+    }
+    browser.script("document.querySelector('dialog[open]').close()", vec![]).await;
 }
 
 #[tokio::test]
@@ -222,8 +229,7 @@ async fn a_run_that_does_not_listen_is_stopped_and_the_next_goes_through() {
     browser.select("device-select", "browser-cpu").await;
     browser.select("method-select", "spreading").await;
     // labels that flow for hours without a pause: the tolerance is nothing in single precision
-    set(&browser, "labels-tol", "1e-300").await;
-    set(&browser, "labels-max_iter", "4000000000").await;
+    set(&browser, &[("labels-tol", "1e-300"), ("labels-max_iter", "4000000000")]).await;
     browser.click("run").await;
     let flowing = "return document.querySelector('.stages .now')?.innerText.includes('labels') ?? false";
     browser.until("labels flow", flowing).await;
@@ -235,7 +241,7 @@ async fn a_run_that_does_not_listen_is_stopped_and_the_next_goes_through() {
     browser.click("cancel").await;
     browser.until("the end", "return document.body.innerText.includes('This run was cancelled')").await;
 
-    set(&browser, "labels-max_iter", "10").await;
+    set(&browser, &[("labels-max_iter", "10")]).await;
     browser.click("run").await;
     browser.until("another run", "return location.pathname.startsWith('/runs/browser-2')").await;
     finished(&browser).await;
