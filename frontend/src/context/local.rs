@@ -161,7 +161,7 @@ impl Local {
     fn send(self, command: &Command) -> Result<(), Problem> {
         let is_there = self.inside.with_value(|inside| inside.chief.is_some());
         if !is_there {
-            let chief = Chief::start(move |report, buffers| self.hear(report, buffers), move || self.broke())?;
+            let chief = Chief::start(move |report, buffers| self.hear(report, &buffers), move || self.broke())?;
             self.inside.update_value(|inside| inside.chief = Some(chief));
         }
         self.inside.with_value(|inside| {

@@ -132,7 +132,9 @@ async fn stored(run: &str) -> Result<Table, Problem> {
     let path = format!("/api/v1/runs/{}/candidates{}", encoded(run), query(&pairs));
     let mut table = Table::default();
     client::arrow_stream(&path, None, |batch, _| {
-        batch.into_iter().for_each(|batch| table.push(batch));
+        if let Some(batch) = batch {
+            table.push(batch);
+        }
         true
     })
     .await?;

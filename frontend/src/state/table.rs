@@ -104,17 +104,13 @@ impl Table {
         let mut rows: Vec<u32> = (0..self.rows as u32).collect();
         let (numbers, texts): (Vec<_>, Vec<_>) =
             (0..self.rows).map(|row| (self.number(column, row), self.text(column, row))).unzip();
+        let is_absent = |row: usize| numbers[row].is_none() && texts[row].is_none();
         rows.sort_by(|&a, &b| {
             let (a, b) = (a as usize, b as usize);
-            match ((numbers[a], texts[a]), (numbers[b], texts[b])) {
-                ((Some(a), _), (Some(b), _)) => directed(a.total_cmp(&b)),
-                ((_, Some(a)), (_, Some(b))) => directed(a.cmp(b)),
-                ((None, None), (None, None)) => Ordering::Equal,
-                ((None, None), _) => Ordering::Greater,
-                (_, (None, None)) => Ordering::Less,
-                ((Some(_), _), _) => Ordering::Less,
-                _ => Ordering::Greater,
-            }
+            is_absent(a).cmp(&is_absent(b)).then_with(|| match (numbers[a], numbers[b]) {
+                (Some(a), Some(b)) => directed(a.total_cmp(&b)),
+                _ => directed(texts[a].cmp(&texts[b])),
+            })
         });
         rows
     }

@@ -49,7 +49,7 @@ fn answer<T>(run: &str, found: Result<T>, say: impl FnOnce(T)) {
     match found {
         Ok(found) => say(found),
         Err(error) => {
-            let problem = refused(error).unwrap_or_else(|| Problem::new(0, "cancelled"));
+            let problem = refused(&error).unwrap_or_else(|| Problem::new(0, "cancelled"));
             port::report(&Report::Refused { run: run.to_owned(), problem }, &[]);
         }
     }

@@ -186,8 +186,8 @@ impl Pool {
         let inbox = Rc::new(RefCell::new(Inbox::default()));
         let to_stop = inbox.clone();
         let on_stop = Closure::new(move || to_stop.borrow_mut().put(News::Stop));
+        engine.stop.set_onabort(Some(on_stop.as_ref().unchecked_ref()));
         let mut pool = Self { members: Vec::new(), inbox, stop: engine.stop.clone(), _on_stop: on_stop };
-        pool.stop.set_onabort(Some(pool._on_stop.as_ref().unchecked_ref()));
         if pool.stop.aborted() {
             return Err(Error::Cancelled);
         }

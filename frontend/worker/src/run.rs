@@ -45,7 +45,7 @@ async fn finished(
     stop: &AbortSignal,
     watch: &Watch,
 ) -> Result<(), Ended> {
-    let plan = Plan::new(spec).map_err(refused)?;
+    let plan = Plan::new(spec).map_err(|error| refused(&error))?;
     watch.stage(Stage::Read, "asking the server for features");
     let labels = labels(&plan, stop).await.map_err(Some)?;
     let subset = features(&plan, stop, watch).await.map_err(Some)?;
@@ -59,8 +59,9 @@ async fn finished(
     let tell = |name: String| port::report(&Report::Device { run: run.to_owned(), name, note: note.clone() }, &[]);
     tell(engine.name());
     let features = Cow::Owned((*subset.table).clone());
-    let mut exploration = Exploration::search(&plan, features, &engine, watch).await.map_err(refused)?;
-    let output = exploration.conclude(&plan, &labels, &engine, watch).await.map_err(refused)?;
+    let mut exploration =
+        Exploration::search(&plan, features, &engine, watch).await.map_err(|error| refused(&error))?;
+    let output = exploration.conclude(&plan, &labels, &engine, watch).await.map_err(|error| refused(&error))?;
     // what really ran: the device may have been lost on the way
     tell(engine.name());
     deliver(run, &plan, &subset, &output, engine.name(), watch);
@@ -116,9 +117,9 @@ fn provenance(plan: &Plan, subset: &Subset, output: &RunOutput, device: String, 
 }
 
 /// The core's refusal as the server would word it; nothing where the run was cancelled.
-pub fn refused(error: Error) -> Ended {
+pub fn refused(error: &Error) -> Ended {
     let field = |name: &str| vec![FieldProblem { name: name.to_owned(), detail: error.to_string() }];
-    Some(match &error {
+    Some(match error {
         Error::Cancelled => return None,
         Error::InvalidParameter { name, .. } => {
             Problem { errors: field(name), ..Problem::new(400, "refused").with_detail(error.to_string()) }

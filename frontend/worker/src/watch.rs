@@ -54,7 +54,7 @@ impl Watch {
 
     /// Says what is going on within the stage, and how far it is.
     pub fn say(&self, message: &str, fraction: f64) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).message = message.to_owned();
+        message.clone_into(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).message);
         self.progress(fraction);
     }
 

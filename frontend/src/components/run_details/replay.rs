@@ -14,9 +14,11 @@ use crate::{
 pub fn ReplayPanel(detail: RunDetail) -> impl IntoView {
     let (replays, draft) = (expect_context::<Replays>(), expect_context::<Draft>());
     let slice = RwSignal::new(String::new());
-    let run = StoredValue::new(detail.summary.id.clone());
-    let spec = serde_json::from_value::<PipelineSpec>(detail.spec.clone()).ok();
-    let spec = StoredValue::new(spec.filter(|_| detail.summary.status == RunStatus::Done));
+    let RunDetail { summary, spec, .. } = detail;
+    let is_done = summary.status == RunStatus::Done;
+    let run = StoredValue::new(summary.id);
+    let spec = serde_json::from_value::<PipelineSpec>(spec).ok();
+    let spec = StoredValue::new(spec.filter(|_| is_done));
     let mine = Memo::new(move |_| {
         replays.current.with(|current| {
             let (of, replay) = current.as_ref()?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use balmer_exchange::{
-    api::{Problem, RunStatus},
+    api::{Explanation, Problem, RunStatus},
     worker::{Command, Outcome, Report},
 };
 use balmer_worker::port;
@@ -23,7 +23,7 @@ use crate::{
 
 impl Local {
     /// Takes a report.
-    pub(super) fn hear(self, report: Report, buffers: Vec<ArrayBuffer>) {
+    pub(super) fn hear(self, report: Report, buffers: &[ArrayBuffer]) {
         match report {
             Report::Device { run, name, note } => self.hear_device(&run, name, note),
             Report::Progress { run, stage, fraction, message } => {
@@ -32,27 +32,27 @@ impl Local {
                     Progress { stage: stage.name().to_owned(), fraction, eta_seconds: None, message },
                 );
             }
-            Report::Done { run, outcome } => self.hear_done(&run, *outcome, &buffers),
+            Report::Done { run, outcome } => self.hear_done(&run, *outcome, buffers),
             Report::Failed { run, problem: Some(problem) } => {
                 self.end(&run, RunStatus::Failed, Some(problem.to_string()));
             }
             Report::Failed { run, problem: None } => self.end(&run, RunStatus::Cancelled, None),
-            Report::Rescored { run, n_neighbors, .. } => self.hear_scores(&run, n_neighbors, &buffers),
+            Report::Rescored { run, n_neighbors, .. } => self.hear_scores(&run, n_neighbors, buffers),
             Report::Respread { run, classes, .. } => {
-                if let Some(spread) = spread(classes, &buffers) {
+                if let Some(spread) = spread(classes, buffers) {
                     self.change(&run, |run| run.respread(spread));
                 }
             }
             Report::Explained { run, row, features } => {
-                let [indices, distances] = &buffers[..] else { return };
+                let [indices, distances] = buffers else { return };
                 let (indices, distances) = (port::rows(indices), port::numbers(distances));
                 let known = self.runs.with_untracked(|runs| runs.get(&run).cloned());
                 let answer = known.and_then(|known| known.explanation(row, &indices, &distances, *features));
-                self.answer(&run, Some(row), answer.ok_or_else(|| Problem::new(404, "not ranked")));
+                self.answer(&run, Some(row), &answer.ok_or_else(|| Problem::new(404, "not ranked")));
             }
             Report::Refused { run, problem } => {
                 self.inside.update_value(|inside| inside.scoring = None);
-                self.answer(&run, None, Err(problem.clone()));
+                self.answer(&run, None, &Err(problem.clone()));
                 self.failures.last.set(Some(problem));
             }
             // for the chief of a pool and for the benchmark page
@@ -130,7 +130,7 @@ impl Local {
     }
 
     /// Answers those who asked why a row stands where it does; without a row all who asked of the run.
-    fn answer(self, run: &str, row: Option<u32>, answer: Result<balmer_exchange::api::Explanation, Problem>) {
+    fn answer(self, run: &str, row: Option<u32>, answer: &Result<Explanation, Problem>) {
         let mine = self.inside.try_update_value(|inside| {
             let all = std::mem::take(&mut inside.asking);
             let (mine, others) =
@@ -163,7 +163,9 @@ impl Local {
             let path = format!("/api/v1/surveys/{}/spectra{}", encoded(&survey), query(&pairs));
             let mut table = Table::default();
             let arrived = client::arrow_stream(&path, None, |batch, _| {
-                batch.into_iter().for_each(|batch| table.push(batch));
+                if let Some(batch) = batch {
+                    table.push(batch);
+                }
                 true
             });
             if self.failures.noted(arrived.await).is_ok() {

@@ -60,7 +60,7 @@ impl Rows {
         let whole = subset.map_or_else(|| stated.clone(), |subset| format!("({subset}) AND {stated}"));
         let known = self.admitted.get().filter(|known| known.survey == survey && known.condition == whole);
         let Some(known) = known else {
-            self.ask(survey.to_owned(), whole);
+            self.ask(survey, &whole);
             return None;
         };
         Some(match known.ids.as_ref()? {
@@ -70,10 +70,10 @@ impl Rows {
     }
 
     /// Asks the server which spectra fulfil a condition.
-    fn ask(self, survey: String, condition: String) {
-        let admitted = |ids| Some(Arc::new(Admitted { survey: survey.clone(), condition: condition.clone(), ids }));
-        self.admitted.set(admitted(None));
-        let (survey, condition) = (survey.clone(), condition.clone());
+    fn ask(self, survey: &str, condition: &str) {
+        let (survey, condition) = (survey.to_owned(), condition.to_owned());
+        let asked = Admitted { survey: survey.clone(), condition: condition.clone(), ids: None };
+        self.admitted.set(Some(Arc::new(asked)));
         spawn_local(async move {
             let limit = MOST_ROWS.to_string();
             let pairs = [("where", Some(&*condition)), ("columns", Some("spectrum_id")), ("limit", Some(&*limit))];
