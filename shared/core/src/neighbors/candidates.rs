@@ -5,6 +5,9 @@
 
 use super::Proposals;
 
+/// Thresholds come in multiples of this, so that a kernel may compare so many at once.
+pub(super) const ROUND: usize = 8;
+
 /// The candidates of consecutive rows.
 #[derive(Default)]
 pub(super) struct Candidates {
@@ -13,6 +16,7 @@ pub(super) struct Candidates {
     /// Buffer length per row.
     capacity: usize,
     /// Every candidate that was dropped has at least this score; a new one is taken up to it.
+    /// Filled up to [`ROUND`] with thresholds that nothing is up to.
     pub(super) thresholds: Vec<f32>,
     lengths: Vec<u32>,
     entries: Vec<(f32, u32)>,
@@ -21,13 +25,9 @@ pub(super) struct Candidates {
 impl Candidates {
     pub(super) fn new(rows: usize, keep: usize) -> Self {
         let capacity = keep + (keep / 2).max(16);
-        Self {
-            keep,
-            capacity,
-            thresholds: vec![f32::INFINITY; rows],
-            lengths: vec![0; rows],
-            entries: vec![(0.0, 0); rows * capacity],
-        }
+        let mut thresholds = vec![f32::INFINITY; rows];
+        thresholds.resize(rows.next_multiple_of(ROUND), f32::NEG_INFINITY);
+        Self { keep, capacity, thresholds, lengths: vec![0; rows], entries: vec![(0.0, 0); rows * capacity] }
     }
 
     /// Takes candidate `index` for `row` if its score is up to the row's threshold.
@@ -66,6 +66,7 @@ impl Candidates {
                 *place = entry.1;
             }
         }
+        self.thresholds.truncate(rows);
         Best { width: self.keep, lengths: self.lengths, indices, thresholds: self.thresholds }
     }
 }

@@ -12,7 +12,12 @@ mod candidates;
 mod centred;
 mod certify;
 mod duplicates;
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod fused;
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod lanes;
 mod metric;
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod product;
 mod proposals;
 mod search;

@@ -60,9 +60,10 @@ impl<'a> Kernel<'a> for Product<'a> {
                 let threshold = of_rows.thresholds[row];
                 let products = &products[first..first + LANES];
                 let h = &tile.h_columns[first..first + LANES];
-                let thresholds = of_columns
-                    .as_deref()
-                    .map_or(&[f32::NEG_INFINITY; LANES][..], |c| &c.thresholds[first..first + LANES]);
+                let thresholds = match &of_columns {
+                    Some(candidates) => candidates.thresholds[first..].first_chunk().expect("whole lanes"),
+                    None => &[f32::NEG_INFINITY; LANES],
+                };
                 let mut any = 0_u32;
                 for lane in 0..LANES {
                     any |= u32::from(h[lane] - products[lane] <= threshold);

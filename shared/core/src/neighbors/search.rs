@@ -9,9 +9,14 @@ use super::{
     blocked::{Kernel, block_size, collect, pieces, unpoisoned},
     certify,
     metric::check_features,
-    product::Product,
 };
 use crate::{Error, Result, engine::Observer, parallel};
+
+/// The kernel for what this was built for.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+type Fastest<'a> = super::product::Product<'a>;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+type Fastest<'a> = super::fused::Fused<super::lanes::V128>;
 
 /// Rows settled by one task.
 const CHUNK: usize = 128;
@@ -78,7 +83,7 @@ impl<'a> Search<'a> {
     /// [`Error::Cancelled`].
     pub fn rows(&self, rows: Range<usize>, n_neighbors: usize, observer: &dyn Observer) -> Result<Settled> {
         let blocks = [block_size(rows.len()), block_size(self.n_rows())];
-        self.rows_by::<Product<'_>>(rows, n_neighbors, blocks, observer)
+        self.rows_by::<Fastest<'_>>(rows, n_neighbors, blocks, observer)
     }
 
     /// [`Self::rows`] by a given kernel and numbers of rows per block, which change nothing but the speed.

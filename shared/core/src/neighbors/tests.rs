@@ -8,14 +8,15 @@ use std::sync::{
 use ndarray::{Array2, ArrayView2, array};
 use proptest::prelude::*;
 
-use super::{DuplicateGroups, NeighborTable, Search, check_features, distance, exact, product::Product};
+use super::{DuplicateGroups, NeighborTable, Search, check_features, distance, exact, fused::Fused, product::Product};
 use crate::{
     Error, Result,
     engine::{Observer, Unobserved},
     oracle::{self, random},
 };
 
-/// The table by a given number of rows per block, with the number of rows that had to be searched again.
+/// The table by a given number of rows per block and by either kernel, with the number of rows that had to be
+/// searched again.
 fn exact_in_blocks(
     x: ArrayView2<'_, f32>,
     k: usize,
@@ -24,7 +25,10 @@ fn exact_in_blocks(
 ) -> Result<(NeighborTable, usize)> {
     let search = Search::new(x)?;
     let found = search.rows_by::<Product<'_>>(0..x.nrows(), k, [block; 2], observer)?;
-    let again = found.searched_again();
+    let fused = search.rows_by::<Fused<[f32; 4]>>(0..x.nrows(), k, [block; 2], &Unobserved)?;
+    assert_eq!(fused.indices(), found.indices());
+    assert_eq!(fused.distances(), found.distances());
+    let again = found.searched_again().max(fused.searched_again());
     Ok((NeighborTable::from_settled([found])?, again))
 }
 

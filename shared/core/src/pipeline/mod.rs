@@ -4,13 +4,15 @@
 //! same, checked. [`run`] takes spectra through the recipe ([`extract`]) and the rest through
 //! [`analyse`]: principal components, the neighbour table on an [`Engine`](crate::Engine), local
 //! outlier factors and labels from that one table, the ranking. The same call serves the command line,
-//! the server, the browser and a cluster; the same spec and inputs give the same bytes.
+//! the server, the browser and a cluster; the same spec and inputs give the same bytes. An [`Exploration`] is a run that
+//! can be asked again with another k or other labels.
 //!
 //! Nothing is lost without a trace: rejected spectra, labels that match nothing and exact duplicates
 //! are counted by reason in the [`Provenance`].
 
 mod candidates;
 mod distinct;
+mod explore;
 mod extract;
 mod plan;
 mod provenance;
@@ -23,6 +25,7 @@ pub(crate) mod tests;
 mod text;
 
 pub use candidates::Candidate;
+pub use explore::{Exploration, Ranking, Spread};
 pub use extract::{FeatureTable, Rejected, extract};
 pub use plan::{GraphPlan, LabelsPlan, Plan};
 pub use provenance::{DuplicateCount, InputHash, Provenance, StageCount, StageCounts, StageTiming};

@@ -161,10 +161,13 @@ impl Provenance {
 /// Hash of names and feature rows.
 pub(super) fn hash_features(features: &FeatureTable) -> String {
     let mut hasher = Sha256::new();
+    let mut bytes = Vec::with_capacity(4 * features.matrix.ncols());
     for (id, row) in features.spectrum_ids.iter().zip(features.matrix.rows()) {
         hasher.update((id.len() as u64).to_le_bytes());
         hasher.update(id);
-        row.iter().for_each(|v| hasher.update(v.to_le_bytes()));
+        bytes.clear();
+        bytes.extend(row.iter().flat_map(|value| value.to_le_bytes()));
+        hasher.update(&bytes);
     }
     hexadecimal(hasher)
 }

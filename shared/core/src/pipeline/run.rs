@@ -1,18 +1,15 @@
 //! One pipeline for every host: the server's worker, the browser's and a cluster's call [`run`].
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
 use super::{
-    Candidate, DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, Plan, Rejected, RunObserver, Stage,
-    StageCount, StageCounts, candidates, distinct, extract, provenance, seeds,
+    Candidate, Exploration, FeatureTable, LabelCounts, Labelled, Plan, Rejected, RunObserver, Stage, StageCount,
+    StageCounts, extract, seeds,
 };
 use crate::{
-    Engine, Error, Result, decomposition,
-    neighbors::NeighborTable,
-    semi_supervised::{Graph, LabelDistributions},
-    spectrum::Spectrum,
+    Engine, Error, Result, decomposition, neighbors::NeighborTable, semi_supervised::Seeds, spectrum::Spectrum,
 };
 
 /// What a run finds.
@@ -24,8 +21,8 @@ pub struct RunOutput {
     pub rejected: Vec<Rejected>,
     /// The classes of the label stage, in the order of [`Candidate::probabilities`].
     pub classes: Vec<String>,
-    /// Neighbours of each row of the feature table.
-    pub table: NeighborTable,
+    /// Neighbours of each row of the feature table, at least as many as the plan asks for.
+    pub table: Arc<NeighborTable>,
     /// What went into each stage and came out of it.
     pub counts: StageCounts,
     /// SHA-256 of the feature rows and their names.
@@ -62,66 +59,23 @@ pub async fn analyse<E: Engine>(
     observer: &dyn RunObserver,
 ) -> Result<RunOutput> {
     check_rows(plan, features)?;
-    let rows = features.len();
     // labels are checked before the costly stages
-    let seeds =
-        plan.labels().map(|stage| seeds::match_labels(&features.spectrum_ids, labels, &stage.classes)).transpose()?;
-    let mut stages = recipe_counts(features);
+    let matched = matched(plan, features, labels)?;
+    let mut exploration = Exploration::search(plan, Cow::Borrowed(features), engine, observer).await?;
+    exploration.conclude_matched(plan, matched, engine, observer).await
+}
 
-    let projected = project(plan, features, observer)?;
-    let x: ArrayView2<f32> = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
-    if projected.is_some() {
-        stages.push(StageCount::lossless(Stage::Components, rows));
-    }
-
-    begin(observer, Stage::Neighbors, &format!("{} neighbours of {rows} spectra", plan.n_neighbors()))?;
-    let table = distinct::kneighbors(plan, x, engine, observer).await?;
-    stages.push(StageCount::lossless(Stage::Neighbors, rows));
-
-    begin(observer, Stage::Lof, &format!("outlier factors with {} neighbours", plan.spec().lof.n_neighbors))?;
-    let scores = plan.lof().score(&table)?;
-    stages.push(StageCount::lossless(Stage::Lof, rows));
-    observer.progress(1.0);
-
-    let mut label_counts = None;
-    let mut distributions = None;
-    if let (Some(stage), Some((seeds, mut counts))) = (plan.labels(), seeds) {
-        begin(observer, Stage::Labels, &format!("{} labels flow to {rows} spectra", counts.used))?;
-        let graph = match stage.graph {
-            GraphPlan::Knn { n_neighbors, weights } => Graph::knn(&table, n_neighbors, weights)?,
-            GraphPlan::Rbf { gamma } => Graph::rbf(x, gamma as f32)?,
-        };
-        let found = engine.diffuse(&graph, &seeds, &stage.diffusion, observer).await?;
-        counts.reached = (0..rows).filter(|&row| found.label(row).is_some()).count();
-        (counts.iterations, counts.converged) = (found.iterations, found.converged);
-        stages.push(label_stage(&counts));
-        label_counts = Some(counts);
-        distributions = Some(found);
-    }
-
-    begin(observer, Stage::Rank, &format!("ranking {rows} spectra"))?;
-    let lof = scores.lof.to_vec();
-    let candidates = candidates::rank(&features.spectrum_ids, &lof, plan.spec().lof.threshold, distributions.as_ref());
-    stages.push(StageCount::lossless(Stage::Rank, rows));
-    observer.progress(1.0);
-    Ok(RunOutput {
-        counts: StageCounts {
-            stages,
-            outliers: candidates.iter().filter(|c| c.is_outlier).count(),
-            duplicates: DuplicateCount::of(features.matrix.view()),
-            labels: label_counts,
-        },
-        features_sha256: provenance::hash_features(features),
-        scores_sha256: provenance::hash_scores(&candidates),
-        candidates,
-        rejected: features.rejected.clone(),
-        classes: distributions.map_or_else(Vec::new, |d: LabelDistributions| d.classes),
-        table,
-    })
+/// The plan's seeds among the rows; nothing where it has no label stage.
+pub(super) fn matched(
+    plan: &Plan,
+    features: &FeatureTable,
+    labels: &[Labelled],
+) -> Result<Option<(Seeds, LabelCounts)>> {
+    plan.labels().map(|stage| seeds::match_labels(&features.spectrum_ids, labels, &stage.classes)).transpose()
 }
 
 /// Announces a stage, unless the run is to stop.
-fn begin(observer: &dyn RunObserver, stage: Stage, message: &str) -> Result<()> {
+pub(super) fn begin(observer: &dyn RunObserver, stage: Stage, message: &str) -> Result<()> {
     if observer.is_cancelled() {
         return Err(Error::Cancelled);
     }
@@ -129,7 +83,7 @@ fn begin(observer: &dyn RunObserver, stage: Stage, message: &str) -> Result<()> 
     Ok(())
 }
 
-fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
+pub(super) fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
     let (rows, wanted) = (features.len(), plan.n_neighbors());
     if features.matrix.nrows() != rows {
         return Err(Error::InvalidSpectrum(format!(
@@ -154,7 +108,7 @@ fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
 }
 
 /// The features on the plan's principal components, or nothing where it asks for none.
-fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunObserver) -> Result<Option<Array2<f32>>> {
+pub(super) fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunObserver) -> Result<Option<Array2<f32>>> {
     let components = plan.spec().recipe.components;
     if components == 0 {
         return Ok(None);
@@ -174,7 +128,7 @@ fn reasons(features: &FeatureTable) -> BTreeMap<String, usize> {
     reasons
 }
 
-fn recipe_counts(features: &FeatureTable) -> Vec<StageCount> {
+pub(super) fn recipe_counts(features: &FeatureTable) -> Vec<StageCount> {
     let read = features.len() + features.rejected.len();
     vec![
         StageCount::lossless(Stage::Read, read),
@@ -182,7 +136,7 @@ fn recipe_counts(features: &FeatureTable) -> Vec<StageCount> {
     ]
 }
 
-fn label_stage(counts: &LabelCounts) -> StageCount {
+pub(super) fn label_stage(counts: &LabelCounts) -> StageCount {
     let left_out = [("not-in-run", counts.not_in_run), ("superseded", counts.superseded)];
     StageCount {
         stage: Stage::Labels,

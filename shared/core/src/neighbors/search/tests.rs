@@ -9,7 +9,7 @@ use super::{Proposals, Search};
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    neighbors::{MARGIN, NeighborTable, exact, product::Product},
+    neighbors::{MARGIN, NeighborTable, exact, fused::Fused, product::Product},
     oracle::random,
 };
 
@@ -215,7 +215,10 @@ proptest! {
         cuts.sort_by_key(|cut| cut.index(n + 1));
         let bounds = [0].into_iter().chain(cuts.iter().map(|cut| cut.index(n + 1))).chain([n]).collect::<Vec<_>>();
         let parts = bounds.array_windows().map(|&[from, to]| {
-            search.rows_by::<Product<'_>>(from..to, k, blocks, &Unobserved).unwrap()
+            let product = search.rows_by::<Product<'_>>(from..to, k, blocks, &Unobserved).unwrap();
+            let fused = search.rows_by::<Fused<[f32; 4]>>(from..to, k, blocks, &Unobserved).unwrap();
+            assert_eq!((fused.indices(), fused.distances()), (product.indices(), product.distances()));
+            product
         });
         prop_assert_eq!(NeighborTable::from_settled(parts).unwrap(), exact(x.view(), k, &Unobserved).unwrap());
     }

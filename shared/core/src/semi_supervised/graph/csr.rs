@@ -1,5 +1,7 @@
 //! Edges of nearest neighbours, in compressed sparse rows.
 
+use std::ops::RangeFrom;
+
 use ndarray::Array2;
 
 use crate::{Error, Result, neighbors::NeighborTable, parallel};
@@ -112,21 +114,53 @@ impl Csr {
 
     /// `W F`.
     pub(super) fn product(&self, f: &Array2<f64>) -> Array2<f64> {
-        let classes = f.ncols();
         let mut result = Array2::zeros(f.raw_dim());
         let values = f.as_slice().expect("standard layout");
         let target = result.as_slice_mut().expect("standard layout");
+        let classes = f.ncols();
         parallel::for_each_chunk_mut(target, ROWS * classes, |chunk, target| {
-            for (row, sums) in target.chunks_exact_mut(classes).enumerate() {
-                let i = chunk * ROWS + row;
-                for edge in self.offsets[i]..self.offsets[i + 1] {
-                    let weight = f64::from(self.weights[edge]);
-                    let from = &values[self.columns[edge] as usize * classes..][..classes];
-                    sums.iter_mut().zip(from).for_each(|(sum, value)| *sum += weight * value);
-                }
+            let rows = chunk * ROWS..;
+            // sums of a known number of classes stay in registers; their order, and so their bits, are the same
+            match classes {
+                1 => self.sums::<1>(rows, values, target),
+                2 => self.sums::<2>(rows, values, target),
+                3 => self.sums::<3>(rows, values, target),
+                4 => self.sums::<4>(rows, values, target),
+                5 => self.sums::<5>(rows, values, target),
+                6 => self.sums::<6>(rows, values, target),
+                _ => self.sums_of_many(classes, rows, values, target),
             }
         });
         result
+    }
+
+    /// Rows of `W F` for `C` classes.
+    fn sums<const C: usize>(&self, rows: RangeFrom<usize>, values: &[f64], target: &mut [f64]) {
+        let (values, _) = values.as_chunks::<C>();
+        for (row, target) in rows.zip(target.as_chunks_mut::<C>().0) {
+            let mut sums = [0.0; C];
+            for (column, weight) in self.edges(row) {
+                sums.iter_mut().zip(&values[column]).for_each(|(sum, value)| *sum += weight * value);
+            }
+            *target = sums;
+        }
+    }
+
+    /// Rows of `W F` for any number of classes.
+    fn sums_of_many(&self, classes: usize, rows: RangeFrom<usize>, values: &[f64], target: &mut [f64]) {
+        for (row, sums) in rows.zip(target.chunks_exact_mut(classes)) {
+            for (column, weight) in self.edges(row) {
+                let from = &values[column * classes..][..classes];
+                sums.iter_mut().zip(from).for_each(|(sum, value)| *sum += weight * value);
+            }
+        }
+    }
+
+    /// The edges of a row: where to, and how heavy.
+    fn edges(&self, row: usize) -> impl Iterator<Item = (usize, f64)> {
+        let edges = self.offsets[row]..self.offsets[row + 1];
+        let columns = self.columns[edges.clone()].iter().map(|&column| column as usize);
+        columns.zip(self.weights[edges].iter().map(|&weight| f64::from(weight)))
     }
 }
 

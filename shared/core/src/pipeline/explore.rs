@@ -1,0 +1,247 @@
+//! Asking again without searching again.
+//!
+//! The neighbour table is what a run spends its time on, and it depends on the features alone. An [`Exploration`] keeps
+//! both: another k for the outlier factor and other labels are then a matter of milliseconds. [`super::analyse`] is an
+//! exploration that is asked once, so that what is found by asking again is what a new run would find, to the byte.
+
+use std::{borrow::Cow, sync::Arc};
+
+use ndarray::{Array2, ArrayView2};
+
+use super::{
+    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, Plan, RunObserver, RunOutput, Stage,
+    StageCount, StageCounts, candidates, distinct, provenance, run, seeds,
+};
+use crate::{
+    Engine, Error, Result,
+    manipulation::RecipeSpec,
+    neighbors::NeighborTable,
+    outlier::lof::{Duplicates, LofScores, LofValidParams},
+    semi_supervised::{Graph, LabelDistributions, Seeds},
+};
+
+/// A feature table with its neighbours, and what else does not depend on k or labels.
+#[derive(Debug, Clone)]
+pub struct Exploration<'f> {
+    features: Cow<'f, FeatureTable>,
+    /// On principal components, where the recipe asks for them.
+    projected: Option<Array2<f32>>,
+    table: Arc<NeighborTable>,
+    /// What the table was made by.
+    recipe: RecipeSpec,
+    copies: Duplicates,
+    features_sha256: String,
+    duplicates: DuplicateCount,
+    /// The graph asked for last.
+    graph: Option<(GraphPlan, Graph)>,
+}
+
+/// Outlier factors and the order they make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// The factor of each feature row, and what it comes from.
+    pub scores: LofScores,
+    /// Feature rows, best candidate first: larger factor first, ties by name, then by row.
+    pub order: Vec<u32>,
+}
+
+/// Labels that have flowed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spread {
+    /// The distribution over the classes of each feature row.
+    pub distributions: LabelDistributions,
+    /// What became of the labels given.
+    pub counts: LabelCounts,
+}
+
+impl<'f> Exploration<'f> {
+    /// Searches the neighbours that `plan` asks for: all of a run up to the table.
+    ///
+    /// # Errors
+    /// Too few spectra for `neighbors.n_neighbors`, features that are not finite, cancellation, failure of the device.
+    pub async fn search<E: Engine>(
+        plan: &Plan,
+        features: Cow<'f, FeatureTable>,
+        engine: &E,
+        observer: &dyn RunObserver,
+    ) -> Result<Self> {
+        run::check_rows(plan, &features)?;
+        let projected = run::project(plan, &features, observer)?;
+        let x = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
+        let message = format!("{} neighbours of {} spectra", plan.n_neighbors(), features.len());
+        run::begin(observer, Stage::Neighbors, &message)?;
+        let table = distinct::kneighbors(plan, x, engine, observer).await?;
+        Ok(Self {
+            features_sha256: provenance::hash_features(&features),
+            duplicates: DuplicateCount::of(features.matrix.view()),
+            features,
+            projected,
+            table: table.into(),
+            recipe: plan.spec().recipe.clone(),
+            copies: plan.lof().duplicates(),
+            graph: None,
+        })
+    }
+
+    /// The feature rows.
+    pub fn features(&self) -> &FeatureTable {
+        &self.features
+    }
+
+    /// The neighbours of each of them.
+    pub fn table(&self) -> &NeighborTable {
+        &self.table
+    }
+
+    /// Outlier factors by these parameters, and the ranking they make. O(n k + n log n).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for more neighbours than the table holds, and for another treatment of exact copies
+    /// than it was made with.
+    pub fn rank(&self, lof: &LofValidParams) -> Result<Ranking> {
+        self.check_copies(lof.duplicates())?;
+        let scores = lof.score(&self.table)?;
+        let lof = scores.lof.as_slice().expect("one row of factors");
+        Ok(Ranking { order: candidates::order(&self.features.spectrum_ids, lof), scores })
+    }
+
+    /// Lets labels flow as `stage` says. The graph is kept for the next call with the same [`LabelsPlan::graph`].
+    ///
+    /// # Errors
+    /// Labels that do not fit (see [`Labelled`]), more neighbours than the table holds, cancellation, failure of the
+    /// device.
+    pub async fn spread<E: Engine>(
+        &mut self,
+        stage: &LabelsPlan,
+        labels: &[Labelled],
+        engine: &E,
+        observer: &dyn RunObserver,
+    ) -> Result<Spread> {
+        let matched = seeds::match_labels(&self.features.spectrum_ids, labels, &stage.classes)?;
+        self.spread_matched(stage, matched, engine, observer).await
+    }
+
+    /// A whole run's output from the table on, for a plan that may differ from the searched one in all that does not
+    /// change the table.
+    ///
+    /// # Errors
+    /// As [`Self::rank`] and [`Self::spread`]; [`Error::InvalidParameter`] for a plan whose recipe is another, or that
+    /// needs more neighbours than the table holds.
+    pub async fn conclude<E: Engine>(
+        &mut self,
+        plan: &Plan,
+        labels: &[Labelled],
+        engine: &E,
+        observer: &dyn RunObserver,
+    ) -> Result<RunOutput> {
+        self.check(plan)?;
+        let matched = run::matched(plan, &self.features, labels)?;
+        self.conclude_matched(plan, matched, engine, observer).await
+    }
+
+    /// [`Self::conclude`] with labels matched before.
+    pub(super) async fn conclude_matched<E: Engine>(
+        &mut self,
+        plan: &Plan,
+        matched: Option<(Seeds, LabelCounts)>,
+        engine: &E,
+        observer: &dyn RunObserver,
+    ) -> Result<RunOutput> {
+        let rows = self.features.len();
+        let mut stages = run::recipe_counts(&self.features);
+        stages.extend(self.projected.as_ref().map(|_| StageCount::lossless(Stage::Components, rows)));
+        stages.push(StageCount::lossless(Stage::Neighbors, rows));
+
+        let message = format!("outlier factors with {} neighbours", plan.spec().lof.n_neighbors);
+        run::begin(observer, Stage::Lof, &message)?;
+        let ranking = self.rank(plan.lof())?;
+        stages.push(StageCount::lossless(Stage::Lof, rows));
+        observer.progress(1.0);
+
+        let mut spread = None;
+        if let (Some(stage), Some(matched)) = (plan.labels(), matched) {
+            let found = self.spread_matched(stage, matched, engine, observer).await?;
+            stages.push(run::label_stage(&found.counts));
+            spread = Some(found);
+        }
+
+        run::begin(observer, Stage::Rank, &format!("ranking {rows} spectra"))?;
+        let (distributions, label_counts) = spread.map(|s| (s.distributions, s.counts)).unzip();
+        let threshold = plan.spec().lof.threshold;
+        let candidates = candidates::list(&self.features.spectrum_ids, &ranking, threshold, distributions.as_ref());
+        stages.push(StageCount::lossless(Stage::Rank, rows));
+        observer.progress(1.0);
+        Ok(RunOutput {
+            counts: StageCounts {
+                stages,
+                outliers: candidates.iter().filter(|c| c.is_outlier).count(),
+                duplicates: self.duplicates,
+                labels: label_counts,
+            },
+            features_sha256: self.features_sha256.clone(),
+            scores_sha256: provenance::hash_scores(&candidates),
+            candidates,
+            rejected: self.features.rejected.clone(),
+            classes: distributions.map_or_else(Vec::new, |d| d.classes),
+            table: Arc::clone(&self.table),
+        })
+    }
+
+    async fn spread_matched<E: Engine>(
+        &mut self,
+        stage: &LabelsPlan,
+        (seeds, mut counts): (Seeds, LabelCounts),
+        engine: &E,
+        observer: &dyn RunObserver,
+    ) -> Result<Spread> {
+        let rows = self.features.len();
+        run::begin(observer, Stage::Labels, &format!("{} labels flow to {rows} spectra", counts.used))?;
+        let distributions = engine.diffuse(self.graph(stage.graph)?, &seeds, &stage.diffusion, observer).await?;
+        counts.reached = (0..rows).filter(|&row| distributions.label(row).is_some()).count();
+        (counts.iterations, counts.converged) = (distributions.iterations, distributions.converged);
+        Ok(Spread { distributions, counts })
+    }
+
+    /// The graph of a plan: the one kept, or a new one to keep.
+    fn graph(&mut self, plan: GraphPlan) -> Result<&Graph> {
+        let kept = match self.graph.take() {
+            Some(kept) if kept.0 == plan => kept,
+            _ => (plan, self.new_graph(plan)?),
+        };
+        Ok(&self.graph.insert(kept).1)
+    }
+
+    fn new_graph(&self, plan: GraphPlan) -> Result<Graph> {
+        match plan {
+            GraphPlan::Knn { n_neighbors, weights } => Graph::knn(&self.table, n_neighbors, weights),
+            GraphPlan::Rbf { gamma } => {
+                let x: ArrayView2<f32> =
+                    self.projected.as_ref().map_or_else(|| self.features.matrix.view(), Array2::view);
+                Graph::rbf(x, gamma as f32)
+            }
+        }
+    }
+
+    /// Whether the table is one that `plan` could read.
+    fn check(&self, plan: &Plan) -> Result<()> {
+        if plan.spec().recipe != self.recipe {
+            return Err(Error::parameter("recipe", "changed", "other features have other neighbours: run it anew"));
+        }
+        if plan.n_neighbors() > self.table.n_neighbors() {
+            let remedy = format!("the table kept holds {}: choose no more, or run it anew", self.table.n_neighbors());
+            return Err(Error::parameter("neighbors.n_neighbors", plan.n_neighbors(), remedy));
+        }
+        self.check_copies(plan.lof().duplicates())
+    }
+
+    fn check_copies(&self, asked: Duplicates) -> Result<()> {
+        if asked == self.copies {
+            return Ok(());
+        }
+        let remedy = format!("the table kept was made with {:?}: run it anew", self.copies).to_lowercase();
+        Err(Error::parameter("lof.duplicates", format!("{asked:?}").to_lowercase(), remedy))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! What is found by asking again is what a new run finds.
+
+use std::borrow::Cow;
+
+use ndarray::Array2;
+
+use super::Exploration;
+use crate::{
+    Error,
+    engine::{CpuEngine, Unobserved},
+    oracle::random,
+    pipeline::{FeatureTable, Labelled, PipelineSpec, Plan, RunOutput, analyse, tests::ready},
+};
+
+const TABLE: &str = "[neighbors]\nn_neighbors = 30\n";
+
+fn plan(text: &str) -> Plan {
+    Plan::new(PipelineSpec::from_toml(&format!("survey = \"s\"\n{text}")).unwrap()).unwrap()
+}
+
+/// 150 rows around three places; some are copies of others.
+fn features() -> FeatureTable {
+    let mut matrix: Array2<f32> = random(150, 6, 12);
+    for row in 0..150 {
+        matrix[[row, 0]] += 3.0 * (row % 3) as f32;
+    }
+    for row in [50, 53, 56] {
+        let copy = matrix.row(2).to_owned();
+        matrix.row_mut(row).assign(&copy);
+    }
+    FeatureTable { spectrum_ids: (0..150).map(|i| format!("s{i:03}")).collect(), matrix, rejected: Vec::new() }
+}
+
+fn labels(classes: &[&str]) -> Vec<Labelled> {
+    let of = |(i, class): (usize, &&str)| Labelled { spectrum_id: format!("s{i:03}"), label: (*class).to_owned() };
+    classes.iter().enumerate().map(of).collect()
+}
+
+fn explored(plan: &Plan, features: &FeatureTable) -> Exploration<'static> {
+    ready(Exploration::search(plan, Cow::Owned(features.clone()), &CpuEngine, &Unobserved)).unwrap()
+}
+
+/// All that a run says, but for the columns of the table that it did not ask for.
+fn assert_same(again: &RunOutput, anew: &RunOutput) {
+    assert_eq!(again.scores_sha256, anew.scores_sha256);
+    assert_eq!(again.features_sha256, anew.features_sha256);
+    assert_eq!(again.candidates, anew.candidates);
+    assert_eq!(again.counts, anew.counts);
+    assert_eq!(again.classes, anew.classes);
+    for row in 0..anew.table.n_rows() {
+        let (indices, distances) = anew.table.row(row);
+        assert_eq!(&again.table.row(row).0[..indices.len()], indices);
+        assert_eq!(&again.table.row(row).1[..indices.len()], distances);
+    }
+}
+
+#[test]
+fn asking_again_equals_a_new_run_byte_for_byte() {
+    let features = features();
+    for (first, fixed) in [
+        ("[lof]\nn_neighbors = 20\n", ""),
+        ("[lof]\nn_neighbors = 20\nduplicates = \"distinct\"\n", "duplicates = \"distinct\"\n"),
+        ("[lof]\nn_neighbors = 20\n[recipe]\ncomponents = 3\n", "[recipe]\ncomponents = 3\n"),
+    ] {
+        let mut exploration = explored(&plan(&format!("{TABLE}{first}")), &features);
+        for (changed, seeds) in [
+            ("n_neighbors = 5\nthreshold = 1.1\n", &[][..]),
+            ("n_neighbors = 30\ndefinition = \"simplified-2016\"\n", &[]),
+            ("n_neighbors = 7\n", &["a", "b"]),
+            ("n_neighbors = 7\n", &["b", "c", "a", "d"]),
+            ("n_neighbors = 7\n", &["a", "b", "c", "d", "e", "f", "g", "h"]),
+        ] {
+            for stage in [
+                "[labels]\nn_neighbors = 10\n",
+                "[labels]\nn_neighbors = 4\nalpha = 0.9\nweights = \"self-tuning\"\n",
+                "[labels]\nkernel = \"rbf\"\ngamma = 0.5\nalgorithm = \"propagation\"\n",
+            ] {
+                let stage = if seeds.is_empty() { "" } else { stage };
+                let plan = plan(&format!("{TABLE}[lof]\n{changed}{fixed}{stage}"));
+                let labels = labels(seeds);
+                let again = ready(exploration.conclude(&plan, &labels, &CpuEngine, &Unobserved)).unwrap();
+                let anew = ready(analyse(&plan, &features, &labels, &CpuEngine, &Unobserved)).unwrap();
+                assert_same(&again, &anew);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_narrower_plan_reads_a_wider_table() {
+    let features = features();
+    let mut exploration = explored(&plan(&format!("{TABLE}[lof]\nn_neighbors = 20")), &features);
+    let narrow = plan("[neighbors]\nn_neighbors = 9\n[lof]\nn_neighbors = 9\n[labels]\nn_neighbors = 9");
+    let labels = labels(&["a", "b", "c"]);
+    let again = ready(exploration.conclude(&narrow, &labels, &CpuEngine, &Unobserved)).unwrap();
+    assert_same(&again, &ready(analyse(&narrow, &features, &labels, &CpuEngine, &Unobserved)).unwrap());
+    assert_eq!(again.table.n_neighbors(), 30);
+}
+
+#[test]
+fn ranks_and_labels_alone_are_those_of_the_run() {
+    let features = features();
+    let plan = plan(&format!("{TABLE}[lof]\nn_neighbors = 12\n[labels]\nn_neighbors = 6\nalpha = 0.8"));
+    let mut exploration = explored(&plan, &features);
+    let ranking = exploration.rank(plan.lof()).unwrap();
+    let given = labels(&["a", "b", "c", "a"]);
+    let stage = plan.labels().unwrap();
+    let spread = ready(exploration.spread(stage, &given, &CpuEngine, &Unobserved)).unwrap();
+    let run = ready(analyse(&plan, &features, &given, &CpuEngine, &Unobserved)).unwrap();
+    assert_eq!(Some(&spread.counts), run.counts.labels.as_ref());
+    for (candidate, row) in run.candidates.iter().zip(ranking.order) {
+        assert_eq!((candidate.row, candidate.lof), (row, ranking.scores.lof[row as usize]));
+        assert_eq!(candidate.probabilities, spread.distributions.probabilities.row(row as usize).to_vec());
+    }
+}
+
+#[test]
+fn what_needs_another_table_is_refused_with_its_key() {
+    let features = features();
+    let mut exploration = explored(&plan(&format!("{TABLE}[lof]\nn_neighbors = 20")), &features);
+    let mut refused = |text: &str, seeds: &[&str]| {
+        ready(exploration.conclude(&plan(text), &labels(seeds), &CpuEngine, &Unobserved)).unwrap_err().to_string()
+    };
+    let message = refused("[neighbors]\nn_neighbors = 31\n[lof]\nn_neighbors = 20", &[]);
+    assert_eq!(message, "neighbors.n_neighbors = 31: the table kept holds 30: choose no more, or run it anew");
+    let distinct = format!("{TABLE}[lof]\nn_neighbors = 20\nduplicates = \"distinct\"");
+    assert_eq!(refused(&distinct, &[]), "lof.duplicates = distinct: the table kept was made with keep: run it anew");
+    let components = format!("{TABLE}[lof]\nn_neighbors = 20\n[recipe]\ncomponents = 2");
+    assert_eq!(refused(&components, &[]), "recipe = changed: other features have other neighbours: run it anew");
+    let labelled = format!("{TABLE}[lof]\nn_neighbors = 20\n[labels]\nn_neighbors = 3\nclasses = [\"a\"]");
+    assert!(refused(&labelled, &["b"]).contains("not in labels.classes"));
+    let asked = plan(&distinct);
+    assert!(matches!(exploration.rank(asked.lof()), Err(Error::InvalidParameter { name: "lof.duplicates", .. })));
+}
