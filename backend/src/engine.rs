@@ -1,6 +1,6 @@
 //! The engine of this machine: its GPU where there is one, else its processor.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, path::Path, str::FromStr};
 
 use balmer_compute::{Choice, Fault, GpuEngine};
 use balmer_core::{
@@ -71,6 +71,7 @@ impl HostEngine {
             Device::Cpu => Ok(Self::Cpu(CpuEngine)),
             Device::Gpu(None) => open(Choice::Any),
             Device::Gpu(Some(index)) => open(Choice::Index(index)),
+            Device::Auto if !may_have_a_gpu() => Ok(Self::Cpu(CpuEngine)),
             Device::Auto => open(Choice::Hardware).or_else(|fault| {
                 if !matches!(fault, Fault::Missing(_)) {
                     tracing::warn!(%fault, "the GPU is left aside");
@@ -79,6 +80,16 @@ impl HostEngine {
             }),
         }
     }
+}
+
+/// Whether it is worth asking for a GPU. Loading Vulkan takes a tenth of a second, and its layers write to standard
+/// error where nobody is logged in to a desktop: without a device file there is no GPU to be found.
+fn may_have_a_gpu() -> bool {
+    let is_device = |name: &std::ffi::OsStr| name == "dri" || name == "dxg" || name == "nvidiactl";
+    !cfg!(target_os = "linux")
+        || Path::new("/dev")
+            .read_dir()
+            .is_ok_and(|mut all| all.any(|file| file.is_ok_and(|f| is_device(&f.file_name()))))
 }
 
 impl Engine for HostEngine {

@@ -3,6 +3,7 @@
 
 mod labels;
 mod neighbors;
+mod real_data;
 mod trouble;
 
 use balmer_compute::{Choice, GpuEngine, adapters};
