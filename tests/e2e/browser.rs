@@ -31,6 +31,21 @@ pub struct Browser {
 impl Browser {
     /// Starts driver and browser.
     pub async fn open() -> Self {
+        Self::with(&["--disable-gpu"]).await
+    }
+
+    /// Starts a browser with WebGPU, on a graphics processor that the processor plays (SwiftShader).
+    pub async fn with_webgpu() -> Self {
+        let swiftshader = [
+            "--enable-unsafe-webgpu",
+            "--enable-features=Vulkan",
+            "--use-vulkan=swiftshader",
+            "--use-webgpu-adapter=swiftshader",
+        ];
+        Self::with(&swiftshader).await
+    }
+
+    async fn with(more: &[&str]) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -50,7 +65,6 @@ impl Browser {
         let flags = [
             "--headless=new",
             "--no-sandbox",
-            "--disable-gpu",
             "--disable-quic",
             "--no-first-run",
             "--disable-background-networking",
@@ -58,8 +72,8 @@ impl Browser {
             "--disable-sync",
             "--hide-scrollbars",
             &format!("--user-data-dir={}", profile.path().display()),
-        ]
-        .map(str::to_owned);
+        ];
+        let flags: Vec<&str> = flags.into_iter().chain(more.iter().copied()).collect();
         let capabilities = json!({
             "goog:chromeOptions": { "args": flags },
             "goog:loggingPrefs": { "browser": "ALL" },

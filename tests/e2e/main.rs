@@ -9,6 +9,7 @@
 mod accessibility;
 mod browser;
 mod desk;
+mod local;
 mod page;
 mod real_data;
 mod runs;

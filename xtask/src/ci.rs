@@ -14,7 +14,8 @@ pub fn run() -> Result<()> {
     shell::step("clippy, web");
     let target = WasmTarget::ensure()?;
     let mut clippy = shell::cargo();
-    clippy.args(["clippy", "--package", "balmer-web", "--package", "balmer-core", "--package", "balmer-exchange"]);
+    clippy.args(["clippy", "--package", "balmer-web", "--package", "balmer-worker"]);
+    clippy.args(["--package", "balmer-core", "--package", "balmer-exchange"]);
     clippy.args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]);
     if target.has_clippy() {
         shell::run(&mut clippy)?;

@@ -18,6 +18,7 @@ mod test;
 mod tidy;
 mod tools;
 mod web;
+mod worker;
 
 use anyhow::{Result, bail};
 

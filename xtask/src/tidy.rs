@@ -19,6 +19,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("balmer-core", &["balmer-exchange", "wgpu", "arrow-array", "tokio", "web-sys", "parquet", "axum", "leptos"]),
     ("balmer-exchange", &["wgpu", "tokio", "web-sys", "parquet", "axum", "leptos"]),
     ("balmer", &["leptos", "web-sys", "balmer-web"]),
+    ("balmer-worker", &["leptos", "tokio", "axum", "datafusion", "parquet", "balmer", "balmer-web"]),
     ("balmer-web", &["tokio", "axum", "datafusion", "parquet", "balmer"]),
 ];
 

@@ -50,6 +50,14 @@ impl WasmTarget {
         matches!(self, Self::Rustup)
     }
 
+    /// The cargo that compiles for this target.
+    pub fn cargo(&self) -> Command {
+        match self {
+            Self::Rustup => shell::cargo(),
+            Self::Debian => Command::new("/usr/bin/cargo"),
+        }
+    }
+
     /// Prepares a command that runs cargo (directly or through Trunk) for this target.
     pub fn configure(&self, command: &mut Command) -> Result<()> {
         if let Self::Debian = self {

@@ -1,4 +1,4 @@
-//! Building the web app with Trunk.
+//! Building the web app: its workers, then with Trunk the page.
 
 use std::process::Command;
 
@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::{
     shell,
     tools::{self, WasmTarget},
+    worker,
 };
 
 /// Builds `frontend/` into `frontend/dist`, installing what that needs. Cargo and Trunk skip what has
@@ -14,6 +15,7 @@ use crate::{
 pub fn build() -> Result<()> {
     let target = WasmTarget::ensure()?;
     let tools = tools::web_tools()?;
+    worker::build(&target, &tools)?;
     shell::step("building the web app");
     let mut trunk = Command::new(tools.join("trunk"));
     trunk.args(["build", "--skip-version-check", "--color", "never"]);

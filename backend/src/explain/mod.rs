@@ -15,8 +15,8 @@ use arrow_array::{
 };
 use balmer_core::{
     engine::Observer,
-    ndarray::{Array1, Array2, Axis},
-    pipeline::{FeatureTable, Plan, RunObserver},
+    ndarray::Axis,
+    pipeline::{Plan, RunObserver},
 };
 use balmer_exchange::api::{Explanation, FeatureView, NeighborRow, RunStatus, SeedRow};
 
@@ -161,50 +161,7 @@ fn view(
     let row = table.spectrum_ids.iter().position(|id| id == spectrum_id);
     let row =
         row.ok_or_else(|| StoreError::NoSpectrum { survey: survey.name().to_owned(), id: spectrum_id.to_owned() })?;
-    let grid = plan.recipe().grid();
-    let (values, mean, sd, contribution) = compare(&table, row);
-    Ok(FeatureView {
-        wavelengths: grid.wavelengths().to_vec(),
-        medium: grid.medium(),
-        rest_frame: plan.recipe().spec().rest_frame,
-        values,
-        neighbor_mean: mean,
-        neighbor_sd: sd,
-        contribution,
-    })
-}
-
-/// A row, the mean and standard deviation of the others, and each pixel's share of the mean squared
-/// distance to them; shares of 0 where all of them equal the row.
-fn compare(table: &FeatureTable, row: usize) -> (Vec<f32>, Vec<f32>, Vec<f32>, Vec<f32>) {
-    let x = table.matrix.row(row).mapv(f64::from);
     let others: Vec<usize> = (0..table.len()).filter(|&other| other != row).collect();
-    let others: Array2<f64> = table.matrix.select(Axis(0), &others).mapv(f64::from);
-    let mean = others.mean_axis(Axis(0)).unwrap_or_else(|| x.clone());
-    let sd = if others.nrows() == 0 { x.mapv(|_| 0.0) } else { others.std_axis(Axis(0), 0.0) };
-    // the mean of squared differences is the squared difference of the mean plus the variance
-    let squares = (&x - &mean).mapv(|d| d * d) + sd.mapv(|s| s * s);
-    let sum = squares.sum();
-    let shares = if sum > 0.0 { squares / sum } else { squares };
-    let single = |values: &Array1<f64>| values.iter().map(|&v| v as f32).collect::<Vec<f32>>();
-    (single(&x), single(&mean), single(&sd), single(&shares))
-}
-
-#[cfg(test)]
-mod tests {
-    use balmer_core::ndarray::array;
-
-    use super::*;
-
-    #[test]
-    fn pixels_share_the_mean_squared_distance() {
-        let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
-        let matrix = array![[1.0_f32, 0.0, 5.0], [3.0, 0.0, 4.0], [5.0, 0.0, 6.0]];
-        let table = FeatureTable { spectrum_ids: ids, matrix, rejected: Vec::new() };
-        let (values, mean, sd, shares) = compare(&table, 0);
-        assert_eq!((values, mean, sd), (vec![1.0, 0.0, 5.0], vec![4.0, 0.0, 5.0], vec![1.0, 0.0, 1.0]));
-        // squared distances by pixel: (4 + 16) / 2, 0, (1 + 1) / 2
-        let expected = [10.0 / 11.0, 0.0, 1.0 / 11.0];
-        assert!(shares.iter().zip(expected).all(|(share, e): (&f32, f32)| (share - e).abs() < 1e-6), "{shares:?}");
-    }
+    let others = table.matrix.select(Axis(0), &others);
+    Ok(FeatureView::of(plan.recipe(), table.matrix.row(row), others.view()))
 }

@@ -3,18 +3,20 @@
 mod events;
 mod labels;
 mod runs;
-mod stream;
 mod surveys;
+mod worker;
 
 use balmer_exchange::api::Problem;
+use balmer_worker::answer::{refusal, silent};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use balmer_worker::stream::{Arrived, arrow_stream};
 pub use events::*;
 pub use labels::*;
 pub use runs::*;
-pub use stream::*;
 pub use surveys::*;
+pub use worker::Chief;
 
 /// A query string of the pairs that have a value, with its question mark; empty where none has.
 pub fn query(pairs: &[(&str, Option<&str>)]) -> String {
@@ -58,15 +60,4 @@ async fn read<T: DeserializeOwned>(response: Response, path: &str) -> Result<T, 
         });
     }
     Err(refusal(status, &response.status_text(), &text, path))
-}
-
-/// The problem document of a refused request, or what its status line says.
-fn refusal(status: u16, status_text: &str, body: &str, path: &str) -> Problem {
-    serde_json::from_str(body).unwrap_or_else(|_| Problem::new(status, status_text).with_instance(path))
-}
-
-fn silent(path: &str) -> Problem {
-    Problem::new(0, "the server does not answer")
-        .with_detail("is `balmer serve` still running? Start it again, then reload the page")
-        .with_instance(path)
 }

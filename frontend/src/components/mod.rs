@@ -8,6 +8,7 @@ pub mod header;
 pub mod keyboard;
 pub mod label_bar;
 pub mod listing;
+pub mod lived_elsewhere;
 pub mod metadata_panel;
 pub mod new_class;
 pub mod run_bar;

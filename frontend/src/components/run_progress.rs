@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use balmer_core::pipeline::Stage;
-use balmer_exchange::api::{Method, RunDetail, RunStatus, RunSummary};
+use balmer_exchange::{
+    api::{Method, RunDetail, RunStatus, RunSummary},
+    worker::is_run_name,
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -67,12 +70,16 @@ fn UnderWay() -> impl IntoView {
             format!("{survey}, {}", r#where.unwrap_or_else(|| "all spectra".to_owned()))
         })
     };
+    let outlook = move || match desk.run_id.get() {
+        Some(run) if is_run_name(&run) => "It is computed in this tab, and ends when the tab is closed or reloaded.",
+        _ => "It goes on when this page is closed; it is listed under Runs.",
+    };
     view! {
         <Empty title="The run is under way">
             <p class="muted">{what}</p>
             <p>{move || now().line()}</p>
             <ol class="stages">{move || now().standings().filter(|(stage, _)| is_part(*stage)).map(step).collect_view()}</ol>
-            <p class="muted">"It goes on when this page is closed; it is listed under Runs."</p>
+            <p class="muted">{outlook}</p>
         </Empty>
     }
 }
@@ -82,7 +89,7 @@ fn Failed(error: String) -> impl IntoView {
     let advice = remedy(&error);
     view! {
         <Empty title="This run failed">
-            <p class="failure">{if error.is_empty() { "The server did not say why.".to_owned() } else { error }}</p>
+            <p class="failure">{if error.is_empty() { "Nobody said why.".to_owned() } else { error }}</p>
             <p>{advice}</p>
             <Again />
         </Empty>

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use balmer_exchange::api::{RunSummary, SurveySummary};
+use balmer_exchange::{
+    api::{RunSummary, SurveySummary},
+    worker::is_run_name,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Failures;
@@ -38,7 +41,7 @@ impl Catalogue {
 
     /// Fetches the list of runs.
     pub async fn fetch_runs(self) {
-        let runs = self.failures.noted(client::runs().await);
+        let runs = self.failures.noted(client::runs().await).map(|runs| self.with_own(runs));
         // the old list is better than none, and nothing is redrawn where nothing is new
         let is_known = self.runs.with_untracked(|known| known.ready().is_some());
         match runs {
@@ -46,6 +49,16 @@ impl Catalogue {
             Ok(runs) if self.runs.with_untracked(|known| known.ready().is_some_and(|known| **known == runs)) => {}
             runs => self.runs.set(runs.map(Arc::new).into()),
         }
+    }
+
+    /// The server's runs and those of this tab, newest first.
+    fn with_own(self, mut runs: Vec<RunSummary>) -> Vec<RunSummary> {
+        self.runs.with_untracked(|known| {
+            let known = known.ready().map(|known| &known[..]).unwrap_or_default();
+            runs.extend(known.iter().filter(|run| is_run_name(&run.id)).cloned());
+        });
+        runs.sort_by(|a, b| b.created.cmp(&a.created));
+        runs
     }
 
     /// Puts a run's news into the list: a new run comes first.

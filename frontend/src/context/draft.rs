@@ -7,15 +7,20 @@ use balmer_core::pipeline::PipelineSpec;
 use balmer_exchange::api::{FieldProblem, Method, Problem, SurveyDetail};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Catalogue, Desk, Failures, Watch};
+use super::{Desk, Failures, Hosts, Local, Watch};
 use crate::{
     client,
     state::{
         address::{Address, Place},
+        host::Host,
         load::Load,
         run_form::{RunForm, field, refused},
+        settings::LOF_NEIGHBORS,
     },
 };
+
+/// Where the browser remembers the place that runs are computed at.
+const HOST_KEY: &str = "balmer-host";
 
 /// What is being prepared.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +35,8 @@ pub struct Draft {
     pub faults: RwSignal<Vec<FieldProblem>>,
     /// The pipeline spec that the bars say, or each fault at its key.
     pub checked: Memo<Result<PipelineSpec, Vec<FieldProblem>>>,
+    /// Where it will be computed.
+    pub host: RwSignal<Host>,
     /// Whether a run is being asked for.
     pub is_busy: RwSignal<bool>,
     /// The open survey with its columns.
@@ -42,7 +49,8 @@ pub struct Draft {
 #[derive(Debug, Clone, Copy)]
 struct Others {
     desk: Desk,
-    catalogue: Catalogue,
+    hosts: Hosts,
+    local: Local,
     failures: Failures,
 }
 
@@ -64,9 +72,15 @@ impl Draft {
             form,
             checked,
             faults: RwSignal::new(Vec::new()),
+            host: RwSignal::new(remembered_host()),
             is_busy: RwSignal::new(false),
             survey: RwSignal::new(None),
-            others: StoredValue::new(Others { desk, catalogue: expect_context(), failures: expect_context() }),
+            others: StoredValue::new(Others {
+                desk,
+                hosts: expect_context(),
+                local: expect_context(),
+                failures: expect_context(),
+            }),
         };
         let subset = Memo::new(move |_| {
             desk.address.with(|address| match &address.place {
@@ -106,8 +120,8 @@ impl Draft {
         self.others.get_value().desk
     }
 
-    fn catalogue(self) -> Catalogue {
-        self.others.get_value().catalogue
+    fn hosts(self) -> Hosts {
+        self.others.get_value().hosts
     }
 
     fn failures(self) -> Failures {
@@ -171,18 +185,47 @@ impl Draft {
         }
     }
 
+    /// Chooses where to compute; the browser remembers it.
+    pub fn choose_host(self, host: Host) {
+        self.host.set(host);
+        self.forget_faults();
+        if let Ok(Some(storage)) = window().local_storage() {
+            // a browser that remembers nothing still obeys for this visit
+            let _: Result<(), wasm_bindgen::JsValue> = storage.set_item(HOST_KEY, host.name());
+        }
+    }
+
+    /// The most neighbours that the open run can be scored with at once; `None` where it would be a new run.
+    pub fn most_neighbors(self) -> Option<usize> {
+        let Others { desk, local, .. } = self.others.get_value();
+        local.run(&desk.run_id.get()?).filter(|run| run.is_done())?.most_neighbors()
+    }
+
+    /// Changes the number of neighbours; the open run is scored again where it can be.
+    pub fn set_neighbors(self, text: String) {
+        let wanted = text.trim().parse::<usize>().ok();
+        self.set(LOF_NEIGHBORS, text);
+        let Others { desk, local, .. } = self.others.get_value();
+        if let (Some(wanted), Some(most), Some(run)) =
+            (wanted, untrack(|| self.most_neighbors()), desk.run_id.get_untracked())
+            && (1..=most).contains(&wanted)
+        {
+            local.rescore(&run, wanted);
+        }
+    }
+
     /// Asks for the run that the bars say, and opens it.
     pub fn run(self) {
         match self.checked.get_untracked() {
-            Ok(spec) => self.submit(spec),
+            Ok(spec) => self.submit(spec, self.host.get_untracked()),
             Err(faults) => self.faults.set(faults),
         }
     }
 
     /// Asks for a run and opens it; a refusal stands at what it names.
-    pub fn submit(self, spec: PipelineSpec) {
+    pub fn submit(self, spec: PipelineSpec, host: Host) {
         spawn_local(async move {
-            match self.ask_for(&spec).await {
+            match self.ask_for(&spec, host).await {
                 Err(problem) if (400..500).contains(&problem.status) => self.faults.set(refused(&problem)),
                 Err(problem) => self.failures().last.set(Some(problem)),
                 Ok(()) => {}
@@ -191,23 +234,21 @@ impl Draft {
     }
 
     /// Asks for a run where there is no bar to say why it is refused.
-    pub async fn resubmit(self, spec: PipelineSpec) {
+    pub async fn resubmit(self, spec: PipelineSpec, host: Host) {
         // the banner has said it
-        let _: Result<(), Problem> = self.failures().noted(self.ask_for(&spec).await);
+        let _: Result<(), Problem> = self.failures().noted(self.ask_for(&spec, host).await);
     }
 
-    async fn ask_for(self, spec: &PipelineSpec) -> Result<(), Problem> {
+    async fn ask_for(self, spec: &PipelineSpec, host: Host) -> Result<(), Problem> {
         if self.is_busy.get_untracked() {
             return Ok(());
         }
         self.is_busy.set(true);
         self.faults.set(Vec::new());
-        let answer = client::submit(spec).await;
+        let answer = self.hosts().submit(spec, host).await;
         self.is_busy.set(false);
         let run = answer?;
-        let list = Address::run(&run.id);
-        self.catalogue().take_news(run);
-        self.desk().open_list(list);
+        self.desk().open_list(Address::run(&run.id));
         Ok(())
     }
 
@@ -215,12 +256,16 @@ impl Draft {
     pub fn cancel(self) {
         let Some(run) = self.desk().run_id.get_untracked() else { return };
         spawn_local(async move {
-            let answer: Result<_, Problem> = client::cancel(&run).await;
-            if let Ok(run) = self.failures().noted(answer) {
-                self.catalogue().take_news(run);
-            }
+            // the banner has said it
+            let _: Result<(), Problem> = self.failures().noted(self.hosts().cancel(&run).await);
         });
     }
+}
+
+fn remembered_host() -> Host {
+    let storage = window().local_storage().ok().flatten();
+    let name = storage.and_then(|storage| storage.get_item(HOST_KEY).ok().flatten());
+    name.and_then(|name| Host::of(&name)).unwrap_or_default()
 }
 
 impl Default for Draft {

@@ -5,11 +5,8 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 use balmer_exchange::api::{Explanation, SpectrumBody};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 
-use super::{Desk, Spectra, Viewing};
-use crate::{
-    client,
-    state::{load::Load, view::Show},
-};
+use super::{Desk, Hosts, Local, Spectra, Viewing};
+use crate::state::{load::Load, view::Show};
 
 /// How long one must look before the server is asked why: stepping through a list asks for nothing.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -28,6 +25,7 @@ pub struct Explained {
     pub pointed: RwSignal<Option<String>>,
     subject: Memo<Option<(String, String)>>,
     waiting: StoredValue<Option<TimeoutHandle>>,
+    hosts: Hosts,
 }
 
 impl Explained {
@@ -39,16 +37,24 @@ impl Explained {
             let id = spectra.shown.with(|shown| shown.as_ref().map(|body| body.metadata.spectrum_id.clone()))?;
             Some((desk.run_id.get()?, id))
         });
+        // a run of this browser may be scored again while one looks at it
+        let local: Local = expect_context();
+        let scored = Memo::new(move |_| {
+            let run = local.run(&desk.run_id.get()?)?;
+            Some((run.detail.summary.n_neighbors, run.detail.summary.counts.outliers, run.detail.classes.clone()))
+        });
         let explained = Self {
             answer: RwSignal::new(Load::Idle),
             near: RwSignal::new(None),
             pointed: RwSignal::new(None),
             subject,
             waiting: StoredValue::new(None),
+            hosts: expect_context(),
         };
         let wanted_now = Memo::new(move |_| viewing.view.with(|view| view.near > 0 || view.show == Show::Seen));
         Effect::new(move || {
             let subject = subject.get();
+            scored.track();
             explained.pointed.set(None);
             explained.forget_waiting();
             explained.answer.set(if subject.is_some() { Load::Loading } else { Load::Idle });
@@ -90,7 +96,7 @@ impl Explained {
         self.forget_waiting();
         self.answer.set(Load::Loading);
         spawn_local(async move {
-            let answer = client::explain(&subject.0, &subject.1).await;
+            let answer = self.hosts.explain(&subject.0, &subject.1).await;
             if self.subject.get_untracked().as_ref() == Some(&subject) {
                 self.answer.set(answer.map(Arc::new).into());
             }

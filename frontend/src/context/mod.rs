@@ -2,7 +2,8 @@
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
 //! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
-//! last failure ([`Failures`]) and the theme.
+//! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
+//! the last failure ([`Failures`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
@@ -12,7 +13,11 @@ mod desk;
 mod draft;
 mod explained;
 mod failures;
+mod hosts;
 mod labels;
+mod live;
+mod local;
+mod replays;
 mod rows;
 mod spectra;
 mod theme;
@@ -24,7 +29,10 @@ pub use desk::Desk;
 pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
+pub use hosts::Hosts;
 pub use labels::Labels;
+pub use local::Local;
+pub use replays::{Replay, Replays};
 pub use rows::Rows;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
@@ -38,6 +46,8 @@ pub fn provide() {
     provide_context(CurrentTheme::install());
     provide_context(Failures::new());
     provide_context(Catalogue::new());
+    provide_context(Local::new());
+    provide_context(Hosts::new());
     provide_context(Desk::new());
     provide_context(Rows::new());
     provide_context(Spectra::new());
@@ -46,4 +56,6 @@ pub fn provide() {
     provide_context(Labels::new());
     provide_context(Watch::new());
     provide_context(Draft::new());
+    provide_context(Replays::new());
+    live::follow_labels();
 }

@@ -1,12 +1,19 @@
-//! The rows listed: the candidates of the open run, or the spectra of the open subset.
+//! The rows listed: the candidates of the open run, or the spectra of the open subset. They stream from the server,
+//! or come from a run of this browser ([`own`]).
+
+mod own;
 
 use std::sync::Arc;
 
-use balmer_exchange::api::{Problem, RunStatus};
+use balmer_exchange::{
+    api::{Problem, RunStatus},
+    worker::is_run_name,
+};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::AbortController;
 
-use super::{Desk, Failures};
+use self::own::Admitted;
+use super::{Desk, Failures, Local};
 use crate::{
     client::{self, Arrived, encoded, query},
     state::{
@@ -20,9 +27,9 @@ use crate::{
 const CANDIDATE_COLUMNS: &str =
     "rank,spectrum_id,designation,class,subclass,snr_r,ra,dec,lof,is_outlier,label,probability,entropy";
 /// Columns of spectra that the page shows.
-const SPECTRUM_COLUMNS: &str = "spectrum_id,designation,class,subclass,snr_r,ra,dec,z,mjd";
+pub(super) const SPECTRUM_COLUMNS: &str = "spectrum_id,designation,class,subclass,snr_r,ra,dec,z,mjd";
 /// Rows listed at most: what a browser holds with ease. A condition reaches the others.
-const MOST_ROWS: u64 = 200_000;
+pub(super) const MOST_ROWS: u64 = 200_000;
 
 /// What is listed: the place with its condition and order.
 type Listing = (Place, Option<String>, Option<String>);
@@ -41,6 +48,9 @@ pub struct Rows {
     table_of: RwSignal<Option<Listing>>,
     abort: StoredValue<Option<AbortController>, LocalStorage>,
     failures: Failures,
+    local: Local,
+    /// What the server says of a condition on the list of a run of this browser.
+    admitted: RwSignal<Option<Arc<Admitted>>>,
 }
 
 impl Rows {
@@ -64,6 +74,8 @@ impl Rows {
             table_of: RwSignal::new(None),
             abort: StoredValue::new_local(None),
             failures: expect_context(),
+            local: expect_context(),
+            admitted: RwSignal::new(None),
         };
         Effect::new(move || {
             let listing = listing.get();
@@ -71,10 +83,11 @@ impl Rows {
             rows.total.set(None);
             rows.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
             rows.table_of.set(listing.clone());
-            if let Some(listing) = listing {
+            if let Some(listing) = listing.filter(|listing| own_run(listing).is_none()) {
                 spawn_local(rows.fetch(listing));
             }
         });
+        Effect::new(move || rows.list_own());
         rows
     }
 
@@ -131,6 +144,14 @@ impl Rows {
                 }
             }
         }
+    }
+}
+
+/// The run of this browser that is listed.
+fn own_run((place, ..): &Listing) -> Option<&str> {
+    match place {
+        Place::Run { run } if is_run_name(run) => Some(run),
+        _ => None,
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use balmer_exchange::api::{RunDetail, RunEvent, RunStatus};
+use balmer_exchange::{
+    api::{RunDetail, RunEvent, RunStatus},
+    worker::is_run_name,
+};
 use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::spawn_local};
 
-use super::{Catalogue, Desk, Failures};
+use super::{Catalogue, Desk, Failures, Hosts, Local};
 use crate::{
     client::{self, Listening, News},
     state::{load::Load, progress::Progress},
@@ -25,6 +28,7 @@ pub struct Watch {
     pub is_lost: RwSignal<bool>,
     desk: Desk,
     catalogue: Catalogue,
+    hosts: Hosts,
     failures: Failures,
     listening: StoredValue<Option<Listening>, LocalStorage>,
 }
@@ -39,6 +43,7 @@ impl Watch {
             is_lost: RwSignal::new(false),
             desk,
             catalogue: expect_context(),
+            hosts: expect_context(),
             failures: expect_context(),
             listening: StoredValue::new_local(None),
         };
@@ -56,6 +61,7 @@ impl Watch {
             (Some(run), _) => watch.fetch(run),
             (None, _) => watch.detail.set(Load::Idle),
         });
+        watch.follow(expect_context());
         let ask = move || {
             if watch.is_lost.get_untracked() {
                 watch.ask();
@@ -64,6 +70,23 @@ impl Watch {
         // lives as long as the app does
         let _: Result<_, _> = set_interval_with_handle(ask, PERIOD);
         watch
+    }
+
+    /// Follows a run of this browser, whose news are no events of the server's.
+    fn follow(self, local: Local) {
+        Effect::new(move || {
+            if let Some((run, progress)) = local.progress.get()
+                && self.desk.run_id.get_untracked() == Some(run)
+            {
+                self.progress.set(Some(progress));
+            }
+        });
+        // its settings and classes change while it is looked at
+        Effect::new(move || {
+            if let Some(run) = self.desk.run_id.get().and_then(|run| local.run(&run)) {
+                self.detail.set(Load::Ready(Arc::new(run.detail.clone())));
+            }
+        });
     }
 
     /// The detail of the open run, once it is here.
@@ -80,6 +103,9 @@ impl Watch {
     fn listen(self, run: &str) {
         let first = self.catalogue.run(run).map(|run| Progress::of(&run));
         self.progress.set(first);
+        if is_run_name(run) {
+            return;
+        }
         let id = run.to_owned();
         let take = move |news| {
             if self.desk.run_id.get_untracked().as_deref() == Some(&id) {
@@ -117,7 +143,7 @@ impl Watch {
         let Some(run) = self.desk.run_id.get_untracked() else { return };
         spawn_local(async move {
             // a question that fails is asked again: the banner would only repeat what the bar says
-            if let Ok(detail) = client::run(&run).await {
+            if let Ok(detail) = self.hosts.detail(&run).await {
                 if self.is_lost.get_untracked() && detail.summary.status == RunStatus::Running {
                     self.progress.set(Some(Progress::of(&detail.summary)));
                 }
@@ -132,7 +158,7 @@ impl Watch {
             self.detail.set(Load::Loading);
         }
         spawn_local(async move {
-            let detail = client::run(&run).await;
+            let detail = self.hosts.detail(&run).await;
             if self.desk.run_id.get_untracked() == Some(run) {
                 self.detail.set(self.failures.noted(detail).map(Arc::new).into());
             }

@@ -265,6 +265,11 @@ impl Condition {
         whole.then_some(Self { parts, is_alternative })
     }
 
+    /// The clauses that are joined by AND, as they were written.
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
     /// What the condition says in a control's slot.
     pub fn read(&self, slot: &Slot) -> Option<Clause> {
         let mut mine = self.parts.iter().filter_map(|part| Clause::read(part)).filter(|clause| clause.slot() == *slot);

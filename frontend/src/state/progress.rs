@@ -89,6 +89,11 @@ impl Progress {
     }
 }
 
+/// Seconds until a stage ends, where its pace so far tells: seconds spent in it, done of it.
+pub fn remaining(spent: f64, fraction: f64) -> Option<f64> {
+    (fraction > 0.02 && spent > 0.5).then(|| spent * (1.0 - fraction).max(0.0) / fraction)
+}
+
 /// What a stage does.
 pub fn described(stage: Stage) -> &'static str {
     match stage {
@@ -148,6 +153,12 @@ mod tests {
         }
         assert!((last - 1.0).abs() < 1e-12);
         assert_eq!((at("queued", 0.0).overall(), at("read", 9.0).overall() < 1.0), (0.0, true));
+    }
+
+    #[test]
+    fn the_pace_so_far_tells_what_is_left() {
+        assert_eq!((remaining(2.0, 0.25), remaining(2.0, 1.0)), (Some(6.0), Some(0.0)));
+        assert_eq!((remaining(0.1, 0.25), remaining(9.0, 0.0)), (None, None));
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! [`read_spectra`] turns the bytes of one file into spectra, whatever survey made it: the layout is
 //! recognised from the content, and a file that is refused says why by a stable
 //! [`reason`](ReadError::reason). [`table`] and [`votable`] write and read lists; [`api`] holds the HTTP
-//! API's bodies, shared by both of its ends.
+//! API's bodies, shared by both of its ends; [`worker`] what the web page and its worker say to each other.
 //!
 //! What is absent on purpose: files, sockets and clocks. Callers hand in bytes and writers, so the
 //! same code runs in a server and in a browser.
@@ -33,6 +33,7 @@ pub mod table;
 mod text;
 mod units;
 pub mod votable;
+pub mod worker;
 mod write;
 
 pub use arrow::write_spectrum_arrow;

@@ -1,18 +1,24 @@
 //! What to compute on the subset, where, and how far it has come.
 
 mod field;
+mod gpu_note;
 mod settings;
 pub mod standing;
 
-use balmer_exchange::api::{Method, RunSummary};
+use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::{
+    api::{Method, RunSummary},
+    worker::is_run_name,
+};
 use leptos::prelude::*;
 
-use self::{settings::Settings, standing::Standing};
+use self::{gpu_note::GpuNote, settings::Settings, standing::Standing};
 use super::run_details::RunDetails;
 use crate::{
     context::{Desk, Draft, Labels, Watch},
     state::{
         address::{Address, Place},
+        host::Host,
         run_form::{RunForm, own_labels},
         settings::{LABEL_NEIGHBORS, LOF_NEIGHBORS},
     },
@@ -23,8 +29,6 @@ const METHODS: [(Method, &str); 3] = [
     (Method::Spreading, "LOF + label spreading"),
     (Method::Propagation, "LOF + label propagation"),
 ];
-const DEVICES: [(&str, &str, bool); 3] =
-    [("server", "This server", true), ("browser-gpu", "Browser, GPU", false), ("browser-cpu", "Browser, CPU", false)];
 
 /// The bar.
 #[component]
@@ -42,20 +46,8 @@ pub fn RunBar() -> impl IntoView {
     view! {
         <section class="bar run-bar" aria-label="Run">
             <MethodSelect draft />
-            <label class="inline-field" title="Neighbours of each spectrum, for the local outlier factor">
-                <span>"k"</span>
-                <input
-                    type="number"
-                    min="1"
-                    step="1"
-                    data-testid="n-neighbors"
-                    aria-label="Neighbours"
-                    aria-invalid=move || if draft.fault(LOF_NEIGHBORS).is_some() { "true" } else { "false" }
-                    prop:value=move || draft.form.with(|form| form.text(LOF_NEIGHBORS).to_owned())
-                    on:input=move |event| draft.set(LOF_NEIGHBORS, event_target_value(&event))
-                />
-            </label>
-            <DeviceSelect />
+            <Neighbors draft />
+            <DeviceSelect draft />
             <button type="button" aria-haspopup="dialog" title="Every setting; the number says how many differ from the default" on:click=move |_| has_settings.set(true)>{settings_label}</button>
             <button type="button" class="primary" data-testid="run" disabled=move || draft.is_busy.get() on:click=run>
                 {move || if draft.is_busy.get() { "Asking …" } else { "Run" }}
@@ -63,10 +55,11 @@ pub fn RunBar() -> impl IntoView {
             <Show when=move || is_under_way.get()>
                 <button type="button" data-testid="cancel" on:click=move |_| draft.cancel()>"Cancel"</button>
             </Show>
-            <Promote draft />
+            <OnServer draft />
             <Standing has_details />
             <Faults draft has_settings />
             <NeedsLabels draft />
+            <GpuNote draft />
         </section>
         <Show when=move || has_details.get() && desk.run_id.get().is_some()>
             <RunDetails />
@@ -97,41 +90,108 @@ fn MethodSelect(draft: Draft) -> impl IntoView {
     }
 }
 
+/// The number of neighbours; a slider beside it where the open run is scored again at once.
 #[component]
-fn DeviceSelect() -> impl IntoView {
-    let option = |(value, title, is_there): (&'static str, &'static str, bool)| {
-        let why = (!is_there).then_some("comes with WebGPU");
-        view! { <option value=value disabled=!is_there selected=is_there title=why>{title}</option> }
+fn Neighbors(draft: Draft) -> impl IntoView {
+    let text = Memo::new(move |_| draft.form.with(|form| form.text(LOF_NEIGHBORS).to_owned()));
+    let most = Memo::new(move |_| draft.most_neighbors());
+    view! {
+        <label class="inline-field" title="Neighbours of each spectrum, for the local outlier factor">
+            <span>"k"</span>
+            <input
+                type="number"
+                min="1"
+                step="1"
+                data-testid="n-neighbors"
+                aria-label="Neighbours"
+                aria-invalid=move || if draft.fault(LOF_NEIGHBORS).is_some() { "true" } else { "false" }
+                prop:value=move || text.get()
+                on:input=move |event| draft.set_neighbors(event_target_value(&event))
+            />
+        </label>
+        {move || {
+            most.get().map(|most| {
+                view! {
+                    <input
+                        type="range"
+                        class="neighbors-slider"
+                        min="1"
+                        max=most.to_string()
+                        step="1"
+                        data-testid="n-neighbors-slider"
+                        aria-label="Neighbours"
+                        title="Scores the list again at once: the neighbours are known"
+                        prop:value=move || text.get()
+                        on:input=move |event| draft.set_neighbors(event_target_value(&event))
+                    />
+                }
+            })
+        }}
+    }
+}
+
+#[component]
+fn DeviceSelect(draft: Draft) -> impl IntoView {
+    let choose = move |event| {
+        if let Some(host) = Host::of(&event_target_value(&event)) {
+            draft.choose_host(host);
+        }
+    };
+    let host = draft.host;
+    let option = move |of: Host| {
+        view! { <option value=of.name() selected=move || host.get() == of>{of.title()}</option> }
     };
     view! {
         <label class="inline-field">
             <span>"on"</span>
-            <select data-testid="device-select" aria-label="Device" title="Computing in the browser comes with WebGPU">
-                {DEVICES.map(option).collect_view()}
+            <select
+                data-testid="device-select"
+                aria-label="Device"
+                title="Where the next run is computed"
+                prop:value=move || host.get().name()
+                on:change=choose
+            >
+                {Host::ALL.map(option).collect_view()}
             </select>
         </label>
     }
 }
 
-/// The same settings without the condition, for a run over a subset.
+/// The settings of the open run on the server: as they are for a run of this browser, without the condition for a run
+/// over a subset.
 #[component]
-fn Promote(draft: Draft) -> impl IntoView {
+fn OnServer(draft: Draft) -> impl IntoView {
     let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
-    let is_part = Memo::new(move |_| desk.run().is_some_and(|run| run.status.is_final() && run.r#where.is_some()));
-    let promote = move |_| {
+    let over = Memo::new(move |_| desk.run().filter(|run| run.status.is_final()).map(|run| (run.id, run.r#where)));
+    let is_part = move || over.with(|over| over.as_ref().is_some_and(|(_, condition)| condition.is_some()));
+    let is_own = move || over.with(|over| over.as_ref().is_some_and(|(id, _)| is_run_name(id)));
+    let submit = move |whole: bool| {
         let Some(detail) = untrack(|| watch.opened()) else { return };
-        if let Ok(spec) = serde_json::from_value::<balmer_core::pipeline::PipelineSpec>(detail.spec.clone()) {
-            draft.submit(balmer_core::pipeline::PipelineSpec { r#where: None, ..spec });
+        if let Ok(spec) = serde_json::from_value::<PipelineSpec>(detail.spec.clone()) {
+            let condition = spec.r#where.clone().filter(|_| !whole);
+            draft.submit(PipelineSpec { r#where: condition, ..spec }, Host::Server);
         }
     };
+    let is_waiting = move || draft.is_busy.get() || watch.opened().is_none();
     view! {
-        <Show when=move || is_part.get()>
+        <Show when=is_own>
+            <button
+                type="button"
+                data-testid="run-on-server"
+                title="The settings of this run, computed by the server and kept there"
+                disabled=is_waiting
+                on:click=move |_| submit(false)
+            >
+                "Run on the server"
+            </button>
+        </Show>
+        <Show when=is_part>
             <button
                 type="button"
                 data-testid="promote"
-                title="The settings of this run, without its condition"
-                disabled=move || draft.is_busy.get() || watch.opened().is_none()
-                on:click=promote
+                title="The settings of this run, without its condition, on the server"
+                disabled=is_waiting
+                on:click=move |_| submit(true)
             >
                 "Run on the whole survey"
             </button>

@@ -2,13 +2,14 @@
 //! and what it takes to repeat it.
 
 mod rejected;
+mod replay;
 pub mod text_block;
 
 use balmer_core::pipeline::{InputHash, Provenance};
-use balmer_exchange::api::RunDetail;
+use balmer_exchange::{api::RunDetail, worker::is_run_name};
 use leptos::prelude::*;
 
-use self::{rejected::Rejected, text_block::TextBlock};
+use self::{rejected::Rejected, replay::ReplayPanel, text_block::TextBlock};
 use crate::{
     context::Watch,
     state::{
@@ -38,13 +39,18 @@ fn Details(detail: RunDetail) -> impl IntoView {
     let provenance = detail.provenance.clone().and_then(|value| serde_json::from_value::<Provenance>(value).ok());
     let spec = toml_of(&detail);
     let rejected = detail.summary.counts.rejected;
+    let is_own = is_run_name(&detail.summary.id);
     view! {
         <div class="details-grid">
             <Facts detail=detail.clone() provenance=provenance.clone() />
             {provenance.map(|provenance| view! { <Stages provenance /> })}
             <TextBlock title="Spec" text=Signal::stored(spec) name="spec.toml" />
         </div>
-        <Rejected rows=detail.rejected all=rejected />
+        {(!is_own).then(|| view! { <ReplayPanel detail=detail.clone() /> })}
+        {(!is_own).then(|| view! { <Rejected rows=detail.rejected all=rejected /> })}
+        {(is_own && rejected > 0).then(|| view! {
+            <p class="muted">"The spectra that the recipe rejected, with the reasons, are listed by a run on the server."</p>
+        })}
     }
 }
 

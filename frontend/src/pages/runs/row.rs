@@ -1,17 +1,20 @@
 //! One run of the list: what it was, how it stands, what can be done with it.
 
 use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::api::{Method, Problem, RunStatus, RunSummary};
+use balmer_exchange::{
+    api::{Method, Problem, RunStatus, RunSummary},
+    worker::is_run_name,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    client,
     components::run_bar::{device_of, standing::outcome},
-    context::{Catalogue, Draft, Failures},
+    context::{Catalogue, Draft, Failures, Hosts},
     state::{
         address::Address,
         duration::{moment, seconds},
         format::count,
+        host::Host,
         progress::Progress,
     },
 };
@@ -79,22 +82,26 @@ fn result(run: &RunSummary) -> String {
 
 #[component]
 fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl IntoView {
-    let (catalogue, failures, draft) =
-        (expect_context::<Catalogue>(), expect_context::<Failures>(), expect_context::<Draft>());
+    let (hosts, failures, draft) = (expect_context::<Hosts>(), expect_context::<Failures>(), expect_context::<Draft>());
     let is_asking = RwSignal::new(false);
     let cancel = move |_| {
         spawn_local(async move {
-            if let Ok(run) = failures.noted(client::cancel(&id.get_value()).await) {
-                catalogue.take_news(run);
-            }
+            // the banner has said it
+            let _: Result<(), Problem> = failures.noted(hosts.cancel(&id.get_value()).await);
         });
     };
     let again = move |_| {
         spawn_local(async move {
-            let detail = failures.noted(client::run(&id.get_value()).await);
+            let detail = failures.noted(hosts.detail(&id.get_value()).await);
             if let Ok(spec) = detail.map(|detail| serde_json::from_value::<PipelineSpec>(detail.spec)) {
                 match spec {
-                    Ok(spec) => draft.resubmit(spec).await,
+                    Ok(spec) => {
+                        // where it was computed, in the browser on the device chosen now
+                        let chosen = draft.host.get_untracked();
+                        let is_own = id.with_value(|id| is_run_name(id));
+                        let host = if is_own { Host::Browser(chosen.browser()) } else { Host::Server };
+                        draft.resubmit(spec, host).await;
+                    }
                     Err(error) => {
                         let problem = Problem::new(0, "this run's settings are of another version");
                         failures.last.set(Some(problem.with_detail(error.to_string())));
@@ -106,10 +113,8 @@ fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl Int
     let delete = move |_| {
         is_asking.set(false);
         spawn_local(async move {
-            let id = id.get_value();
-            if failures.noted(client::delete_run(&id).await).is_ok() {
-                catalogue.forget(&id);
-            }
+            // the banner has said it
+            let _: Result<(), Problem> = failures.noted(hosts.delete(&id.get_value()).await);
         });
     };
     let is_final = move || status.get().is_some_and(RunStatus::is_final);

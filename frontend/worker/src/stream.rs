@@ -5,9 +5,12 @@ use balmer_exchange::{api::Problem, arrow_stream::BatchReader};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, RequestInit, Response};
+use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader};
 
-use super::{refusal, silent};
+use crate::answer::{self, silent};
+
+/// Media type of an Arrow stream.
+const ARROW: &str = "application/vnd.apache.arrow.stream";
 
 /// What has arrived so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub struct Arrived {
     pub bytes: u64,
     /// Rows that the condition matches in all, where the server says.
     pub total: Option<u64>,
+    /// Rows that the server left out, where it says.
+    pub rejected: Option<u64>,
 }
 
 /// Reads an Arrow stream; each batch goes to `take` as soon as it is whole, `false` from it ends the reading.
@@ -27,14 +32,13 @@ pub async fn arrow_stream(
     signal: Option<&AbortSignal>,
     mut take: impl FnMut(Option<RecordBatch>, Arrived) -> bool,
 ) -> Result<Arrived, Problem> {
-    let response = fetch(path, signal).await.map_err(|_| silent(path))?;
+    let response = answer::fetch(path, ARROW, signal).await?;
     if !response.ok() {
-        let text = JsFuture::from(response.text().map_err(|_| silent(path))?).await.ok();
-        let text = text.and_then(|text| text.as_string()).unwrap_or_default();
-        return Err(refusal(response.status(), &response.status_text(), &text, path));
+        answer::text(&response, path).await?;
     }
-    let total = response.headers().get("x-total-count").ok().flatten().and_then(|text| text.parse().ok());
-    let mut arrived = Arrived { bytes: 0, total };
+    let number = |name: &str| of_header(&response.headers(), name);
+    let (total, rejected) = (number("x-total-count"), number("x-rejected-count"));
+    let mut arrived = Arrived { bytes: 0, total, rejected };
     let broken = |why: &str| Problem::new(0, "the answer broke off").with_detail(why).with_instance(path);
     let body = response.body().ok_or_else(|| broken("the answer is empty"))?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
@@ -63,12 +67,6 @@ pub async fn arrow_stream(
     Ok(arrived)
 }
 
-async fn fetch(path: &str, signal: Option<&AbortSignal>) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Accept", "application/vnd.apache.arrow.stream")?;
-    let init = RequestInit::new();
-    init.set_headers(&headers);
-    init.set_signal(signal);
-    let response = JsFuture::from(leptos::prelude::window().fetch_with_str_and_init(path, &init)).await?;
-    Ok(response.unchecked_into())
+fn of_header(headers: &Headers, name: &str) -> Option<u64> {
+    headers.get(name).ok().flatten()?.parse().ok()
 }

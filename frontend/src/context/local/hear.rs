@@ -1,0 +1,191 @@
+//! What the worker reports, taken into the runs.
+
+use std::sync::Arc;
+
+use balmer_exchange::{
+    api::{Problem, RunStatus},
+    worker::{Command, Outcome, Report},
+};
+use balmer_worker::port;
+use js_sys::{ArrayBuffer, Int32Array, Uint8Array};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Local, seconds};
+use crate::{
+    client::{self, encoded, query},
+    context::rows::{MOST_ROWS, SPECTRUM_COLUMNS},
+    state::{
+        local_run::{LocalRun, Scores, Spread, Stated},
+        progress::{Progress, remaining},
+        table::Table,
+    },
+};
+
+impl Local {
+    /// Takes a report.
+    pub(super) fn hear(self, report: Report, buffers: Vec<ArrayBuffer>) {
+        match report {
+            Report::Device { run, name, note } => self.hear_device(&run, name, note),
+            Report::Progress { run, stage, fraction, message } => {
+                self.hear_progress(
+                    &run,
+                    Progress { stage: stage.name().to_owned(), fraction, eta_seconds: None, message },
+                );
+            }
+            Report::Done { run, outcome } => self.hear_done(&run, *outcome, &buffers),
+            Report::Failed { run, problem: Some(problem) } => {
+                self.end(&run, RunStatus::Failed, Some(problem.to_string()));
+            }
+            Report::Failed { run, problem: None } => self.end(&run, RunStatus::Cancelled, None),
+            Report::Rescored { run, n_neighbors, .. } => self.hear_scores(&run, n_neighbors, &buffers),
+            Report::Respread { run, classes, .. } => {
+                if let Some(spread) = spread(classes, &buffers) {
+                    self.change(&run, |run| run.respread(spread));
+                }
+            }
+            Report::Explained { run, row, features } => {
+                let [indices, distances] = &buffers[..] else { return };
+                let (indices, distances) = (port::rows(indices), port::numbers(distances));
+                let known = self.runs.with_untracked(|runs| runs.get(&run).cloned());
+                let answer = known.and_then(|known| known.explanation(row, &indices, &distances, *features));
+                self.answer(&run, Some(row), answer.ok_or_else(|| Problem::new(404, "not ranked")));
+            }
+            Report::Refused { run, problem } => {
+                self.inside.update_value(|inside| inside.scoring = None);
+                self.answer(&run, None, Err(problem.clone()));
+                self.failures.last.set(Some(problem));
+            }
+            // for the chief of a pool and for the benchmark page
+            Report::Ready | Report::Found { .. } | Report::Broken { .. } | Report::Measured { .. } => {}
+        }
+    }
+
+    /// Changes a finished run and what the lists say of it.
+    fn change(self, run: &str, change: impl FnOnce(&mut LocalRun)) {
+        let changed = self.runs.try_update(|runs| {
+            let run = Arc::make_mut(runs.get_mut(run)?);
+            change(run);
+            Some(run.detail.summary.clone())
+        });
+        if let Some(summary) = changed.flatten() {
+            self.catalogue.take_news(summary);
+        }
+    }
+
+    fn hear_device(self, run: &str, name: String, note: Option<String>) {
+        self.change(run, |run| {
+            run.detail.summary.device = Some(match &note {
+                Some(note) => format!("{name} ({note})"),
+                None => name,
+            });
+            run.note = note;
+        });
+    }
+
+    fn hear_progress(self, run: &str, mut progress: Progress) {
+        let now = seconds();
+        let times = self.inside.try_update_value(|inside| {
+            let under_way = inside.under_way.as_mut().filter(|under_way| under_way.run == run)?;
+            let is_new = under_way.stage.0 != progress.stage;
+            if is_new {
+                under_way.stage = (progress.stage.clone(), now);
+            }
+            Some((is_new, now - under_way.begun, now - under_way.stage.1))
+        });
+        let Some((is_new_stage, elapsed, in_stage)) = times.flatten() else { return };
+        progress.eta_seconds = remaining(in_stage, progress.fraction);
+        if is_new_stage {
+            self.note(run, |summary| {
+                summary.stage = Some(progress.stage.clone());
+                summary.elapsed_seconds = Some(elapsed);
+            });
+        }
+        self.progress.set(Some((run.to_owned(), progress)));
+    }
+
+    fn hear_done(self, run: &str, outcome: Outcome, buffers: &[ArrayBuffer]) {
+        let [ends, names, order, lof, labels @ ..] = buffers else { return };
+        let names = (port::rows(ends), Uint8Array::new(names).to_vec());
+        let scores = Scores { order: port::rows(order), lof: port::numbers(lof) };
+        let spread = spread(outcome.classes.clone(), labels);
+        let mut fits = false;
+        self.change(run, |run| fits = run.finish(outcome, names, scores, spread));
+        if fits {
+            self.join(run);
+            self.end(run, RunStatus::Done, None);
+        } else {
+            let why = "the worker's answer is not what this page expects: reload the page";
+            self.end(run, RunStatus::Failed, Some(why.to_owned()));
+        }
+    }
+
+    fn hear_scores(self, run: &str, n_neighbors: usize, buffers: &[ArrayBuffer]) {
+        let [order, lof] = buffers else { return };
+        let scores = Scores { order: port::rows(order), lof: port::numbers(lof) };
+        self.change(run, |run| run.rescore(n_neighbors, scores));
+        let scoring = self.inside.try_update_value(|inside| inside.scoring.take()).flatten();
+        if let Some(wanted) = scoring.and_then(|scoring| scoring.wanted).filter(|wanted| *wanted != n_neighbors) {
+            self.rescore(run, wanted);
+        }
+    }
+
+    /// Answers those who asked why a row stands where it does; without a row all who asked of the run.
+    fn answer(self, run: &str, row: Option<u32>, answer: Result<balmer_exchange::api::Explanation, Problem>) {
+        let mine = self.inside.try_update_value(|inside| {
+            let all = std::mem::take(&mut inside.asking);
+            let (mine, others) =
+                all.into_iter().partition(|asking| asking.run == run && row.is_none_or(|row| asking.row == row));
+            inside.asking = others;
+            mine
+        });
+        for asking in mine.unwrap_or_default() {
+            // who asked may look at something else by now
+            let _: Result<(), _> = asking.answer.send(answer.clone());
+        }
+    }
+
+    /// Puts what the survey states beside the scores, as soon as the server says it.
+    fn join(self, run: &str) {
+        let Some(known) = self.runs.with_untracked(|runs| runs.get(run).cloned()) else { return };
+        let (survey, condition) = (known.spec.survey.clone(), known.spec.r#where.clone());
+        let kept = self.inside.with_value(|inside| {
+            let (of, under, stated) = inside.stated.as_ref()?;
+            (*of == survey && *under == condition).then(|| stated.clone())
+        });
+        let run = run.to_owned();
+        if let Some(stated) = kept {
+            return self.change(&run, |run| run.join(stated));
+        }
+        spawn_local(async move {
+            let limit = MOST_ROWS.to_string();
+            let pairs =
+                [("where", condition.as_deref()), ("columns", Some(SPECTRUM_COLUMNS)), ("limit", Some(&*limit))];
+            let path = format!("/api/v1/surveys/{}/spectra{}", encoded(&survey), query(&pairs));
+            let mut table = Table::default();
+            let arrived = client::arrow_stream(&path, None, |batch, _| {
+                batch.into_iter().for_each(|batch| table.push(batch));
+                true
+            });
+            if self.failures.noted(arrived.await).is_ok() {
+                let stated = Arc::new(Stated::new(table));
+                self.inside.update_value(|inside| inside.stated = Some((survey, condition, stated.clone())));
+                self.change(&run, |run| run.join(stated));
+            }
+        });
+    }
+
+    /// The worker is asked to keep a run's table no more.
+    pub(super) fn let_go(self, run: &str) {
+        self.inside.with_value(|inside| {
+            if let Some(chief) = &inside.chief {
+                chief.send(&Command::Forget { run: run.to_owned() });
+            }
+        });
+    }
+}
+
+fn spread(classes: Vec<String>, buffers: &[ArrayBuffer]) -> Option<Spread> {
+    let [label, probability, entropy] = buffers else { return None };
+    let label = Int32Array::new(label).to_vec();
+    Some(Spread { classes, label, probability: port::numbers(probability), entropy: port::numbers(entropy) })
+}

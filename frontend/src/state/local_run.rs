@@ -1,0 +1,244 @@
+//! A run that was computed in this browser: what is known of it, and its list.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow_array::{Array as _, ArrayRef, BooleanArray, Float32Array, RecordBatch, StringArray, UInt32Array};
+use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::ArrowError;
+use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::{
+    api::{Explanation, FeatureView, NeighborRow, RunDetail, RunStatus},
+    worker::Outcome,
+};
+
+use super::table::{ABSENT, Table};
+
+/// A run, finished or not.
+#[derive(Debug, Clone)]
+pub struct LocalRun {
+    /// What the page shows of any run; the spec has the number of neighbours last asked for.
+    pub detail: RunDetail,
+    /// Its settings.
+    pub spec: PipelineSpec,
+    /// Why it was not computed where it was asked for.
+    pub note: Option<String>,
+    /// What it found, once it is finished.
+    pub found: Option<Found>,
+}
+
+/// What a run found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Neighbours that the worker's table holds of each spectrum; 0 once the table is gone.
+    pub table_neighbors: usize,
+    ids: Arc<StringArray>,
+    scores: Arc<Scores>,
+    spread: Option<Arc<Spread>>,
+    stated: Option<Arc<Stated>>,
+}
+
+/// Outlier factors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Rows, the rarest first.
+    pub order: Vec<u32>,
+    /// Factors by row.
+    pub lof: Vec<f32>,
+}
+
+/// Labels that spread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spread {
+    /// The classes.
+    pub classes: Vec<String>,
+    /// The class of each row; -1 where no label reaches.
+    pub label: Vec<i32>,
+    /// Its probability.
+    pub probability: Vec<f32>,
+    /// Entropy of the probabilities.
+    pub entropy: Vec<f32>,
+}
+
+/// What the survey states of the spectra of a subset.
+#[derive(Debug)]
+pub struct Stated {
+    table: Table,
+    rows: HashMap<String, u32>,
+}
+
+impl Stated {
+    /// By the spectra's names.
+    pub fn new(table: Table) -> Self {
+        let rows = (0..table.len()).filter_map(|row| Some((table.id(row)?.to_owned(), row as u32))).collect();
+        Self { table, rows }
+    }
+}
+
+impl LocalRun {
+    /// Takes what the worker found; `false` where its columns do not fit together.
+    pub fn finish(
+        &mut self,
+        outcome: Outcome,
+        names: (Vec<u32>, Vec<u8>),
+        scores: Scores,
+        spread: Option<Spread>,
+    ) -> bool {
+        let Some(ids) = names_of(names) else { return false };
+        let rows = ids.len();
+        let fits = scores.order.len() == rows
+            && scores.lof.len() == rows
+            && scores.order.iter().all(|row| (*row as usize) < rows)
+            && spread.as_ref().is_none_or(|spread| spread.fits(rows));
+        if fits {
+            self.detail.summary.counts = outcome.counts;
+            self.detail.classes = outcome.classes;
+            self.detail.provenance = Some(outcome.provenance);
+            self.found = Some(Found {
+                table_neighbors: outcome.table_neighbors,
+                ids: Arc::new(ids),
+                scores: Arc::new(scores),
+                spread: spread.map(Arc::new),
+                stated: None,
+            });
+        }
+        fits
+    }
+
+    /// Takes factors of another number of neighbours.
+    pub fn rescore(&mut self, n_neighbors: usize, scores: Scores) {
+        let Some(found) = &mut self.found else { return };
+        if scores.order.len() != found.ids.len() || scores.lof.len() != found.ids.len() {
+            return;
+        }
+        self.spec.lof.n_neighbors = n_neighbors;
+        self.detail.spec = serde_json::to_value(&self.spec).unwrap_or_default();
+        self.detail.summary.n_neighbors = n_neighbors as u64;
+        let outliers = scores.lof.iter().filter(|lof| f64::from(**lof) > self.spec.lof.threshold).count();
+        self.detail.summary.counts.outliers = outliers as u64;
+        found.scores = Arc::new(scores);
+    }
+
+    /// Takes what other labels spread to.
+    pub fn respread(&mut self, spread: Spread) {
+        let Some(found) = &mut self.found else { return };
+        if spread.fits(found.ids.len()) {
+            self.detail.classes.clone_from(&spread.classes);
+            found.spread = Some(Arc::new(spread));
+        }
+    }
+
+    /// Takes what the survey states of its spectra.
+    pub fn join(&mut self, stated: Arc<Stated>) {
+        if let Some(found) = &mut self.found {
+            found.stated = Some(stated);
+        }
+    }
+
+    /// Whether it has a result.
+    pub fn is_done(&self) -> bool {
+        self.detail.summary.status == RunStatus::Done
+    }
+
+    /// The most neighbours that it can be scored with from its table; `None` once the table is gone.
+    pub fn most_neighbors(&self) -> Option<usize> {
+        Some(self.found.as_ref()?.table_neighbors).filter(|held| *held > 0)
+    }
+
+    /// The list, the rarest first.
+    pub fn table(&self) -> Table {
+        let Some(found) = &self.found else { return Table::default() };
+        found.table(self.spec.lof.threshold).unwrap_or_default()
+    }
+
+    /// The row of a spectrum in the feature table.
+    pub fn row_of(&self, id: &str) -> Option<u32> {
+        let ids = &self.found.as_ref()?.ids;
+        (0..ids.len()).find(|row| ids.value(*row) == id).map(|row| row as u32)
+    }
+
+    /// Why a row stands where it does, from its neighbours' rows and distances.
+    pub fn explanation(
+        &self,
+        row: u32,
+        indices: &[u32],
+        distances: &[f32],
+        features: FeatureView,
+    ) -> Option<Explanation> {
+        let found = self.found.as_ref()?;
+        let mut ranks = vec![0; found.ids.len()];
+        found.scores.order.iter().zip(1..).for_each(|(row, rank)| ranks[*row as usize] = rank);
+        let label = |row: u32| found.spread.as_ref()?.of(row as usize).map(str::to_owned);
+        let neighbor = |(&row, &distance): (&u32, &f32)| {
+            let at = row as usize;
+            Some(NeighborRow {
+                spectrum_id: found.ids.value(at).to_owned(),
+                distance,
+                rank: *ranks.get(at)?,
+                lof: *found.scores.lof.get(at)?,
+                label: label(row),
+            })
+        };
+        let at = row as usize;
+        let no_seeds = "Which labelled spectra it comes from, the server knows: run it there.";
+        Some(Explanation {
+            spectrum_id: found.ids.value(at).to_owned(),
+            rank: *ranks.get(at)?,
+            lof: *found.scores.lof.get(at)?,
+            neighbors: indices.iter().zip(distances).filter_map(neighbor).collect(),
+            seeds: Vec::new(),
+            seeds_missing: found.spread.is_some().then(|| no_seeds.to_owned()),
+            features,
+        })
+    }
+}
+
+impl Spread {
+    fn fits(&self, rows: usize) -> bool {
+        let is_class = |place: &i32| *place < self.classes.len() as i32;
+        [self.label.len(), self.probability.len(), self.entropy.len()] == [rows; 3] && self.label.iter().all(is_class)
+    }
+
+    fn of(&self, row: usize) -> Option<&str> {
+        let place = usize::try_from(*self.label.get(row)?).ok()?;
+        self.classes.get(place).map(String::as_str)
+    }
+}
+
+impl Found {
+    fn table(&self, threshold: f64) -> Result<Table, ArrowError> {
+        let (scores, rows) = (&self.scores, self.ids.len());
+        let outliers: BooleanArray = scores.lof.iter().map(|lof| Some(f64::from(*lof) > threshold)).collect();
+        let mut columns: Vec<(&str, ArrayRef)> = vec![
+            ("spectrum_id", self.ids.clone()),
+            ("lof", Arc::new(Float32Array::from(scores.lof.clone()))),
+            ("is_outlier", Arc::new(outliers)),
+        ];
+        if let Some(spread) = &self.spread {
+            let labels: StringArray = (0..rows).map(|row| spread.of(row)).collect();
+            columns.push(("label", Arc::new(labels)));
+            columns.push(("probability", Arc::new(Float32Array::from(spread.probability.clone()))));
+            columns.push(("entropy", Arc::new(Float32Array::from(spread.entropy.clone()))));
+        }
+        let ranks: ArrayRef = Arc::new(UInt32Array::from_iter_values(1..=rows as u32));
+        let mut table = Table::of(RecordBatch::try_from_iter([("rank", ranks)])?)
+            .beside(&Table::of(RecordBatch::try_from_iter(columns)?), &scores.order);
+        if let Some(stated) = &self.stated {
+            let row = |row: &u32| stated.rows.get(self.ids.value(*row as usize)).copied().unwrap_or(ABSENT);
+            let of: Vec<u32> = scores.order.iter().map(row).collect();
+            table = table.beside(&stated.table, &of);
+        }
+        Ok(table)
+    }
+}
+
+fn names_of((ends, text): (Vec<u32>, Vec<u8>)) -> Option<StringArray> {
+    let ends: Vec<i32> = ends.into_iter().map(i32::try_from).collect::<Result<_, _>>().ok()?;
+    if ends.first() != Some(&0) || ends.windows(2).any(|pair| pair[1] < pair[0]) {
+        return None;
+    }
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+    StringArray::try_new(offsets, Buffer::from_vec(text), None).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! A run in the browser, from the worker's columns to the list.
+
+use balmer_exchange::api::{Method, RunCounts, RunSummary};
+
+use super::*;
+
+fn run() -> LocalRun {
+    let spec = PipelineSpec::new("miles");
+    let summary = RunSummary {
+        id: "browser-1".into(),
+        survey: "miles".into(),
+        status: RunStatus::Done,
+        stage: None,
+        fraction: 1.0,
+        created: String::new(),
+        finished: None,
+        error: None,
+        counts: RunCounts::default(),
+        r#where: None,
+        method: Method::Spreading,
+        n_neighbors: 100,
+        device: None,
+        elapsed_seconds: None,
+    };
+    let detail = RunDetail {
+        summary,
+        spec: serde_json::to_value(&spec).unwrap(),
+        classes: vec![],
+        rejected: vec![],
+        provenance: None,
+    };
+    LocalRun { detail, spec, note: None, found: None }
+}
+
+fn outcome() -> Outcome {
+    let counts = RunCounts { selected: 3, ranked: 3, rejected: 0, outliers: 1 };
+    Outcome { counts, classes: vec!["be".into()], table_neighbors: 128, provenance: serde_json::Value::Null }
+}
+
+fn names() -> (Vec<u32>, Vec<u8>) {
+    (vec![0, 1, 2, 3], b"abc".to_vec())
+}
+
+fn scores(order: [u32; 3], lof: [f32; 3]) -> Scores {
+    Scores { order: order.to_vec(), lof: lof.to_vec() }
+}
+
+fn spread(label: [i32; 3]) -> Spread {
+    Spread { classes: vec!["be".into()], label: label.to_vec(), probability: vec![0.5; 3], entropy: vec![0.0; 3] }
+}
+
+fn finished() -> LocalRun {
+    let mut run = run();
+    assert!(run.finish(outcome(), names(), scores([2, 0, 1], [1.0, 0.9, 1.5]), Some(spread([-1, 0, 0]))));
+    run
+}
+
+fn listed(table: &Table) -> Vec<(&str, f64, bool, Option<&str>)> {
+    (0..table.len())
+        .map(|row| {
+            let lof = table.number("lof", row).unwrap();
+            (
+                table.id(row).unwrap(),
+                (lof * 10.0).round() / 10.0,
+                table.flag("is_outlier", row),
+                table.text("label", row),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn the_list_is_in_rank_order() {
+    let table = finished().table();
+    assert_eq!(listed(&table), [("c", 1.5, true, Some("be")), ("a", 1.0, false, None), ("b", 0.9, false, Some("be"))]);
+    assert_eq!((table.number("rank", 0), table.number("rank", 2)), (Some(1.0), Some(3.0)));
+}
+
+#[test]
+fn another_number_of_neighbours_and_other_labels_change_the_list_and_the_settings() {
+    let mut run = finished();
+    run.rescore(7, scores([1, 2, 0], [1.0, 1.4, 1.31]));
+    run.respread(spread([0, -1, -1]));
+    let table = run.table();
+    assert_eq!(listed(&table), [("b", 1.4, true, None), ("c", 1.3, true, None), ("a", 1.0, false, Some("be"))]);
+    assert_eq!(run.detail.summary.counts.outliers, 2);
+    assert_eq!((run.detail.summary.n_neighbors, run.detail.spec["lof"]["n_neighbors"].as_u64()), (7, Some(7)));
+    assert_eq!(run.most_neighbors(), Some(128));
+}
+
+#[test]
+fn what_the_survey_states_stands_beside_the_scores() {
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["b", "a"]));
+    let snr: ArrayRef = Arc::new(Float32Array::from(vec![20.0, 10.0]));
+    let batch = RecordBatch::try_from_iter([("spectrum_id", ids), ("snr_r", snr)]).unwrap();
+    let mut run = finished();
+    run.join(Arc::new(Stated::new(Table::of(batch))));
+    let table = run.table();
+    let stated: Vec<Option<f64>> = (0..3).map(|row| table.number("snr_r", row)).collect();
+    assert_eq!(stated, [None, Some(10.0), Some(20.0)]);
+}
+
+#[test]
+fn columns_that_do_not_fit_together_are_refused() {
+    let fine = || scores([2, 0, 1], [1.0, 0.9, 1.5]);
+    assert!(!run().finish(outcome(), (vec![0, 1], b"a".to_vec()), fine(), None), "one name for three rows");
+    assert!(!run().finish(outcome(), (vec![0, 2, 1, 3], b"abc".to_vec()), fine(), None), "names that go back");
+    assert!(!run().finish(outcome(), names(), scores([3, 0, 1], [1.0; 3]), None), "a row that is not there");
+    assert!(!run().finish(outcome(), names(), fine(), Some(spread([1, 0, 0]))), "a class that is not there");
+}
+
+#[test]
+fn neighbours_carry_their_own_ranks() {
+    let recipe = balmer_core::manipulation::Recipe::try_from(&balmer_core::manipulation::RecipeSpec {
+        pixels: 2,
+        ..Default::default()
+    });
+    let rows = balmer_core::ndarray::array![[1.0_f32, 2.0], [1.0, 3.0]];
+    let view = FeatureView::of(&recipe.unwrap(), rows.row(0), rows.view());
+    let explained = finished().explanation(0, &[2, 1], &[0.25, 0.5], view).unwrap();
+    assert_eq!((explained.spectrum_id.as_str(), explained.rank), ("a", 2));
+    let told: Vec<(&str, u32, f32)> =
+        explained.neighbors.iter().map(|n| (n.spectrum_id.as_str(), n.rank, n.distance)).collect();
+    assert_eq!(told, [("c", 1, 0.25), ("b", 3, 0.5)]);
+    assert!(explained.seeds_missing.is_some());
+    assert_eq!((finished().row_of("c"), finished().row_of("z")), (Some(2), None));
+}

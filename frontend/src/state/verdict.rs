@@ -1,0 +1,159 @@
+//! Two runs of the same spec on the same spectra, side by side: what a replay is for.
+
+use std::{collections::HashMap, fmt};
+
+use super::{format::count, table::Table};
+
+/// How two lists compare.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Verdict {
+    /// Spectra in both lists.
+    pub compared: usize,
+    /// Spectra that only one of the lists has.
+    pub unmatched: usize,
+    /// The first rank whose spectrum differs: the rank, who stands there in either list.
+    pub first_rank: Option<(usize, String, String)>,
+    /// Ranks whose spectra differ.
+    pub ranks: usize,
+    /// Largest difference of outlier factors, relative to the second list's.
+    pub lof: f64,
+    /// Largest difference of the probabilities of labels; `None` without labels.
+    pub probability: Option<f64>,
+    /// Spectra with different labels.
+    pub labels: usize,
+}
+
+impl Verdict {
+    /// Compares two lists in rank order.
+    pub fn of(replayed: &Table, stored: &Table) -> Self {
+        let known: HashMap<&str, usize> = (0..stored.len()).filter_map(|row| Some((stored.id(row)?, row))).collect();
+        let has_labels = replayed.has("label") && stored.has("label");
+        let mut verdict = Self { probability: has_labels.then_some(0.0), ..Self::default() };
+        for row in 0..replayed.len() {
+            let id = replayed.id(row).unwrap_or_default();
+            let Some(&other) = known.get(id) else { continue };
+            verdict.compared += 1;
+            let number = |table: &Table, column: &str, row| table.number(column, row).unwrap_or(f64::NAN);
+            let (a, b) = (number(replayed, "lof", row), number(stored, "lof", other));
+            verdict.lof = worse(verdict.lof, if a == b { 0.0 } else { (a - b).abs() / b.abs() });
+            if let Some(largest) = &mut verdict.probability {
+                let (a, b) = (number(replayed, "probability", row), number(stored, "probability", other));
+                *largest = worse(*largest, (a - b).abs());
+                verdict.labels += usize::from(replayed.text("label", row) != stored.text("label", other));
+            }
+        }
+        verdict.unmatched = replayed.len() + stored.len() - 2 * verdict.compared;
+        for row in 0..replayed.len().min(stored.len()) {
+            let (here, there) = (replayed.id(row).unwrap_or_default(), stored.id(row).unwrap_or_default());
+            if here != there {
+                verdict.ranks += 1;
+                verdict.first_rank.get_or_insert_with(|| (row + 1, here.to_owned(), there.to_owned()));
+            }
+        }
+        verdict
+    }
+
+    /// Whether both lists say the same.
+    pub fn is_equal(&self) -> bool {
+        self.unmatched == 0 && self.ranks == 0 && self.labels == 0
+    }
+}
+
+/// The larger one, and not a number where one of them is none.
+fn worse(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+}
+
+/// A difference as `0` or `3e-7`.
+fn small(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.0e}") }
+}
+
+impl fmt::Display for Verdict {
+    /// One line for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spectra =
+            |number: usize| format!("{} spectr{}", count(number as u64), if number == 1 { "um" } else { "a" });
+        match &self.first_rank {
+            None => write!(f, "Ranks equal for {}", spectra(self.compared))?,
+            Some((rank, here, there)) => write!(
+                f,
+                "{} of {} ranks differ, the first at rank {rank}: {here} here, {there} on the server",
+                count(self.ranks as u64),
+                count(self.compared as u64)
+            )?,
+        }
+        write!(f, "; largest relative difference of LOF {}", small(self.lof))?;
+        if let Some(probability) = self.probability {
+            write!(f, "; largest difference of probability {}", small(probability))?;
+            if self.labels > 0 {
+                write!(f, "; {} with another label", spectra(self.labels))?;
+            }
+        }
+        if self.unmatched > 0 {
+            write!(f, "; {} in one list only", spectra(self.unmatched))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Float32Array, RecordBatch, StringArray};
+
+    use super::*;
+
+    fn list(rows: &[(&str, f32, &str, f32)]) -> Table {
+        let ids: StringArray = rows.iter().map(|row| Some(row.0)).collect();
+        let lof: Float32Array = rows.iter().map(|row| Some(row.1)).collect();
+        let labels: StringArray = rows.iter().map(|row| Some(row.2)).collect();
+        let probability: Float32Array = rows.iter().map(|row| Some(row.3)).collect();
+        let columns: [(&str, ArrayRef); 4] = [
+            ("spectrum_id", Arc::new(ids)),
+            ("lof", Arc::new(lof)),
+            ("label", Arc::new(labels)),
+            ("probability", Arc::new(probability)),
+        ];
+        Table::of(RecordBatch::try_from_iter(columns).unwrap())
+    }
+
+    #[test]
+    fn equal_lists_are_said_to_be_equal() {
+        let one = list(&[("a", 2.0, "be", 0.5), ("b", 1.0, "be", 0.25)]);
+        let verdict = Verdict::of(&one, &one);
+        assert!(verdict.is_equal());
+        let said =
+            "Ranks equal for 2 spectra; largest relative difference of LOF 0; largest difference of probability 0";
+        assert_eq!(verdict.to_string(), said);
+    }
+
+    #[test]
+    fn the_first_rank_that_differs_is_named() {
+        let here = list(&[("a", 2.0, "be", 0.5), ("c", 1.5, "be", 0.5), ("b", 1.25, "star", 0.5)]);
+        let there = list(&[("a", 2.0, "be", 0.5), ("b", 1.0, "be", 0.75), ("c", 1.5, "be", 0.5)]);
+        let verdict = Verdict::of(&here, &there);
+        assert_eq!(verdict.first_rank, Some((2, "c".to_owned(), "b".to_owned())));
+        assert_eq!((verdict.ranks, verdict.lof, verdict.probability, verdict.labels), (2, 0.25, Some(0.25), 1));
+        assert!(!verdict.is_equal());
+        let said = verdict.to_string();
+        assert!(said.starts_with("2 of 3 ranks differ, the first at rank 2: c here, b on the server"), "{said}");
+        assert!(said.ends_with("1 spectrum with another label"), "{said}");
+    }
+
+    #[test]
+    fn spectra_of_one_list_only_are_counted() {
+        let here = list(&[("a", 2.0, "be", 0.5)]);
+        let there = list(&[("a", 2.0, "be", 0.5), ("b", 1.0, "be", 0.75)]);
+        let verdict = Verdict::of(&here, &there);
+        assert_eq!((verdict.compared, verdict.unmatched, verdict.is_equal()), (1, 1, false));
+        assert!(verdict.to_string().ends_with("1 spectrum in one list only"), "{verdict}");
+    }
+
+    #[test]
+    fn a_factor_that_is_no_number_is_no_agreement() {
+        let verdict = Verdict::of(&list(&[("a", f32::NAN, "be", 0.5)]), &list(&[("a", 1.0, "be", 0.5)]));
+        assert!(verdict.lof.is_nan() && verdict.to_string().contains("NaN"), "{verdict}");
+    }
+}

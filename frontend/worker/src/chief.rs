@@ -1,0 +1,78 @@
+//! The worker's ear: what is asked of it, and the run that is under way.
+
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::worker::{Command, Device, Report};
+use js_sys::ArrayBuffer;
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, MessageEvent};
+
+use crate::{explore, kept, measure, member, port, run};
+
+/// A run under way, and how to stop it.
+struct UnderWay {
+    run: String,
+    abort: AbortController,
+    stopped: Arc<AtomicBool>,
+}
+
+thread_local! {
+    static UNDER_WAY: RefCell<Vec<UnderWay>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Listens, and says so.
+pub fn start() {
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+        if let Some((command, buffers)) = port::unpack(&event.data()) {
+            obey(command, &buffers);
+        }
+    });
+    port::scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // as long as the worker lives
+    on_message.forget();
+    port::report(&Report::Ready, &[]);
+}
+
+fn obey(command: Command, buffers: &[ArrayBuffer]) {
+    match command {
+        Command::Run { run, spec, device } => begin(run, *spec, device),
+        Command::Cancel { run } => stop(&run),
+        Command::Rescore { run, n_neighbors } => explore::rescore(&run, n_neighbors),
+        Command::Respread { run, labels } => explore::respread(&run, &labels),
+        Command::Explain { run, row, n_neighbors } => explore::explain(&run, row, n_neighbors),
+        Command::Forget { run } => kept::forget(&run),
+        Command::Join { columns, n_neighbors } => member::join(columns, n_neighbors, buffers),
+        Command::Search { first, end } => member::search(first..end),
+        Command::Measure { rows, columns, n_neighbors, workers } => {
+            spawn_local(measure::measure(rows, columns, n_neighbors, workers));
+        }
+    }
+}
+
+fn begin(run: String, spec: PipelineSpec, device: Device) {
+    // a browser without it has no `fetch` that could be stopped, and no module workers either
+    let Ok(abort) = AbortController::new() else { return };
+    let (signal, stopped) = (abort.signal(), Arc::new(AtomicBool::new(false)));
+    UNDER_WAY.with_borrow_mut(|all| all.push(UnderWay { run: run.clone(), abort, stopped: stopped.clone() }));
+    spawn_local(async move {
+        run::carry_out(run.clone(), spec, device, signal, stopped).await;
+        UNDER_WAY.with_borrow_mut(|all| all.retain(|other| other.run != run));
+    });
+}
+
+fn stop(run: &str) {
+    UNDER_WAY.with_borrow(|all| {
+        for one in all.iter().filter(|one| one.run == run) {
+            one.stopped.store(true, Ordering::Relaxed);
+            one.abort.abort();
+        }
+    });
+}

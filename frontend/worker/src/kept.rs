@@ -1,0 +1,87 @@
+//! Finished runs with their neighbour tables: other numbers of neighbours and other labels without a search.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use balmer_core::{
+    CpuEngine, Error, Result,
+    engine::Unobserved,
+    pipeline::{Exploration, Labelled, Plan, Ranking, Spread},
+};
+
+/// Runs kept: one of 50,000 spectra of 140 pixels with 128 neighbours takes 80 MB.
+const KEPT: usize = 3;
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Kept {
+    /// Its name.
+    pub run: String,
+    /// Its plan, with the number of neighbours last asked for.
+    pub plan: Plan,
+    /// Its rows and their neighbours.
+    pub exploration: Exploration<'static>,
+}
+
+thread_local! {
+    /// The last finished come last.
+    static RUNS: RefCell<VecDeque<Kept>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Keeps a run, and lets the oldest go.
+pub fn keep(run: Kept) {
+    RUNS.with_borrow_mut(|runs| {
+        runs.push_back(run);
+        let surplus = runs.len().saturating_sub(KEPT);
+        runs.drain(..surplus);
+    });
+}
+
+/// Lets a run go.
+pub fn forget(run: &str) {
+    RUNS.with_borrow_mut(|runs| runs.retain(|kept| kept.run != run));
+}
+
+/// Does something with a run that is kept.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] where it is kept no more; whatever is done with it.
+pub fn with<T>(run: &str, act: impl FnOnce(&mut Kept) -> Result<T>) -> Result<T> {
+    RUNS.with_borrow_mut(|runs| match runs.iter_mut().find(|kept| kept.run == run) {
+        Some(kept) => act(kept),
+        None => Err(Error::parameter("run", run, format!("only the last {KEPT} runs of a tab are kept: run it again"))),
+    })
+}
+
+impl Kept {
+    /// Scores with another number of neighbours, in the count of the definition.
+    ///
+    /// # Errors
+    /// A number that the table does not hold.
+    pub fn rescored(&mut self, n_neighbors: usize) -> Result<Ranking> {
+        let mut spec = self.plan.spec().clone();
+        spec.lof.n_neighbors = n_neighbors;
+        self.plan = Plan::new(spec)?;
+        self.exploration.rank(self.plan.lof())
+    }
+
+    /// Lets other labels flow, on the processor: starting a device takes longer.
+    ///
+    /// # Errors
+    /// A run without labels; labels of which none is in the run, or of classes that are not declared.
+    pub fn respread(&mut self, labels: &[Labelled]) -> Result<Spread> {
+        let Some(stage) = self.plan.labels() else {
+            return Err(Error::Labels("this run spreads none: choose another method, and run it again".to_owned()));
+        };
+        let flow = pin!(self.exploration.spread(stage, labels, &CpuEngine, &Unobserved));
+        match flow.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(spread) => spread,
+            // the processor's engine never waits
+            Poll::Pending => Err(Error::Cancelled),
+        }
+    }
+}

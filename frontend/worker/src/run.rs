@@ -1,0 +1,129 @@
+//! One run from its spec to its scores.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use balmer_core::{
+    Engine as _, Error,
+    pipeline::{Exploration, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount},
+};
+use balmer_exchange::{
+    api::{FieldProblem, Problem, RunCounts},
+    worker::{Device, Outcome, Report},
+};
+use web_sys::AbortSignal;
+
+use crate::{
+    columns::{Columns, names},
+    engine::{Chosen, choose},
+    features::{Subset, features},
+    kept::{self, Kept},
+    labels::labels,
+    port::{self, Part},
+    watch::Watch,
+};
+
+/// Why a run came to no end; `None` where it was cancelled.
+type Ended = Option<Problem>;
+
+/// Carries a run out and reports all of it.
+pub async fn carry_out(run: String, spec: PipelineSpec, device: Device, stop: AbortSignal, stopped: Arc<AtomicBool>) {
+    let watch = Watch::new(&run, stopped);
+    if let Err(ended) = finished(&run, spec, device, &stop, &watch).await {
+        let problem = ended.filter(|_| !stop.aborted());
+        port::report(&Report::Failed { run, problem }, &[]);
+    }
+}
+
+async fn finished(
+    run: &str,
+    spec: PipelineSpec,
+    device: Device,
+    stop: &AbortSignal,
+    watch: &Watch,
+) -> Result<(), Ended> {
+    let plan = Plan::new(spec).map_err(refused)?;
+    watch.stage(Stage::Read, "asking the server for features");
+    let labels = labels(&plan, stop).await.map_err(Some)?;
+    let subset = features(&plan, stop, watch).await.map_err(Some)?;
+    if subset.table.is_empty() && subset.rejected == 0 {
+        let condition = plan.spec().r#where.clone().unwrap_or_default();
+        let detail = format!("no spectrum of survey {} fulfils `{condition}`: widen the condition", plan.spec().survey);
+        return Err(Some(Problem::new(400, "nothing selected").with_detail(detail)));
+    }
+    let chosen = choose(device, subset.table.matrix.dim(), stop).await;
+    let Chosen { engine, note } = chosen;
+    let tell = |name: String| port::report(&Report::Device { run: run.to_owned(), name, note: note.clone() }, &[]);
+    tell(engine.name());
+    let features = Cow::Owned((*subset.table).clone());
+    let mut exploration = Exploration::search(&plan, features, &engine, watch).await.map_err(refused)?;
+    let output = exploration.conclude(&plan, &labels, &engine, watch).await.map_err(refused)?;
+    // what really ran: the device may have been lost on the way
+    tell(engine.name());
+    deliver(run, &plan, &subset, &output, engine.name(), watch);
+    kept::keep(Kept { run: run.to_owned(), plan, exploration });
+    Ok(())
+}
+
+fn deliver(run: &str, plan: &Plan, subset: &Subset, output: &RunOutput, device: String, watch: &Watch) {
+    let provenance = provenance(plan, subset, output, device, watch);
+    let outcome = Outcome {
+        counts: RunCounts {
+            selected: subset.selected,
+            ranked: output.candidates.len() as u64,
+            rejected: subset.rejected,
+            outliers: output.counts.outliers as u64,
+        },
+        classes: output.classes.clone(),
+        table_neighbors: output.table.n_neighbors(),
+        provenance: serde_json::to_value(&provenance).unwrap_or_default(),
+    };
+    let columns = Columns::of(&output.candidates, &output.classes);
+    let (ends, text) = names(&subset.table.spectrum_ids);
+    let mut parts = vec![Part::Rows(&ends), Part::Bytes(&text)];
+    parts.extend(columns.scores());
+    if plan.labels().is_some() {
+        parts.extend(columns.labels());
+    }
+    port::report(&Report::Done { run: run.to_owned(), outcome: Box::new(outcome) }, &parts);
+}
+
+/// The record of the run; its inputs are the server's, which alone reads the spectra.
+fn provenance(plan: &Plan, subset: &Subset, output: &RunOutput, device: String, watch: &Watch) -> Provenance {
+    let mut provenance = Provenance::new(plan, output, device);
+    let left_out = |reason: &str, number: u64| {
+        if number == 0 { BTreeMap::new() } else { BTreeMap::from([(reason.to_owned(), number as usize)]) }
+    };
+    provenance.record_count(StageCount {
+        stage: Stage::Read,
+        input: subset.survey as usize,
+        output: subset.selected as usize,
+        left_out: left_out("where", subset.survey.saturating_sub(subset.selected)),
+    });
+    provenance.record_count(StageCount {
+        stage: Stage::Recipe,
+        input: subset.selected as usize,
+        output: subset.table.len(),
+        left_out: left_out("rejected by the server's recipe", subset.rejected),
+    });
+    for (stage, seconds) in watch.timings() {
+        provenance.record_timing(stage, seconds);
+    }
+    provenance
+}
+
+/// The core's refusal as the server would word it; nothing where the run was cancelled.
+pub fn refused(error: Error) -> Ended {
+    let field = |name: &str| vec![FieldProblem { name: name.to_owned(), detail: error.to_string() }];
+    Some(match &error {
+        Error::Cancelled => return None,
+        Error::InvalidParameter { name, .. } => {
+            Problem { errors: field(name), ..Problem::new(400, "refused").with_detail(error.to_string()) }
+        }
+        Error::Device { .. } => Problem::new(500, "the device failed").with_detail(error.to_string()),
+        _ => Problem::new(400, "refused").with_detail(error.to_string()),
+    })
+}

@@ -1,0 +1,88 @@
+//! What a worker is asked to do.
+
+use balmer_core::pipeline::{Labelled, PipelineSpec};
+use serde::{Deserialize, Serialize};
+
+/// Where in the browser a run is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Device {
+    /// The graphics processor, through WebGPU.
+    #[serde(rename = "browser-gpu")]
+    Gpu,
+    /// The processor's cores, one worker each.
+    #[serde(rename = "browser-cpu")]
+    Cpu,
+}
+
+/// One message to a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
+pub enum Command {
+    /// To the chief: carry a run out. Features and labels are fetched from the server.
+    Run {
+        /// Name of the run.
+        run: String,
+        /// What to do.
+        spec: Box<PipelineSpec>,
+        /// Where.
+        device: Device,
+    },
+    /// To the chief: stop a run that is under way.
+    Cancel {
+        /// Name of the run.
+        run: String,
+    },
+    /// To the chief: outlier factors of a finished run with another number of neighbours, from its table.
+    Rescore {
+        /// Name of the run.
+        run: String,
+        /// Neighbours, in the count of the run's definition.
+        n_neighbors: usize,
+    },
+    /// To the chief: let other labels flow along the graph of a finished run.
+    Respread {
+        /// Name of the run.
+        run: String,
+        /// All labels of the run's source.
+        labels: Vec<Labelled>,
+    },
+    /// To the chief: the neighbours of one spectrum, and its features beside theirs.
+    Explain {
+        /// Name of the run.
+        run: String,
+        /// Row of the feature table, from 0.
+        row: u32,
+        /// Neighbours wanted.
+        n_neighbors: usize,
+    },
+    /// To the chief: let a finished run's table go.
+    Forget {
+        /// Name of the run.
+        run: String,
+    },
+    /// To a worker of the pool: the matrix that blocks of rows will be searched in. Buffer: the rows, f32.
+    Join {
+        /// Values a row.
+        columns: usize,
+        /// Neighbours of each row.
+        n_neighbors: usize,
+    },
+    /// To a worker of the pool: the neighbours of some consecutive rows among all.
+    Search {
+        /// The first row.
+        first: usize,
+        /// The row behind the last.
+        end: usize,
+    },
+    /// To the chief: the speed of the matrix product's kernel on this machine, for the benchmark page.
+    Measure {
+        /// Rows of the random matrix.
+        rows: usize,
+        /// Values a row.
+        columns: usize,
+        /// Neighbours of each row.
+        n_neighbors: usize,
+        /// Workers of the pool.
+        workers: usize,
+    },
+}

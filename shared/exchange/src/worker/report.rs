@@ -1,0 +1,118 @@
+//! What a worker answers.
+
+use balmer_core::pipeline::Stage;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::{FeatureView, Problem, RunCounts};
+
+/// One message from a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "report", rename_all = "kebab-case")]
+pub enum Report {
+    /// It listens: nothing that was sent before is heard.
+    Ready,
+    /// A run has its device.
+    Device {
+        /// Name of the run.
+        run: String,
+        /// What computes, in the engine's words.
+        name: String,
+        /// Why it is not the device that was asked for.
+        note: Option<String>,
+    },
+    /// A run goes on.
+    Progress {
+        /// Name of the run.
+        run: String,
+        /// The stage.
+        stage: Stage,
+        /// Done of it, 0 to 1.
+        fraction: f64,
+        /// What is going on.
+        message: String,
+    },
+    /// A run is finished. Buffers: where the name of each row ends, u32, with a 0 in front; the names, UTF-8;
+    /// the rows by rank, u32; the factors by row, f32; with labels the three of [`Report::Respread`].
+    Done {
+        /// Name of the run.
+        run: String,
+        /// What there is to say of it.
+        outcome: Box<Outcome>,
+    },
+    /// A run ended without a result.
+    Failed {
+        /// Name of the run.
+        run: String,
+        /// Why; `None` where it was cancelled.
+        problem: Option<Problem>,
+    },
+    /// New factors. Buffers: the rows by rank, u32; the factors by row, f32.
+    Rescored {
+        /// Name of the run.
+        run: String,
+        /// Neighbours they were computed with.
+        n_neighbors: usize,
+        /// Milliseconds in the worker.
+        milliseconds: f64,
+    },
+    /// New labels. Buffers: the class of each row, i32, -1 where no label reaches; its probability, f32; the
+    /// entropy of the probabilities, nats, f32.
+    Respread {
+        /// Name of the run.
+        run: String,
+        /// The classes.
+        classes: Vec<String>,
+        /// Milliseconds in the worker.
+        milliseconds: f64,
+    },
+    /// The answer to [`Command::Explain`](super::Command::Explain). Buffers: rows of the neighbours, u32, nearest
+    /// first; their distances, f32.
+    Explained {
+        /// Name of the run.
+        run: String,
+        /// The row.
+        row: u32,
+        /// The spectrum as the algorithm saw it.
+        features: Box<FeatureView>,
+    },
+    /// What was asked of a finished run cannot be done.
+    Refused {
+        /// Name of the run.
+        run: String,
+        /// Why.
+        problem: Problem,
+    },
+    /// From a worker of the pool: some rows are done. Buffers: indices, u32; distances, f32.
+    Found {
+        /// The first row.
+        first: usize,
+        /// The row behind the last.
+        end: usize,
+    },
+    /// From a worker of the pool: it cannot.
+    Broken {
+        /// Why.
+        detail: String,
+    },
+    /// The answer to [`Command::Measure`](super::Command::Measure).
+    Measured {
+        /// What computed.
+        name: String,
+        /// Seconds of the whole search.
+        seconds: f64,
+    },
+}
+
+/// What there is to say of a finished run, beside its scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Spectra in and out.
+    pub counts: RunCounts,
+    /// Names of the classes; empty without a label stage.
+    pub classes: Vec<String>,
+    /// Neighbours that the table holds of each spectrum.
+    pub table_neighbors: usize,
+    /// The record of the run, as the server's `provenance.json`.
+    pub provenance: Value,
+}
