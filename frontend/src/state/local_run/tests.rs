@@ -1,5 +1,6 @@
 //! A run in the browser, from the worker's columns to the list.
 
+use balmer_core::manipulation::{Continuum, Recipe, RecipeSpec};
 use balmer_exchange::api::{Method, RunCounts, RunSummary};
 
 use super::*;
@@ -111,12 +112,10 @@ fn columns_that_do_not_fit_together_are_refused() {
 
 #[test]
 fn neighbours_carry_their_own_ranks() {
-    let recipe = balmer_core::manipulation::Recipe::try_from(&balmer_core::manipulation::RecipeSpec {
-        pixels: 2,
-        ..Default::default()
-    });
-    let rows = balmer_core::ndarray::array![[1.0_f32, 2.0], [1.0, 3.0]];
-    let view = FeatureView::of(&recipe.unwrap(), rows.row(0), rows.view());
+    let spec = RecipeSpec { pixels: 3, continuum: Continuum::None, ..RecipeSpec::default() };
+    let recipe = Recipe::try_from(&spec).unwrap();
+    let rows = balmer_core::ndarray::array![[1.0_f32, 2.0, 0.0], [1.0, 3.0, 0.0]];
+    let view = FeatureView::of(&recipe, rows.row(0), rows.view());
     let explained = finished().explanation(0, &[2, 1], &[0.25, 0.5], view).unwrap();
     assert_eq!((explained.spectrum_id.as_str(), explained.rank), ("a", 2));
     let told: Vec<(&str, u32, f32)> =

@@ -108,14 +108,15 @@ impl FeatureView {
 
 #[cfg(test)]
 mod tests {
-    use balmer_core::manipulation::RecipeSpec;
+    use balmer_core::manipulation::{Continuum, RecipeSpec};
     use ndarray::array;
 
     use super::*;
 
     #[test]
     fn pixels_share_the_mean_squared_distance() {
-        let recipe = Recipe::try_from(&RecipeSpec { pixels: 3, ..RecipeSpec::default() }).unwrap();
+        let recipe =
+            Recipe::try_from(&RecipeSpec { pixels: 3, continuum: Continuum::None, ..RecipeSpec::default() }).unwrap();
         let (row, neighbors) = (array![1.0_f32, 0.0, 5.0], array![[3.0_f32, 0.0, 4.0], [5.0, 0.0, 6.0]]);
         let view = FeatureView::of(&recipe, row.view(), neighbors.view());
         assert_eq!((view.wavelengths.len(), view.values), (3, vec![1.0, 0.0, 5.0]));
