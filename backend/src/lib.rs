@@ -1,9 +1,10 @@
 //! The native side of Balmer: everything that touches disks, networks and terminals.
 //!
-//! [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out; [`explain`] says why a
+//! [`engine`] computes on this machine's GPU or processor; [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out; [`explain`] says why a
 //! spectrum stands where it does; [`export`] writes tables; [`http`] serves all that, with the web app.
 
 pub mod config;
+pub mod engine;
 pub mod explain;
 pub mod export;
 pub mod http;

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod command_line;
+mod conformance;
 mod golden;
 mod matrices;
 mod real_data;

@@ -15,6 +15,7 @@ use crate::{axe, schemathesis, shell, tools, web};
 pub fn run(filter: &[&str]) -> Result<()> {
     tools::c_compiler()?;
     tools::browser()?;
+    tools::vulkan()?;
     let axe = axe::fetch()?;
     web::build()?;
     // the same packages and targets as the tests below, so that cargo resolves the same features for both

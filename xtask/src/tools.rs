@@ -128,6 +128,24 @@ pub fn browser() -> Result<()> {
     Ok(())
 }
 
+/// Something that computes through Vulkan: a GPU's driver, or the software that plays one.
+pub fn vulkan() -> Result<()> {
+    let drivers = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+    let there = || {
+        let has_driver = |folder: &str| Path::new(folder).read_dir().is_ok_and(|mut files| files.next().is_some());
+        let loader =
+            shell::output(Command::new("ldconfig").arg("-p")).is_ok_and(|list| list.contains("libvulkan.so.1"));
+        loader && drivers.into_iter().any(has_driver) || std::env::var_os("VK_DRIVER_FILES").is_some()
+    };
+    if cfg!(target_os = "linux") && !there() {
+        apt::install(&["mesa-vulkan-drivers", "libvulkan1"], "a Vulkan driver for the tests")?;
+        if !there() {
+            bail!("no Vulkan driver in {}: install one and run this again", drivers.join(" or "));
+        }
+    }
+    Ok(())
+}
+
 /// A C compiler, which some crates need.
 pub fn c_compiler() -> Result<()> {
     if ["cc", "gcc", "clang"].iter().any(|c| shell::find(c).is_some()) {

@@ -6,6 +6,8 @@ use std::{
 };
 
 use anyhow::ensure;
+use balmer::engine::{Device, HostEngine};
+use balmer_compute::AdapterSummary;
 use balmer_core::{CpuEngine, Engine, engine::Unobserved, ndarray::ArrayView2, outlier::lof};
 use futures::executor::block_on;
 use serde::Serialize;
@@ -25,16 +27,29 @@ struct Report {
     memory_bytes: Option<u64>,
     memory_available_bytes: Option<u64>,
     engine: String,
-    /// GPU adapters that computations can use.
-    adapters: Vec<String>,
-    adapters_note: &'static str,
+    /// What `--device gpu:N` can name, from 0.
+    adapters: Vec<Adapter>,
     data_dir: PathBuf,
     data_dir_exists: bool,
     data_dir_writable: bool,
     data_dir_free_bytes: Option<u64>,
     limits: Limits,
+    /// On the processor.
     self_test: SelfTest,
     problems: Vec<String>,
+}
+
+/// A GPU, or a program that plays one, tried out.
+#[derive(Debug, Serialize)]
+struct Adapter {
+    name: String,
+    driver: String,
+    is_software: bool,
+    max_buffer_bytes: u64,
+    max_binding_bytes: u64,
+    workgroup_bytes: u32,
+    self_test: Option<SelfTest>,
+    fault: Option<String>,
 }
 
 /// How far this version goes.
@@ -89,9 +104,10 @@ pub fn run(session: &Session) -> anyhow::Result<()> {
 
 fn examine(session: &Session) -> anyhow::Result<Report> {
     let engine = session.engine()?;
+    let adapters = adapters();
     let data_dir = session.data_dir()?;
     let writable = is_writable(&data_dir);
-    let self_test = self_test(engine)?;
+    let self_test = self_test(&CpuEngine)?;
     let (memory, available) = system::memory();
     let mut problems = Vec::new();
     if let Err(reason) = &writable {
@@ -99,6 +115,11 @@ fn examine(session: &Session) -> anyhow::Result<Report> {
     }
     if !self_test.lof_matches_golden_values {
         problems.push("the LOF of a known matrix comes out wrong on this machine: please report it".to_owned());
+    }
+    for (index, adapter) in adapters.iter().enumerate() {
+        if let Some(fault) = &adapter.fault {
+            problems.push(format!("gpu:{index} cannot compute: {fault}"));
+        }
     }
     Ok(Report {
         version: env!("CARGO_PKG_VERSION"),
@@ -108,8 +129,7 @@ fn examine(session: &Session) -> anyhow::Result<Report> {
         memory_bytes: memory,
         memory_available_bytes: available,
         engine: engine.name(),
-        adapters: Vec::new(),
-        adapters_note: "no GPU engine in this build",
+        adapters,
         data_dir_exists: data_dir.exists(),
         data_dir_writable: writable.is_ok(),
         data_dir_free_bytes: system::free_space(&data_dir),
@@ -126,7 +146,32 @@ fn is_writable(data_dir: &Path) -> Result<(), String> {
     tempfile::tempfile_in(existing).map(drop).map_err(|error| error.to_string())
 }
 
-fn self_test(engine: CpuEngine) -> anyhow::Result<SelfTest> {
+/// Every adapter, with the self-test on it.
+fn adapters() -> Vec<Adapter> {
+    let tried = |(index, summary): (usize, AdapterSummary)| {
+        let outcome = HostEngine::open(Device::Gpu(Some(index))).map_err(Into::into).and_then(|engine| {
+            let test = self_test(&engine)?;
+            ensure!(test.lof_matches_golden_values, "the LOF of a known matrix comes out wrong: please report it");
+            // a device that was given up says so in its engine's name
+            ensure!(!engine.name().contains(';'), "{}", engine.name());
+            Ok(test)
+        });
+        let fault = outcome.as_ref().err().map(ToString::to_string);
+        Adapter {
+            name: summary.to_string(),
+            driver: summary.driver,
+            is_software: summary.is_software,
+            max_buffer_bytes: summary.max_buffer_bytes,
+            max_binding_bytes: summary.max_binding_bytes,
+            workgroup_bytes: summary.workgroup_bytes,
+            self_test: outcome.ok(),
+            fault,
+        }
+    };
+    block_on(balmer_compute::adapters()).into_iter().enumerate().map(tried).collect()
+}
+
+fn self_test(engine: &impl Engine) -> anyhow::Result<SelfTest> {
     let x = ArrayView2::from_shape((POINTS.len() / 2, 2), &POINTS)?;
     let table = block_on(engine.kneighbors(x, 4, &Unobserved))?;
     let scores = lof::from_table(&table, 4)?;
@@ -151,7 +196,14 @@ impl Report {
         writeln!(out, "processor       {} threads, {}", self.threads, self.cpu_features.join(" "))?;
         writeln!(out, "memory          {}, {} available", size(self.memory_bytes), size(self.memory_available_bytes))?;
         writeln!(out, "engine          {}", self.engine)?;
-        writeln!(out, "adapters        {}", self.adapters_note)?;
+        if self.adapters.is_empty() {
+            writeln!(out, "adapters        none: no GPU with a driver for Vulkan, Metal or DirectX 12")?;
+        }
+        for (index, adapter) in self.adapters.iter().enumerate() {
+            let verdict = adapter.fault.clone().unwrap_or_else(|| "LOF equals the golden values".to_owned());
+            let room = bytes(adapter.max_binding_bytes);
+            writeln!(out, "gpu:{index:<11} {}, buffers to {room}: {verdict}", adapter.name)?;
+        }
         writeln!(
             out,
             "data directory  {} ({writable}, {} free)",

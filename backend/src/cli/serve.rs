@@ -20,6 +20,7 @@ pub struct Serve {
 impl Serve {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
         let store = session.store_or_create()?;
+        let engine = session.engine()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let listener = http::bind(self.listen).await?;
@@ -30,7 +31,7 @@ impl Serve {
                 output::print(|out| writeln!(out, "balmer serves {} at {url} (Ctrl-C ends)", store.root().display()))?;
             }
             let stop = session.stop.clone();
-            Ok(http::serve(store, listener, async move { stop.requested().await }).await?)
+            Ok(http::serve(store, engine, listener, async move { stop.requested().await }).await?)
         })
     }
 }

@@ -3,11 +3,14 @@
 use std::{
     io::{self, IsTerminal},
     path::PathBuf,
-    str::FromStr,
 };
 
-use balmer::{config, storage::Store};
-use balmer_core::CpuEngine;
+use anyhow::Context as _;
+use balmer::{
+    config,
+    engine::{Device, HostEngine},
+    storage::Store,
+};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::{
@@ -34,30 +37,6 @@ pub struct Globals {
     /// Device to compute on: auto, cpu, gpu or gpu:N
     #[arg(long, global = true, value_name = "DEVICE", default_value = "auto")]
     device: Device,
-}
-
-/// The device asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Device {
-    Auto,
-    Cpu,
-    Gpu,
-}
-
-impl FromStr for Device {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "cpu" => Ok(Self::Cpu),
-            "gpu" => Ok(Self::Gpu),
-            _ => match text.strip_prefix("gpu:").map(str::parse::<u32>) {
-                Some(Ok(_)) => Ok(Self::Gpu),
-                _ => Err("expected auto, cpu, gpu or gpu:N".to_owned()),
-            },
-        }
-    }
 }
 
 /// One run of the program.
@@ -107,11 +86,9 @@ impl Session {
     }
 
     /// The engine that was asked for.
-    pub fn engine(&self) -> anyhow::Result<CpuEngine> {
-        match self.globals.device {
-            Device::Auto | Device::Cpu => Ok(CpuEngine),
-            Device::Gpu => anyhow::bail!("no GPU engine in this build: use --device cpu"),
-        }
+    pub fn engine(&self) -> anyhow::Result<HostEngine> {
+        let device = self.globals.device;
+        HostEngine::open(device).with_context(|| format!("--device {device}"))
     }
 
     /// A progress bar on standard error, if that is a terminal; its observer stops at Ctrl-C.
@@ -136,17 +113,4 @@ impl Session {
 /// Whether to use colour and weight on an output: on a terminal, unless `NO_COLOR` is set.
 pub fn colour(is_terminal: bool) -> bool {
     is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn devices_are_read() {
-        assert_eq!("gpu:1".parse(), Ok(Device::Gpu));
-        assert_eq!("auto".parse(), Ok(Device::Auto));
-        assert!("gpu:x".parse::<Device>().is_err());
-        assert!("cuda".parse::<Device>().is_err());
-    }
 }

@@ -45,6 +45,7 @@ use utoipa_axum::{
 
 use self::{metrics::Metrics, problem::Failure, queue::Queue, stream::Downloads};
 use crate::{
+    engine::HostEngine,
     explain::GraphCache,
     storage::{Store, StoreError},
 };
@@ -102,18 +103,19 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
-/// Serves the data directory until `shutdown` resolves; then the run under way is cancelled, and
+/// Serves the data directory, runs computed by `engine`, until `shutdown` resolves; then the run under way is cancelled, and
 /// requests have a few seconds to finish.
 ///
 /// # Errors
 /// When the server breaks off.
 pub async fn serve(
     store: Store,
+    engine: HostEngine,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let (close, closing) = watch::channel(false);
-    let (queue, worker) = Queue::start(store.clone());
+    let (queue, worker) = Queue::start(store.clone(), engine);
     let app = App {
         store,
         queue: queue.clone(),

@@ -10,11 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use balmer_core::{CpuEngine, pipeline::Plan};
+use balmer_core::pipeline::Plan;
 use tokio::sync::mpsc::{self, OwnedPermit};
 
 use super::problem::Failure;
 use crate::{
+    engine::HostEngine,
     jobs::{ExecuteOptions, RunProgress, execute},
     storage::{OwnedRun, Store},
 };
@@ -58,12 +59,12 @@ impl fmt::Debug for Queue {
 pub struct Worker(JoinHandle<()>);
 
 impl Queue {
-    /// A queue and its thread.
-    pub fn start(store: Store) -> (Self, Worker) {
+    /// A queue and its thread, which computes with `engine`.
+    pub fn start(store: Store, engine: HostEngine) -> (Self, Worker) {
         let (sender, receiver) = mpsc::channel(CAPACITY);
         let queue = Self { sender, current: Arc::default(), closed: Arc::default() };
         let (current, closed) = (queue.current.clone(), queue.closed.clone());
-        let worker = thread::spawn(move || work(&store, receiver, &current, &closed));
+        let worker = thread::spawn(move || work(&store, &engine, receiver, &current, &closed));
         (queue, Worker(worker))
     }
 
@@ -119,7 +120,13 @@ impl Worker {
     }
 }
 
-fn work(store: &Store, mut receiver: mpsc::Receiver<Waiting>, current: &Mutex<Option<Current>>, closed: &AtomicBool) {
+fn work(
+    store: &Store,
+    engine: &HostEngine,
+    mut receiver: mpsc::Receiver<Waiting>,
+    current: &Mutex<Option<Current>>,
+    closed: &AtomicBool,
+) {
     let set = |value: Option<Current>| *current.lock().unwrap_or_else(PoisonError::into_inner) = value;
     while let Some(Waiting { run, plan }) = receiver.blocking_recv() {
         let id = run.run().id().to_owned();
@@ -132,7 +139,7 @@ fn work(store: &Store, mut receiver: mpsc::Receiver<Waiting>, current: &Mutex<Op
         };
         // a label file is a file of this machine: over HTTP only surveys' labels can be named
         let options = ExecuteOptions { label_files: false };
-        match execute(store, run, &plan, &CpuEngine, options, &cancel, &report) {
+        match execute(store, run, &plan, engine, options, &cancel, &report) {
             Ok(_) => tracing::info!(run = id, "done"),
             Err(error) => tracing::warn!(run = id, %error, "ended without candidates"),
         }

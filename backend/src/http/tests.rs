@@ -13,7 +13,10 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
     response::IntoResponse,
 };
-use balmer_core::pipeline::{PipelineSpec, Plan};
+use balmer_core::{
+    CpuEngine,
+    pipeline::{PipelineSpec, Plan},
+};
 use balmer_exchange::api::RunStatus;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -22,6 +25,7 @@ use tower::ServiceExt;
 
 use super::{App, metrics::Metrics, problem::Failure, queue::Queue, routes, stream::Downloads};
 use crate::{
+    engine::HostEngine,
     explain::GraphCache,
     storage::{Store, StoreError, WriteOptions, test_spectra::numbered},
 };
@@ -73,7 +77,7 @@ impl Server {
         }
         writer.commit().unwrap();
         drop(writer);
-        let (queue, _worker) = Queue::start(store.clone());
+        let (queue, _worker) = Queue::start(store.clone(), HostEngine::Cpu(CpuEngine));
         let (closing, watched) = watch::channel(false);
         let router = routes(App {
             store: store.clone(),

@@ -1,9 +1,7 @@
 //! Long tables as Arrow streams, batch by batch while the bytes arrive.
 
 use arrow_array::RecordBatch;
-use arrow_buffer::Buffer;
-use arrow_ipc::reader::StreamDecoder;
-use balmer_exchange::api::Problem;
+use balmer_exchange::{api::Problem, arrow_stream::BatchReader};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -44,7 +42,7 @@ pub async fn arrow_stream(
     let broken = |why: &str| Problem::new(0, "the answer broke off").with_detail(why).with_instance(path);
     let body = response.body().ok_or_else(|| broken("the answer is empty"))?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut decoder = StreamDecoder::new().with_require_alignment(false);
+    let mut batches = BatchReader::new();
     loop {
         let step = JsFuture::from(reader.read()).await.map_err(|_| silent(path))?;
         let value = |key: &str| Reflect::get(&step, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED);
@@ -53,14 +51,11 @@ pub async fn arrow_stream(
         }
         let chunk: Uint8Array = value("value").unchecked_into();
         arrived.bytes += u64::from(chunk.length());
-        let mut buffer = Buffer::from_vec(chunk.to_vec());
+        batches.push(&chunk.to_vec());
         let mut wanted = take(None, arrived);
-        while wanted && !buffer.is_empty() {
-            let batch = decoder.decode(&mut buffer).map_err(|error| broken(&error.to_string()))?;
-            wanted = match batch {
-                Some(batch) => take(Some(batch), arrived),
-                None => true,
-            };
+        while wanted {
+            let Some(batch) = batches.next_batch().map_err(|error| broken(&error.to_string()))? else { break };
+            wanted = take(Some(batch), arrived);
         }
         if !wanted {
             // a reader that is done with is free to fail at being told so
@@ -68,7 +63,7 @@ pub async fn arrow_stream(
             return Ok(arrived);
         }
     }
-    decoder.finish().map_err(|_| broken("the server stopped in the middle: try again"))?;
+    batches.finish().map_err(|_| broken("the server stopped in the middle: try again"))?;
     Ok(arrived)
 }
 

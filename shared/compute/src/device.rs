@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytemuck::Pod;
 use wgpu::{
     Adapter, Buffer, BufferDescriptor, BufferUsages, Device, DeviceDescriptor, Error as GpuError, ErrorFilter, Limits,
-    MemoryHints, Queue,
+    MemoryHints, PollType, Queue,
 };
 
 use crate::{AdapterSummary, Fault, neighbors::Tile};
@@ -60,9 +60,14 @@ impl Gpu {
     /// # Errors
     /// The first fault that no call returned.
     pub fn check(&self) -> Result<(), Fault> {
-        match &*self.trouble.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(fault) => Err(fault.clone()),
+        let noted = || self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match noted() {
             None => Ok(()),
+            Some(first) => {
+                // a lost device refuses everything: natively it says that it is lost only when it is asked
+                let _: Result<_, _> = self.device.poll(PollType::Poll);
+                Err(noted().unwrap_or(first))
+            }
         }
     }
 
@@ -104,8 +109,12 @@ impl Gpu {
     }
 }
 
+/// Keeps the first fault, or the loss that explains it.
 fn note(trouble: &Mutex<Option<Fault>>, fault: Fault) {
-    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
+    let mut noted = trouble.lock().unwrap_or_else(PoisonError::into_inner);
+    if noted.is_none() || matches!(fault, Fault::Lost(_)) {
+        *noted = Some(fault);
+    }
 }
 
 fn fault(error: &GpuError) -> Fault {

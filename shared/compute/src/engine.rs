@@ -134,6 +134,8 @@ impl<F: Engine> Engine for GpuEngine<F> {
         n_neighbors: usize,
         observer: &dyn Observer,
     ) -> Result<NeighborTable> {
+        // each run begins here: what is said of it is not what happened to the last
+        self.state().notes.clear();
         for attempt in 0.. {
             let (gpu, memory) = self.current();
             match kneighbors(&gpu, memory, x, n_neighbors, observer).await {

@@ -76,11 +76,10 @@ pub async fn kneighbors(
     let mut before: Option<(Range<usize>, Mapping<'_>)> = None;
     for (turn, (panel, rows)) in proposing.blocks().into_iter().enumerate() {
         let staging = &staging[turn % 2];
-        proposing.block(panel, rows.clone()).await?;
+        proposing.block(panel, rows.clone(), observer).await?;
         proposing.lists.send(&mut proposing.recorder, staging);
         let submission = proposing.recorder.submit().await?;
         let mapping = proposing.lists.map(staging, submission);
-        observer.progress(rows.end as f64 / x.nrows() as f64);
         if let Some((rows, mapping)) = before.replace((rows, mapping)) {
             settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors).await?);
         }
@@ -148,7 +147,8 @@ impl<'a> Proposing<'a> {
     }
 
     /// Lets all references pass by a block of queries; its lists are finished then.
-    async fn block(&mut self, panel: usize, queries: Range<usize>) -> Result<(), Fault> {
+    async fn block(&mut self, panel: usize, queries: Range<usize>, observer: &dyn Observer) -> Result<(), Fault> {
+        let n = self.panels.n_rows() as f64;
         self.lists.clear(&mut self.recorder);
         for other in 0..self.panels.len() {
             let bindings = self.bind(panel, other).await?;
@@ -158,6 +158,7 @@ impl<'a> Proposing<'a> {
                 let end = references.end.min(first + self.chunk());
                 self.propose(&bindings, panel, queries.clone(), other, first..end).await?;
                 self.shorten(queries.len(), false).await?;
+                observer.progress((queries.start as f64 + queries.len() as f64 * end as f64 / n) / n);
                 first = end;
             }
         }

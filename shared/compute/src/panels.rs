@@ -57,6 +57,11 @@ impl<'a> Panels<'a> {
         (self.rows_per_panel / 4) as u32
     }
 
+    /// Rows of the matrix.
+    pub fn n_rows(&self) -> usize {
+        self.y.nrows()
+    }
+
     /// Number of panels.
     pub fn len(&self) -> usize {
         self.resident.len()

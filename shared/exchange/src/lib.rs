@@ -21,6 +21,7 @@
 
 pub mod api;
 mod arrow;
+pub mod arrow_stream;
 pub mod catalogue;
 mod columns;
 mod draft;
