@@ -216,6 +216,11 @@ impl Browser {
         done.unwrap();
     }
 
+    /// Kills the process that computes for WebGPU, as a driver that is reset does.
+    pub async fn lose_graphics_processor(&self) {
+        self.devtools("Browser.crashGpuProcess", json!({})).await;
+    }
+
     /// Ends browser and driver.
     pub async fn close(self) {
         self.client.clone().close().await.unwrap();

@@ -205,7 +205,7 @@ async fn set(browser: &Browser, settings: &[(&str, &str)]) {
     let open =
         "[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()";
     browser.script(open, vec![]).await;
-    browser.until("the settings", "return document.querySelector('#set-labels-tol') != null").await;
+    browser.until("the settings", "return document.querySelector('dialog[open] input[id^=set-]') != null").await;
     let write = "const field = document.querySelector(`#set-${arguments[0]}`);
         field.value = arguments[1];
         field.dispatchEvent(new Event('input', { bubbles: true }))";
@@ -260,6 +260,34 @@ async fn webgpu_lists_what_the_server_lists() {
     assert_eq!(rows(&browser).await, listed(&browser, &servers_run(&browser).await).await);
     browser.screenshot("local-webgpu").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_graphics_processor_that_goes_away_in_the_middle_is_not_missed() {
+    let server = Server::with_candidates(1000);
+    let browser = Browser::with_webgpu().await;
+    browser.look(1440, 900, true).await;
+    browser.goto(&server.url("/surveys/simulated")).await;
+    drawn(&browser).await;
+    // spectra wide enough that software takes some seconds for their products
+    set(&browser, &[("recipe-pixels", "3900")]).await;
+    browser.select("device-select", "browser-gpu").await;
+    browser.click("run").await;
+    let searching = "return document.querySelector('.stages .now')?.innerText.includes('neighbours') ?? false";
+    browser.until("the search", searching).await;
+    browser.lose_graphics_processor().await;
+    finished(&browser).await;
+    let device = text(&browser, "device-used").await;
+    assert!(device.starts_with("browser GPU, ") && device.contains("because the device was lost"), "{device}");
+    let found = rows(&browser).await;
+    browser.screenshot("local-lost-device").await;
+
+    browser.select("device-select", "browser-cpu").await;
+    browser.click("run").await;
+    browser.until("another run", "return location.pathname.startsWith('/runs/browser-2')").await;
+    finished(&browser).await;
+    assert_eq!(found, rows(&browser).await);
     browser.close().await;
 }
 

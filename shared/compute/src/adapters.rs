@@ -50,6 +50,29 @@ impl AdapterSummary {
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
         }
     }
+
+    /// The same with the name that the opened device goes by, where a browser tells that alone.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn named_by(mut self, device: &wgpu::Device) -> Self {
+        use js_sys::Reflect;
+
+        let info = device.as_webgpu().and_then(|device| Reflect::get(device, &"adapterInfo".into()).ok());
+        let words = ["vendor", "architecture", "description"].map(|key| {
+            let word = info.as_ref().and_then(|info| Reflect::get(info, &key.into()).ok()?.as_string());
+            word.unwrap_or_default()
+        });
+        let name = words.iter().filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
+        if !name.is_empty() {
+            self.name = name;
+        }
+        self
+    }
+
+    /// A native driver has told its name already.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn named_by(self, _device: &wgpu::Device) -> Self {
+        self
+    }
 }
 
 impl fmt::Display for AdapterSummary {
@@ -61,7 +84,7 @@ impl fmt::Display for AdapterSummary {
 /// Browsers keep the name to themselves.
 fn name(info: &AdapterInfo) -> String {
     match info.name.trim() {
-        "" => format!("GPU of vendor {:#06x}", info.vendor),
+        "" => "unnamed GPU".to_owned(),
         name => name.to_owned(),
     }
 }

@@ -1,8 +1,9 @@
 //! An open device: its limits, its queue, and whether it is still there.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytemuck::Pod;
+use futures_channel::oneshot;
 use wgpu::{
     Adapter, Buffer, BufferDescriptor, BufferUsages, Device, DeviceDescriptor, Error as GpuError, ErrorFilter, Limits,
     MemoryHints, PollType, Queue,
@@ -21,6 +22,29 @@ pub struct Gpu {
     pub(crate) tile: OnceLock<Tile>,
     /// The first thing that went wrong outside of any call, such as the loss of the device.
     trouble: Arc<Mutex<Option<Fault>>>,
+    /// Who waits for the device: a browser does not call them back once the device is lost.
+    waiting: Arc<Waiting>,
+}
+
+/// Told once: whether what was waited for came about.
+type Call = Arc<Mutex<Option<oneshot::Sender<bool>>>>;
+
+/// The calls that are still out.
+#[derive(Debug, Default)]
+struct Waiting(Mutex<Vec<Call>>);
+
+impl Waiting {
+    fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Answers a call, if nobody has.
+fn answer(call: &Call, came_about: bool) {
+    if let Some(tell) = call.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // nobody waits any more for a run that was given up
+        let _: Result<(), bool> = tell.send(came_about);
+    }
 }
 
 impl Gpu {
@@ -47,12 +71,27 @@ impl Gpu {
             .await
             .map_err(|error| Fault::Refused(error.to_string()))?;
         let trouble = Arc::new(Mutex::new(None));
-        let lost = trouble.clone();
-        device.set_device_lost_callback(move |_, message| note(&lost, Fault::Lost(told(&message))));
+        let waiting = Arc::new(Waiting::default());
+        let (lost, all) = (trouble.clone(), waiting.clone());
+        device.set_device_lost_callback(move |_, message| {
+            note(&lost, Fault::Lost(told(&message)));
+            all.calls().drain(..).for_each(|call| answer(&call, false));
+        });
         let uncaptured = trouble.clone();
         device.on_uncaptured_error(Arc::new(move |error: GpuError| note(&uncaptured, fault(&error))));
         let limits = device.limits();
-        Ok(Self { device, queue, summary: AdapterSummary::of(adapter), limits, tile: OnceLock::new(), trouble })
+        let summary = AdapterSummary::of(adapter).named_by(&device);
+        Ok(Self { device, queue, summary, limits, tile: OnceLock::new(), trouble, waiting })
+    }
+
+    /// A callback to hand to the device, and its answer: what the device says, or false when it is lost.
+    pub fn call(&self) -> (impl FnOnce(bool) + Send + use<>, oneshot::Receiver<bool>) {
+        let (tell, told) = oneshot::channel();
+        let call: Call = Arc::new(Mutex::new(Some(tell)));
+        let mut calls = self.waiting.calls();
+        calls.retain(|call| call.lock().unwrap_or_else(PoisonError::into_inner).is_some());
+        calls.push(call.clone());
+        (move |came_about| answer(&call, came_about), told)
     }
 
     /// Nothing, or what has gone wrong since the device was opened.

@@ -102,6 +102,7 @@ impl<F: Engine> GpuEngine<F> {
             self.state().gpu = gpu;
         }
         if has_next && is_open {
+            self.note(format!("{what} begun again, because {fault}"));
             return Ok(true);
         }
         self.note(format!("{what} by {}, because {fault}", self.fallback.name()));

@@ -138,7 +138,7 @@ impl Lists {
     }
 
     /// Asks for the bytes of a staging buffer.
-    pub fn map<'a>(&self, staging: &'a Buffer, submission: SubmissionIndex) -> Mapping<'a> {
-        Mapping::begin(staging, self.result_bytes(), submission)
+    pub fn map<'a>(&self, gpu: &Gpu, staging: &'a Buffer, submission: SubmissionIndex) -> Mapping<'a> {
+        Mapping::begin(gpu, staging, self.result_bytes(), submission)
     }
 }

@@ -79,7 +79,7 @@ pub async fn kneighbors(
         proposing.block(panel, rows.clone(), observer).await?;
         proposing.lists.send(&mut proposing.recorder, staging);
         let submission = proposing.recorder.submit().await?;
-        let mapping = proposing.lists.map(staging, submission);
+        let mapping = proposing.lists.map(gpu, staging, submission);
         if let Some((rows, mapping)) = before.replace((rows, mapping)) {
             settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors).await?);
         }

@@ -209,7 +209,7 @@ impl<'a> Spreading<'a> {
         };
         self.recorder.copy(from, &self.staging, 0, bytes);
         let submission = self.recorder.submit().await?;
-        Mapping::begin(&self.staging, bytes, submission).read(self.gpu, |found| found.values(0..bytes)).await
+        Mapping::begin(self.gpu, &self.staging, bytes, submission).read(self.gpu, |found| found.values(0..bytes)).await
     }
 }
 

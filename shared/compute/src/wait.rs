@@ -15,7 +15,7 @@ pub struct Ticket {
     #[cfg(not(target_family = "wasm"))]
     index: SubmissionIndex,
     #[cfg(target_family = "wasm")]
-    done: oneshot::Receiver<()>,
+    done: oneshot::Receiver<bool>,
 }
 
 impl Ticket {
@@ -28,11 +28,8 @@ impl Ticket {
     /// Of the last submission.
     #[cfg(target_family = "wasm")]
     pub fn new(gpu: &Gpu, _index: SubmissionIndex) -> Self {
-        let (tell, done) = oneshot::channel();
-        gpu.queue.on_submitted_work_done(move || {
-            // nobody waits any more for a run that was given up
-            let _: Result<(), ()> = tell.send(());
-        });
+        let (tell, done) = gpu.call();
+        gpu.queue.on_submitted_work_done(move || tell(true));
         Self { done }
     }
 
@@ -54,9 +51,13 @@ impl Ticket {
     /// What went wrong on the device until then.
     #[cfg(target_family = "wasm")]
     pub async fn wait(self, gpu: &Gpu) -> Result<(), Fault> {
+        gpu.check()?;
         let told = self.done.await;
         gpu.check()?;
-        told.map_err(|_| Fault::Lost("its queue went away".to_owned()))
+        match told {
+            Ok(true) => Ok(()),
+            _ => Err(Fault::Lost("its queue went away".to_owned())),
+        }
     }
 }
 
@@ -66,16 +67,14 @@ pub struct Mapping<'a> {
     buffer: &'a Buffer,
     bytes: u64,
     submission: SubmissionIndex,
-    mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
+    mapped: oneshot::Receiver<bool>,
 }
 
 impl<'a> Mapping<'a> {
     /// Asks for the first `bytes` of a staging buffer, a multiple of 8, that `submission` fills.
-    pub fn begin(buffer: &'a Buffer, bytes: u64, submission: SubmissionIndex) -> Self {
-        let (tell, mapped) = oneshot::channel();
-        buffer.map_async(MapMode::Read, 0..bytes, move |result| {
-            let _: Result<(), _> = tell.send(result);
-        });
+    pub fn begin(gpu: &Gpu, buffer: &'a Buffer, bytes: u64, submission: SubmissionIndex) -> Self {
+        let (tell, mapped) = gpu.call();
+        buffer.map_async(MapMode::Read, 0..bytes, move |result| tell(result.is_ok()));
         Self { buffer, bytes, submission, mapped }
     }
 
@@ -88,10 +87,12 @@ impl<'a> Mapping<'a> {
         let polled = gpu.device.poll(PollType::Wait { submission_index: Some(self.submission), timeout: None });
         gpu.check()?;
         polled.map_err(|error| Fault::Lost(error.to_string()))?;
-        let lost = |why: String| gpu.check().err().unwrap_or(Fault::Lost(why));
-        let told = self.mapped.await;
-        told.map_err(|_| lost("its queue went away".into()))?.map_err(|error| lost(error.to_string()))?;
-        let view = self.buffer.get_mapped_range(0..self.bytes).map_err(|error| lost(error.to_string()))?;
+        let is_mapped = self.mapped.await == Ok(true);
+        gpu.check()?;
+        if !is_mapped {
+            return Err(Fault::Lost("it does not hand over its results".to_owned()));
+        }
+        let view = self.buffer.get_mapped_range(0..self.bytes).map_err(|error| Fault::Refused(error.to_string()))?;
         let result = read(&Bytes(&view));
         drop(view);
         self.buffer.unmap();
