@@ -77,18 +77,27 @@ impl Rows {
             local: expect_context(),
             admitted: RwSignal::new(None),
         };
-        Effect::new(move || {
+        // one effect for both: an own run's list must not be forgotten after it was made
+        Effect::new(move |before: Option<Option<Listing>>| {
             let listing = listing.get();
-            rows.stop();
-            rows.total.set(None);
-            rows.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
-            rows.table_of.set(listing.clone());
-            if let Some(listing) = listing.filter(|listing| own_run(listing).is_none()) {
-                spawn_local(rows.fetch(listing));
+            if before.as_ref() != Some(&listing) {
+                rows.begin(listing.clone());
             }
+            rows.list_own();
+            listing
         });
-        Effect::new(move || rows.list_own());
         rows
+    }
+
+    /// Forgets the list there was; the server is asked for the next one, unless it is of a run of this browser.
+    fn begin(self, listing: Option<Listing>) {
+        self.stop();
+        self.total.set(None);
+        self.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
+        self.table_of.set(listing.clone());
+        if let Some(listing) = listing.filter(|listing| own_run(listing).is_none()) {
+            spawn_local(self.fetch(listing));
+        }
     }
 
     /// Whether the table is what the address asks for, and not what it asked for before.

@@ -4,6 +4,9 @@ use std::{collections::HashMap, fmt};
 
 use super::{format::count, table::Table};
 
+/// Differences of factors (relative) and probabilities that devices may show: `docs/KERNELS.md`.
+const TOLERANCE: f64 = 1e-4;
+
 /// How two lists compare.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verdict {
@@ -27,8 +30,13 @@ impl Verdict {
     /// Compares two lists in rank order.
     pub fn of(replayed: &Table, stored: &Table) -> Self {
         let known: HashMap<&str, usize> = (0..stored.len()).filter_map(|row| Some((stored.id(row)?, row))).collect();
-        let has_labels = replayed.has("label") && stored.has("label");
-        let mut verdict = Self { probability: has_labels.then_some(0.0), ..Self::default() };
+        // where only one of them has labels there is no agreement on them
+        let probability = match (replayed.has("label"), stored.has("label")) {
+            (false, false) => None,
+            (true, true) => Some(0.0),
+            _ => Some(f64::NAN),
+        };
+        let mut verdict = Self { probability, ..Self::default() };
         for row in 0..replayed.len() {
             let id = replayed.id(row).unwrap_or_default();
             let Some(&other) = known.get(id) else { continue };
@@ -53,9 +61,15 @@ impl Verdict {
         verdict
     }
 
-    /// Whether both lists say the same.
+    /// Whether both lists say the same: the same spectra in the same order, with numbers that agree within
+    /// [`TOLERANCE`]. Numbers that are none agree with nothing.
     pub fn is_equal(&self) -> bool {
-        self.unmatched == 0 && self.ranks == 0 && self.labels == 0
+        self.compared > 0
+            && self.unmatched == 0
+            && self.ranks == 0
+            && self.labels == 0
+            && self.lof <= TOLERANCE
+            && self.probability.is_none_or(|difference| difference <= TOLERANCE)
     }
 }
 
@@ -75,6 +89,8 @@ impl fmt::Display for Verdict {
         let spectra =
             |number: usize| format!("{} spectr{}", count(number as u64), if number == 1 { "um" } else { "a" });
         match &self.first_rank {
+            None if self.compared == 0 => write!(f, "No spectrum is in both lists")?,
+            None if self.unmatched > 0 => write!(f, "{} compared", spectra(self.compared))?,
             None => write!(f, "Ranks equal for {}", spectra(self.compared))?,
             Some((rank, here, there)) => write!(
                 f,
@@ -140,6 +156,21 @@ mod tests {
         let said = verdict.to_string();
         assert!(said.starts_with("2 of 3 ranks differ, the first at rank 2: c here, b on the server"), "{said}");
         assert!(said.ends_with("1 spectrum with another label"), "{said}");
+    }
+
+    #[test]
+    fn numbers_that_differ_are_not_equal_whatever_their_order() {
+        let one = list(&[("a", 2.0, "be", 0.5), ("b", 1.0, "be", 0.25)]);
+        for other in [("b", 1.5, "be", 0.25), ("b", 1.0, "be", 0.5), ("b", f32::NAN, "be", 0.25)] {
+            assert!(!Verdict::of(&one, &list(&[("a", 2.0, "be", 0.5), other])).is_equal(), "{other:?}");
+        }
+        assert!(Verdict::of(&one, &list(&[("a", 2.0, "be", 0.5), ("b", 1.0, "be", 0.25 + 1e-6)])).is_equal());
+        let nothing = list(&[]);
+        assert!(!Verdict::of(&nothing, &nothing).is_equal());
+        assert_eq!(
+            Verdict::of(&one, &list(&[("c", 1.0, "be", 0.5)])).to_string().find("No spectrum is in both"),
+            Some(0)
+        );
     }
 
     #[test]

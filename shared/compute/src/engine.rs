@@ -11,11 +11,15 @@ use balmer_core::{
 
 use crate::{AdapterSummary, Choice, Fault, adapters::choose, device::Gpu, neighbors::kneighbors, spreading::diffuse};
 
-/// Bytes of a device's memory to begin with: a part of what cards have, little of what a program has that plays one.
-const MEMORY: u64 = 1 << 30;
+/// Bytes of a device's memory to begin with: what cards have, and little of what a program has that plays one.
+const MEMORY: u64 = 4 << 30;
 const SOFTWARE_MEMORY: u64 = 96 << 20;
 /// With less a search is not tried.
 const LEAST_MEMORY: u64 = 8 << 20;
+
+/// What a search is called in the name, and what a diffusion is.
+const NEIGHBORS: &str = "neighbours";
+const LABELS: &str = "labels";
 
 /// Computes on a GPU, and on `fallback` what the GPU cannot or can no longer do.
 #[derive(Debug)]
@@ -88,7 +92,7 @@ impl<F: Engine> GpuEngine<F> {
         let has_next = match &fault {
             Fault::Core(error) => return Err(error.clone()),
             Fault::Lost(_) if attempt == 0 => true,
-            Fault::OutOfMemory(_) => {
+            Fault::OutOfMemory(_) if what == NEIGHBORS => {
                 let mut state = self.state();
                 state.memory /= 2;
                 state.memory >= LEAST_MEMORY
@@ -136,13 +140,17 @@ impl<F: Engine> Engine for GpuEngine<F> {
         observer: &dyn Observer,
     ) -> Result<NeighborTable> {
         // each run begins here: what is said of it is not what happened to the last
-        self.state().notes.clear();
+        {
+            let mut state = self.state();
+            state.notes.clear();
+            state.memory = if state.gpu.summary.is_software { SOFTWARE_MEMORY } else { MEMORY };
+        }
         for attempt in 0.. {
             let (gpu, memory) = self.current();
             match kneighbors(&gpu, memory, x, n_neighbors, observer).await {
                 Ok(table) => return Ok(table),
                 Err(fault) => {
-                    if !self.recover("neighbours", fault, attempt).await? {
+                    if !self.recover(NEIGHBORS, fault, attempt).await? {
                         break;
                     }
                 }
@@ -166,14 +174,14 @@ impl<F: Engine> Engine for GpuEngine<F> {
                 match diffuse(&gpu, csr, seeds, diffusion, observer).await {
                     Ok(found) => return Ok(found),
                     Err(fault) => {
-                        if !self.recover("labels", fault, attempt).await? {
+                        if !self.recover(LABELS, fault, attempt).await? {
                             break;
                         }
                     }
                 }
             }
         } else {
-            self.note(format!("labels by {}: all pairs need f64", self.fallback.name()));
+            self.note(format!("{LABELS} by {}: all pairs need f64", self.fallback.name()));
         }
         self.fallback.diffuse(graph, seeds, diffusion, observer).await
     }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use balmer_core::neighbors::{MARGIN, Proposals, Search, Settled};
+use balmer_core::{
+    Observer,
+    neighbors::{MARGIN, Proposals, Search, Settled},
+};
 use wgpu::{Buffer, BufferUsages, SubmissionIndex};
 
 use crate::{Fault, device::Gpu, panels::TILE, recorder::Recorder, wait::Mapping};
@@ -124,6 +127,7 @@ impl Lists {
         search: &Search<'_>,
         rows: Range<usize>,
         n_neighbors: usize,
+        observer: &dyn Observer,
     ) -> Result<Settled, Fault> {
         let (each, used, keep) = (4 * self.queries as u64, 4 * rows.len() as u64, self.shape.keep as u64);
         let (thresholds, lengths, indices): (Vec<f32>, Vec<u32>, Vec<u32>) = mapping
@@ -134,7 +138,7 @@ impl Lists {
             .await?;
         let proposals =
             Proposals { width: self.shape.keep, lengths: &lengths, indices: &indices, thresholds: &thresholds };
-        Ok(search.settle(rows, &proposals, n_neighbors)?)
+        Ok(search.settle(rows, &proposals, n_neighbors, observer)?)
     }
 
     /// Asks for the bytes of a staging buffer.

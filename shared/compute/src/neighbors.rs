@@ -32,6 +32,10 @@ const ENTRY_COST: f64 = 16.0;
 /// Multiply-adds of a search from which on it pays to find out which tile is faster.
 const WORTH_TUNING: f64 = 1e10;
 
+/// Seconds that a trial of a tile takes at least, unless it was repeated so often.
+const TRIAL: f64 = 0.01;
+const MOST_TRIALS: u32 = 1 << 12;
+
 /// Which kernel proposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tile {
@@ -81,11 +85,11 @@ pub async fn kneighbors(
         let submission = proposing.recorder.submit().await?;
         let mapping = proposing.lists.map(gpu, staging, submission);
         if let Some((rows, mapping)) = before.replace((rows, mapping)) {
-            settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors).await?);
+            settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors, observer).await?);
         }
     }
     if let Some((rows, mapping)) = before {
-        settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors).await?);
+        settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors, observer).await?);
     }
     observer.progress(1.0);
     Ok(NeighborTable::from_settled(settled)?)
@@ -101,6 +105,7 @@ struct Proposing<'a> {
     select: Pipeline,
     lists: Lists,
     recorder: Recorder<'a>,
+    blocks_done: usize,
 }
 
 impl<'a> Proposing<'a> {
@@ -128,6 +133,7 @@ impl<'a> Proposing<'a> {
             select: Pipeline::new(&gpu.device, &SELECT, &[capacity, keep]),
             lists: Lists::new(gpu, shape, queries).await?,
             recorder: Recorder::new(gpu, observer),
+            blocks_done: 0,
         };
         let operations = (n as f64).powi(2) * f64::from(proposing.panels.features());
         if gpu.tile.get().is_none() && operations > WORTH_TUNING {
@@ -150,7 +156,14 @@ impl<'a> Proposing<'a> {
     async fn block(&mut self, panel: usize, queries: Range<usize>, observer: &dyn Observer) -> Result<(), Fault> {
         let n = self.panels.n_rows() as f64;
         self.lists.clear(&mut self.recorder);
-        for other in 0..self.panels.len() {
+        let mut panels: Vec<usize> = (0..self.panels.len()).collect();
+        // there and back again: what the last block used last is still on the device
+        if self.blocks_done % 2 == 1 {
+            panels.reverse();
+        }
+        self.blocks_done += 1;
+        let mut passed = 0;
+        for other in panels {
             let bindings = self.bind(panel, other).await?;
             let references = self.panels.rows(other);
             let mut first = references.start;
@@ -158,7 +171,8 @@ impl<'a> Proposing<'a> {
                 let end = references.end.min(first + self.chunk());
                 self.propose(&bindings, panel, queries.clone(), other, first..end).await?;
                 self.shorten(queries.len(), false).await?;
-                observer.progress((queries.start as f64 + queries.len() as f64 * end as f64 / n) / n);
+                passed += end - first;
+                observer.progress((queries.start as f64 + queries.len() as f64 * passed as f64 / n) / n);
                 first = end;
             }
         }
@@ -228,23 +242,20 @@ impl<'a> Proposing<'a> {
 
     /// Finds out, on a corner of the product, which tile this adapter is faster with.
     async fn tune(&mut self) -> Result<(), Fault> {
-        let queries = self.panels.rows(0).start..self.lists.queries.min(2 * TILE);
-        let references = self.panels.rows(0).start..self.panels.rows(0).end.min(self.lists.shape.chunk);
+        // nothing is of use: what is timed are the products alone
+        self.gpu.queue.write_buffer(
+            &self.lists.thresholds,
+            0,
+            bytemuck::cast_slice(&vec![f32::MIN; self.lists.queries]),
+        );
+        let queries = 0..self.lists.queries.min(8 * TILE);
+        let references = 0..self.panels.rows(0).end.min(self.lists.shape.chunk);
         let mut best: Option<(f64, Tile)> = None;
         for tile in [Tile::Narrow, Tile::Wide] {
             self.tile = tile;
             self.propose = Pipeline::new(&self.gpu.device, tile.kernel(), &[self.lists.shape.capacity as u32]);
             let bindings = self.bind(0, 0).await?;
-            // the first time a driver compiles
-            let mut seconds = f64::INFINITY;
-            for _ in 0..3 {
-                self.lists.clear(&mut self.recorder);
-                self.recorder.finish().await?;
-                let since = clock::now();
-                self.propose(&bindings, 0, queries.clone(), 0, references.clone()).await?;
-                self.recorder.finish().await?;
-                seconds = seconds.min(since.elapsed().as_secs_f64());
-            }
+            let seconds = self.timed(&bindings, queries.clone(), references.clone()).await?;
             if best.is_none_or(|(fastest, _)| seconds < fastest) {
                 best = Some((seconds, tile));
             }
@@ -256,5 +267,30 @@ impl<'a> Proposing<'a> {
             let _: Result<(), Tile> = self.gpu.tile.set(tile);
         }
         Ok(())
+    }
+
+    /// Seconds of one product, from so many that the time is not that of a submission.
+    async fn timed(
+        &mut self,
+        bindings: &BindGroup,
+        queries: Range<usize>,
+        references: Range<usize>,
+    ) -> Result<f64, Fault> {
+        // the first time a driver compiles
+        self.propose(bindings, 0, queries.clone(), 0, references.clone()).await?;
+        self.recorder.finish().await?;
+        let mut times = 1;
+        loop {
+            let since = clock::now();
+            for _ in 0..times {
+                self.propose(bindings, 0, queries.clone(), 0, references.clone()).await?;
+            }
+            self.recorder.finish().await?;
+            let seconds = since.elapsed().as_secs_f64();
+            if seconds >= TRIAL || times >= MOST_TRIALS {
+                return Ok(seconds / f64::from(times));
+            }
+            times *= 4;
+        }
     }
 }

@@ -185,13 +185,11 @@ impl<'a> Spreading<'a> {
         let shape = (self.spread_params.rows as usize, self.spread_params.classes as usize);
         let mut probabilities = Array2::zeros(shape);
         for (mut target, row) in probabilities.rows_mut().into_iter().zip(values.chunks_exact(shape.1.max(1))) {
-            let largest = row.iter().filter(|[m, _]| *m != 0).map(|&[_, exponent]| exponent).max().unwrap_or(0);
-            let shares: Vec<f64> = row
-                .iter()
-                .map(|&[m, exponent]| {
-                    f64::from(f32::from_bits(m.cast_unsigned())) * f64::from(exponent - largest).exp2()
-                })
-                .collect();
+            // exponents are at least -960: every share is a normal f64
+            let share = |&[m, exponent]: &Scaled| {
+                if m == 0 { 0.0 } else { f64::from(f32::from_bits(m.cast_unsigned())) * f64::from(exponent).exp2() }
+            };
+            let shares: Vec<f64> = row.iter().map(share).collect();
             let sum: f64 = shares.iter().sum();
             if sum > 0.0 {
                 target.iter_mut().zip(shares).for_each(|(target, share)| *target = (share / sum) as f32);

@@ -73,17 +73,18 @@ fn table(rows: &[&[(u32, f32)]]) -> NeighborTable {
 }
 
 #[test]
-fn far_from_every_seed_shares_still_count() {
+fn far_from_every_seed_shares_still_count_and_end_at_one_distance() {
     let engine = gpu();
-    // a chain with a seed at either end: in the middle a label weighs 1e-130, far below any f32
-    let n = 201_u32;
-    let links: Vec<[(u32, f32); 1]> = (0..n).map(|i| [(if i == 0 { 1 } else { i - 1 }, 1.0)]).collect();
-    let links: Vec<&[(u32, f32)]> = links.iter().map(|row| &row[..]).collect();
-    let graph = Graph::knn(&table(&links), 1, Weights::Connectivity).unwrap();
-    let labels = (0..n).map(|i| (i == 0).then_some(0).or((i == n - 1).then_some(1))).collect();
-    let seeds = Seeds::new(vec!["near".into(), "far".into()], labels).unwrap();
-    for diffusion in both(0.2) {
-        check(&engine, &graph, &seeds, &diffusion);
+    // chains with a seed at either end, or at one: far off a label weighs less than any f32, then nothing
+    for (n, both_ends) in [(201_u32, true), (1500, true), (1500, false)] {
+        let links: Vec<[(u32, f32); 1]> = (0..n).map(|i| [(if i == 0 { 1 } else { i - 1 }, 1.0)]).collect();
+        let links: Vec<&[(u32, f32)]> = links.iter().map(|row| &row[..]).collect();
+        let graph = Graph::knn(&table(&links), 1, Weights::Connectivity).unwrap();
+        let labels = (0..n).map(|i| (i == 0).then_some(0).or((both_ends && i == n - 1).then_some(1))).collect();
+        let seeds = Seeds::new(vec!["near".into(), "far".into()], labels).unwrap();
+        for diffusion in both(0.2) {
+            check(&engine, &graph, &seeds, &Diffusion { max_iter: 1000, ..diffusion });
+        }
     }
 }
 

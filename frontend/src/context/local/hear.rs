@@ -10,7 +10,7 @@ use balmer_worker::port;
 use js_sys::{ArrayBuffer, Int32Array, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Local, seconds};
+use super::{Local, Scoring, seconds};
 use crate::{
     client::{self, encoded, query},
     context::rows::{MOST_ROWS, SPECTRUM_COLUMNS},
@@ -51,7 +51,7 @@ impl Local {
                 self.answer(&run, Some(row), &answer.ok_or_else(|| Problem::new(404, "not ranked")));
             }
             Report::Refused { run, problem } => {
-                self.inside.update_value(|inside| inside.scoring = None);
+                self.inside.update_value(|inside| drop(inside.scoring.take_if(|scoring| scoring.run == run)));
                 self.answer(&run, None, &Err(problem.clone()));
                 self.failures.last.set(Some(problem));
             }
@@ -123,7 +123,8 @@ impl Local {
         let [order, lof] = buffers else { return };
         let scores = Scores { order: port::rows(order), lof: port::numbers(lof) };
         self.change(run, |run| run.rescore(n_neighbors, scores));
-        let scoring = self.inside.try_update_value(|inside| inside.scoring.take()).flatten();
+        let of_run = |scoring: &mut Scoring| scoring.run == run;
+        let scoring = self.inside.try_update_value(|inside| inside.scoring.take_if(of_run)).flatten();
         if let Some(wanted) = scoring.and_then(|scoring| scoring.wanted).filter(|wanted| *wanted != n_neighbors) {
             self.rescore(run, wanted);
         }

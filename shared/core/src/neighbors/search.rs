@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
         let pieces: Vec<_> = pieces(rows.clone(), blocks[0]).collect();
         let parts = parallel::map_indices(pieces.len(), |piece| {
             let best = std::mem::take(&mut *unpoisoned(&candidates[piece])).finish();
-            self.settle(pieces[piece].clone(), &best.as_proposals(), n_neighbors)
+            self.settle(pieces[piece].clone(), &best.as_proposals(), n_neighbors, observer)
         });
         let mut settled = Settled::none(rows, self.n_rows(), n_neighbors);
         parts.into_iter().try_for_each(|part| settled.append(part?))?;
@@ -115,8 +115,14 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// As [`Self::check_n_neighbors`]; [`Error::InvalidParameter`] for rows that the matrix does not have, and for
-    /// proposals whose lengths are not those of `rows`.
-    pub fn settle(&self, rows: Range<usize>, proposals: &Proposals<'_>, n_neighbors: usize) -> Result<Settled> {
+    /// proposals whose lengths are not those of `rows`; [`Error::Cancelled`], since many rows that tie take long.
+    pub fn settle(
+        &self,
+        rows: Range<usize>,
+        proposals: &Proposals<'_>,
+        n_neighbors: usize,
+        observer: &dyn Observer,
+    ) -> Result<Settled> {
         self.check_n_neighbors(n_neighbors)?;
         self.check_rows(&rows)?;
         proposals.check(&rows)?;
@@ -124,6 +130,9 @@ impl<'a> Search<'a> {
             let mut found = Vec::with_capacity(CHUNK * n_neighbors);
             let mut again = 0;
             for position in chunk * CHUNK..rows.len().min((chunk + 1) * CHUNK) {
+                if observer.is_cancelled() {
+                    break;
+                }
                 let (proposed, threshold) = proposals.row(position);
                 let row = rows.start + position;
                 let ranked = self.rank(row, proposed, threshold, n_neighbors).unwrap_or_else(|| {
@@ -135,6 +144,9 @@ impl<'a> Search<'a> {
             }
             (found, again)
         });
+        if observer.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let mut settled = Settled::none(rows.clone(), self.n_rows(), n_neighbors);
         settled.rows = rows;
         for (found, again) in chunks {

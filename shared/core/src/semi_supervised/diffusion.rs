@@ -8,6 +8,10 @@ use crate::{Error, Result, engine::Observer, parallel};
 /// Rows whose changes are summed together; fixed, so that the sum does not depend on the threads.
 const ROWS: usize = 1024;
 
+/// Shares of a label below it count as none: 2^-960, far above where f64 loses its precision, so that every device ends
+/// a label at the same distance from its seeds.
+pub const LEAST_SHARE: f64 = f64::from_bits((1023 - 960) << 52);
+
 /// Which rule moves the labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Algorithm {
@@ -99,10 +103,12 @@ impl Diffusion {
                     Zip::from(&mut next)
                         .and(&initial)
                         .for_each(|value, &seed| *value = alpha * *value + (1.0 - alpha) * seed);
+                    drop_the_least(&mut next);
                 }
                 Algorithm::Propagation => {
                     next.scaled_add(self_weight, &f);
                     normalise(&mut next);
+                    drop_the_least(&mut next);
                     for (row, _) in seeds.labels().iter().enumerate().filter(|(_, label)| label.is_some()) {
                         next.row_mut(row).assign(&initial.row(row));
                     }
@@ -172,6 +178,11 @@ fn one_hot(seeds: &Seeds) -> Array2<f64> {
         }
     }
     y
+}
+
+/// Sets what is below [`LEAST_SHARE`] to 0.
+fn drop_the_least(f: &mut Array2<f64>) {
+    f.mapv_inplace(|value| if value < LEAST_SHARE { 0.0 } else { value });
 }
 
 /// Makes each row sum to 1, except rows of zeros.

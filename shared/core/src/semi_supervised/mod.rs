@@ -19,7 +19,7 @@ mod seeds;
 #[cfg(test)]
 mod tests;
 
-pub use diffusion::{Algorithm, Diffusion};
+pub use diffusion::{Algorithm, Diffusion, LEAST_SHARE};
 pub use distributions::LabelDistributions;
 pub use graph::{Csr, Graph, Rbf, Weights};
 pub use influence::Influence;

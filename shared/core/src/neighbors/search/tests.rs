@@ -45,13 +45,32 @@ impl Device {
     }
 }
 
+/// Wants to stop.
+struct Stopped;
+
+impl Observer for Stopped {
+    fn progress(&self, _fraction: f64) {}
+    fn is_cancelled(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn settling_can_be_stopped() {
+    let x = Array2::<f32>::zeros((200, 3));
+    let search = Search::new(x.view()).unwrap();
+    let proposals = Proposals { width: 0, lengths: &[0; 200], indices: &[], thresholds: &[0.0; 200] };
+    assert_eq!(search.settle(0..200, &proposals, 5, &Stopped).unwrap_err(), Error::Cancelled);
+}
+
 #[test]
 fn a_device_in_parts_gives_the_processors_table() {
     let x = random(500, 12, 4);
     let search = Search::new(x.view()).unwrap();
     let mut again = 0;
     let parts = [0..1, 1..200, 200..200, 200..500].map(|rows| {
-        let part = search.settle(rows.clone(), &Device::new(&search, rows, 10 + MARGIN).proposals(), 10).unwrap();
+        let part =
+            search.settle(rows.clone(), &Device::new(&search, rows, 10 + MARGIN).proposals(), 10, &Unobserved).unwrap();
         again += part.searched_again();
         part
     });
@@ -67,7 +86,7 @@ fn nonsense_costs_time_and_nothing_else() {
     let spoilt = |spoil: &dyn Fn(&mut Device), rows: usize| {
         let mut device = Device::new(&search, 0..90, 20);
         spoil(&mut device);
-        let found = search.settle(0..90, &device.proposals(), 6).unwrap();
+        let found = search.settle(0..90, &device.proposals(), 6, &Unobserved).unwrap();
         assert_eq!(found.searched_again(), rows);
         assert_eq!(NeighborTable::from_settled([found]).unwrap(), right);
     };
@@ -91,34 +110,35 @@ fn lists_of_the_wrong_length_are_refused() {
     let x = random(30, 3, 1);
     let search = Search::new(x.view()).unwrap();
     let device = Device::new(&search, 0..10, 8);
-    assert!(search.settle(5..15, &device.proposals(), 4).is_ok(), "another range of the same length");
+    assert!(search.settle(5..15, &device.proposals(), 4, &Unobserved).is_ok(), "another range of the same length");
     for proposals in [
         Proposals { width: 9, ..device.proposals() },
         Proposals { width: usize::MAX, ..device.proposals() },
         Proposals { lengths: &device.lengths[1..], ..device.proposals() },
         Proposals { thresholds: &[], ..device.proposals() },
     ] {
-        let message = search.settle(0..10, &proposals, 4).unwrap_err().to_string();
+        let message = search.settle(0..10, &proposals, 4, &Unobserved).unwrap_err().to_string();
         assert!(message.contains("proposals") && message.contains("10 rows"), "{message}");
     }
-    assert!(search.settle(0..11, &device.proposals(), 4).is_err());
+    assert!(search.settle(0..11, &device.proposals(), 4, &Unobserved).is_err());
     for rows in [25..35, 40..50] {
-        let message = search.settle(rows, &device.proposals(), 4).unwrap_err().to_string();
+        let message = search.settle(rows, &device.proposals(), 4, &Unobserved).unwrap_err().to_string();
         assert!(message.contains("rows 0 to 30"), "{message}");
     }
-    assert!(matches!(search.settle(0..10, &device.proposals(), 30), Err(Error::TooFewRows { .. })));
-    assert!(search.settle(0..10, &device.proposals(), 0).is_err());
+    assert!(matches!(search.settle(0..10, &device.proposals(), 30, &Unobserved), Err(Error::TooFewRows { .. })));
+    assert!(search.settle(0..10, &device.proposals(), 0, &Unobserved).is_err());
 }
 
 #[test]
 fn slices_that_are_no_table_are_refused() {
     let x = random(40, 3, 2);
     let search = Search::new(x.view()).unwrap();
-    let slice =
-        |rows: Range<usize>, k| search.settle(rows.clone(), &Device::new(&search, rows, 8).proposals(), k).unwrap();
+    let slice = |rows: Range<usize>, k| {
+        search.settle(rows.clone(), &Device::new(&search, rows, 8).proposals(), k, &Unobserved).unwrap()
+    };
     let shorter = x.slice(ndarray::s![..30, ..]);
     let shorter = Search::new(shorter).unwrap();
-    let foreign = shorter.settle(20..30, &Device::new(&shorter, 20..30, 8).proposals(), 4).unwrap();
+    let foreign = shorter.settle(20..30, &Device::new(&shorter, 20..30, 8).proposals(), 4, &Unobserved).unwrap();
     assert!(NeighborTable::from_settled([slice(0..20, 4), slice(20..40, 4)]).is_ok());
     for parts in [
         vec![],
@@ -191,7 +211,7 @@ proptest! {
                 device.thresholds[place.index(n * width) / width] = f32::NEG_INFINITY;
             }
         }
-        let found = search.settle(0..n, &device.proposals(), k).unwrap();
+        let found = search.settle(0..n, &device.proposals(), k, &Unobserved).unwrap();
         prop_assert_eq!(NeighborTable::from_settled([found]).unwrap(), exact(x.view(), k, &Unobserved).unwrap());
     }
 
