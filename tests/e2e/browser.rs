@@ -34,7 +34,7 @@ impl Browser {
         Self::with(&["--disable-gpu"]).await
     }
 
-    /// Starts a browser with WebGPU, on a graphics processor that the processor plays (SwiftShader).
+    /// Starts a browser with WebGPU, on a graphics processor that the processor plays (`SwiftShader`).
     pub async fn with_webgpu() -> Self {
         let swiftshader = [
             "--enable-unsafe-webgpu",

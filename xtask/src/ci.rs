@@ -15,7 +15,7 @@ pub fn run() -> Result<()> {
     let target = WasmTarget::ensure()?;
     let mut clippy = shell::cargo();
     clippy.args(["clippy", "--package", "balmer-web", "--package", "balmer-worker"]);
-    clippy.args(["--package", "balmer-core", "--package", "balmer-exchange"]);
+    clippy.args(["--package", "balmer-core", "--package", "balmer-exchange", "--package", "balmer-compute"]);
     clippy.args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]);
     if target.has_clippy() {
         shell::run(&mut clippy)?;

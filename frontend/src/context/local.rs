@@ -250,9 +250,7 @@ impl Local {
         drop(asking);
         self.runs.update(|runs| {
             for run in runs.values_mut().filter(|run| run.found.is_some()) {
-                if let Some(found) = &mut Arc::make_mut(run).found {
-                    found.table_neighbors = 0;
-                }
+                Arc::make_mut(run).let_go();
             }
         });
     }

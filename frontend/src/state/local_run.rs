@@ -30,7 +30,7 @@ pub struct LocalRun {
 #[derive(Debug, Clone)]
 pub struct Found {
     /// Neighbours that the worker's table holds of each spectrum; 0 once the table is gone.
-    pub table_neighbors: usize,
+    table_neighbors: usize,
     ids: Arc<StringArray>,
     scores: Arc<Scores>,
     spread: Option<Arc<Spread>>,
@@ -142,6 +142,13 @@ impl LocalRun {
     /// The most neighbours that it can be scored with from its table; `None` once the table is gone.
     pub fn most_neighbors(&self) -> Option<usize> {
         Some(self.found.as_ref()?.table_neighbors).filter(|held| *held > 0)
+    }
+
+    /// The worker keeps its table no more.
+    pub fn let_go(&mut self) {
+        if let Some(found) = &mut self.found {
+            found.table_neighbors = 0;
+        }
     }
 
     /// The list, the rarest first.

@@ -32,13 +32,13 @@ thread_local! {
     static RUNS: RefCell<VecDeque<Kept>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// Keeps a run, and lets the oldest go.
-pub fn keep(run: Kept) {
+/// Keeps a run; returns the name of the oldest, if it had to make room.
+#[must_use]
+pub fn keep(run: Kept) -> Option<String> {
     RUNS.with_borrow_mut(|runs| {
         runs.push_back(run);
-        let surplus = runs.len().saturating_sub(KEPT);
-        runs.drain(..surplus);
-    });
+        (runs.len() > KEPT).then(|| runs.pop_front().map(|oldest| oldest.run)).flatten()
+    })
 }
 
 /// Lets a run go.

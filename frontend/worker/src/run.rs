@@ -65,7 +65,9 @@ async fn finished(
     // what really ran: the device may have been lost on the way
     tell(engine.name());
     deliver(run, &plan, &subset, &output, engine.name(), watch);
-    kept::keep(Kept { run: run.to_owned(), plan, exploration });
+    if let Some(run) = kept::keep(Kept { run: run.to_owned(), plan, exploration }) {
+        port::report(&Report::LetGo { run }, &[]);
+    }
     Ok(())
 }
 

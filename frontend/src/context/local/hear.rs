@@ -37,6 +37,7 @@ impl Local {
                 self.end(&run, RunStatus::Failed, Some(problem.to_string()));
             }
             Report::Failed { run, problem: None } => self.end(&run, RunStatus::Cancelled, None),
+            Report::LetGo { run } => self.change(&run, LocalRun::let_go),
             Report::Rescored { run, n_neighbors, .. } => self.hear_scores(&run, n_neighbors, buffers),
             Report::Respread { run, classes, .. } => {
                 if let Some(spread) = spread(classes, buffers) {

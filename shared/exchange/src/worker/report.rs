@@ -47,6 +47,11 @@ pub enum Report {
         /// Why; `None` where it was cancelled.
         problem: Option<Problem>,
     },
+    /// A finished run whose table had to make room for another's: it can be asked nothing more.
+    LetGo {
+        /// Name of the run.
+        run: String,
+    },
     /// New factors. Buffers: the rows by rank, u32; the factors by row, f32.
     Rescored {
         /// Name of the run.
