@@ -265,13 +265,13 @@ async fn webgpu_lists_what_the_server_lists() {
 
 #[tokio::test]
 async fn a_graphics_processor_that_goes_away_in_the_middle_is_not_missed() {
-    let server = Server::with_candidates(1000);
+    let server = Server::with_candidates(800);
     let browser = Browser::with_webgpu().await;
     browser.look(1440, 900, true).await;
     browser.goto(&server.url("/surveys/simulated")).await;
     drawn(&browser).await;
-    // spectra wide enough that software takes some seconds for their products
-    set(&browser, &[("recipe-pixels", "3900")]).await;
+    // spectra wide enough that software takes a second or more for their products
+    set(&browser, &[("recipe-pixels", "2000")]).await;
     browser.select("device-select", "browser-gpu").await;
     browser.click("run").await;
     let searching = "return document.querySelector('.stages .now')?.innerText.includes('neighbours') ?? false";

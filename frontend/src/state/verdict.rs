@@ -89,7 +89,7 @@ impl fmt::Display for Verdict {
         let spectra =
             |number: usize| format!("{} spectr{}", count(number as u64), if number == 1 { "um" } else { "a" });
         match &self.first_rank {
-            None if self.compared == 0 => write!(f, "No spectrum is in both lists")?,
+            _ if self.compared == 0 => write!(f, "No spectrum is in both lists")?,
             None if self.unmatched > 0 => write!(f, "{} compared", spectra(self.compared))?,
             None => write!(f, "Ranks equal for {}", spectra(self.compared))?,
             Some((rank, here, there)) => write!(
