@@ -8,9 +8,11 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-/// The workspace's root folder.
+/// The workspace's root folder: that of the cargo that runs this program, which another checkout with the same target
+/// folder may have built.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&package).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// Where things are kept between runs and clones: `$XDG_CACHE_HOME/balmer` or `~/.cache/balmer`.

@@ -21,7 +21,6 @@ pub mod manipulation;
 pub mod neighbors;
 pub mod oracle;
 pub mod outlier;
-#[allow(dead_code, reason = "being written")]
 mod parallel;
 pub mod pipeline;
 pub mod semi_supervised;
