@@ -8,6 +8,8 @@ struct Params {
   // 0: spreading, f' = alpha S f + (1 - alpha) y; 1: propagation, f' = W f, each row made to sum to 1, seeds clamped
   propagation: u32,
   alpha: f32,
+  // a dispatch may be one of several: its first workgroup among those of the whole step
+  first_part: u32,
 }
 
 struct State {
@@ -98,13 +100,12 @@ fn propagate(row: u32) {
 @compute @workgroup_size(SIZE)
 fn main(
   @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   if state.is_done != 0u {
     return;
   }
-  let part = group.y * groups.x + group.x;
+  let part = params.first_part + group.x;
   let row = part * SIZE + lane;
   var moved = 0.0;
   var reached = 0.0;

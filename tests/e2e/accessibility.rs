@@ -24,7 +24,7 @@ async fn violations(browser: &Browser, axe: &str, url: &str, ready: &str) -> Vec
     browser.goto(url).await;
     browser.until(&format!("{url} is there"), ready).await;
     browser.script(axe, vec![]).await;
-    let found: Value = browser.async_script(RUN).await;
+    let found: Value = browser.async_script(RUN, vec![]).await;
     // a page on which nothing was checked has not passed
     assert!(found["checked"].as_u64() > Some(10), "axe checked next to nothing on {url}: {found}");
     found["violations"].as_array().unwrap().iter().map(|v| format!("{url}: {}", v.as_str().unwrap())).collect()

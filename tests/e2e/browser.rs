@@ -76,6 +76,8 @@ impl Browser {
         let flags: Vec<&str> = flags.into_iter().chain(more.iter().copied()).collect();
         let capabilities = json!({
             "goog:chromeOptions": { "args": flags },
+            // a whole survey on a graphics processor that the processor plays
+            "timeouts": { "script": 300_000 },
             "goog:loggingPrefs": { "browser": "ALL" },
         });
         let client = ClientBuilder::new(HttpConnector::new())
@@ -137,9 +139,9 @@ impl Browser {
         self.client.execute(script, arguments).await.unwrap()
     }
 
-    /// The value that a script passes to its last argument.
-    pub async fn async_script(&self, script: &str) -> Value {
-        self.client.execute_async(script, vec![]).await.unwrap()
+    /// The value that a script passes to its last argument, within minutes.
+    pub async fn async_script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute_async(script, arguments).await.unwrap()
     }
 
     /// Types into the field of a test hook, in place of what stands there.

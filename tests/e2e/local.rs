@@ -34,7 +34,7 @@ async fn text(browser: &Browser, testid: &str) -> String {
 
 async fn fetched(browser: &Browser, path: &str) -> Value {
     let script = format!("const done = arguments[0]; fetch('{path}').then(answer => answer.json()).then(done)");
-    browser.async_script(&script).await
+    browser.async_script(&script, vec![]).await
 }
 
 /// What a run of the server says at the head of its list.
@@ -180,8 +180,8 @@ async fn a_label_flows_at_once() {
     browser.goto(&server.url("/")).await;
     drawn(&browser).await;
     let stored = listed(&browser, &servers_run(&browser).await).await;
-    assert_eq!(browser.async_script(&give(&stored[0].0, "odd")).await, 201);
-    assert_eq!(browser.async_script(&give(&stored[9].0, "plain")).await, 201);
+    assert_eq!(browser.async_script(&give(&stored[0].0, "odd"), vec![]).await, 201);
+    assert_eq!(browser.async_script(&give(&stored[9].0, "plain"), vec![]).await, 201);
     start(&browser, &server, "browser-cpu", "spreading").await;
     finished(&browser).await;
     let labels = "return [...document.querySelectorAll('.listing .spread')].map(cell => cell.innerText).join()";
@@ -222,7 +222,7 @@ async fn a_run_that_does_not_listen_is_stopped_and_the_next_goes_through() {
     browser.look(1440, 900, true).await;
     browser.goto(&server.url("/surveys/simulated")).await;
     let first = drawn(&browser).await;
-    assert_eq!(browser.async_script(&give(&first, "be")).await, 201);
+    assert_eq!(browser.async_script(&give(&first, "be"), vec![]).await, 201);
     browser.goto(&server.url("/surveys/simulated")).await;
     drawn(&browser).await;
     browser.select("device-select", "browser-cpu").await;
@@ -236,7 +236,7 @@ async fn a_run_that_does_not_listen_is_stopped_and_the_next_goes_through() {
     // the page goes on meanwhile
     let answers = "const done = arguments[0]; const begun = performance.now();
         requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)))";
-    assert!(browser.async_script(answers).await.as_f64().unwrap() < 5000.0, "the page stands still");
+    assert!(browser.async_script(answers, vec![]).await.as_f64().unwrap() < 5000.0, "the page stands still");
     browser.click("cancel").await;
     browser.until("the end", "return document.body.innerText.includes('This run was cancelled')").await;
 

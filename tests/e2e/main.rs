@@ -5,9 +5,11 @@
 //! for a person to look at.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says so")]
+#![allow(clippy::print_stdout, reason = "measured differences, for a person to look at")]
 
 mod accessibility;
 mod browser;
+mod conformance;
 mod desk;
 mod local;
 mod page;

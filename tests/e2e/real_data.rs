@@ -19,7 +19,7 @@ async fn fetched(browser: &Browser, url: &str) -> String {
         "const done = arguments[arguments.length - 1];
          fetch({url:?}).then(answer => answer.text()).then(done, error => done(String(error)));"
     );
-    browser.async_script(&script).await.as_str().unwrap_or_default().to_owned()
+    browser.async_script(&script, vec![]).await.as_str().unwrap_or_default().to_owned()
 }
 
 async fn text_of(browser: &Browser, testid: &str) -> String {

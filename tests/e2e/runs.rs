@@ -27,7 +27,7 @@ async fn status(browser: &Browser, run: &str) -> Value {
         "const done = arguments[arguments.length - 1];
          fetch('/api/v1/runs/{run}').then(answer => answer.json()).then(run => done(run.status))"
     );
-    browser.async_script(&script).await
+    browser.async_script(&script, vec![]).await
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn a_run_is_cancelled_from_the_page() {
     let browser = Browser::open().await;
     browser.look(1440, 900, true).await;
     browser.goto(&server.url("/surveys")).await;
-    let begun = browser.async_script(BEGIN).await;
+    let begun = browser.async_script(BEGIN, vec![]).await;
     let first = begun.as_str().unwrap_or_else(|| panic!("no run: {begun}"));
 
     // from the bar over the run itself

@@ -15,7 +15,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, MessageEvent};
 
-use crate::{explore, kept, measure, member, port, run};
+use crate::{explore, kept, matrix, member, port, run};
 
 /// A run under way, and how to stop it.
 struct UnderWay {
@@ -51,8 +51,9 @@ fn obey(command: Command, buffers: &[ArrayBuffer]) {
         Command::Forget { run } => kept::forget(&run),
         Command::Join { columns, n_neighbors } => member::join(columns, n_neighbors, buffers),
         Command::Search { first, end } => member::search(first..end),
-        Command::Measure { rows, columns, n_neighbors, workers } => {
-            spawn_local(measure::measure(rows, columns, n_neighbors, workers));
+        Command::Matrix { rows, columns, n_neighbors, device, workers, labels } => {
+            let search = matrix::Search { shape: (rows, columns), n_neighbors, device, workers };
+            spawn_local(matrix::answer(search, labels.map(|labels| *labels), buffers.to_vec()));
         }
     }
 }

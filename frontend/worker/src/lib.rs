@@ -27,7 +27,7 @@ mod kept;
 #[cfg(feature = "runs")]
 mod labels;
 #[cfg(feature = "runs")]
-mod measure;
+mod matrix;
 #[cfg(feature = "runs")]
 mod member;
 #[cfg(feature = "runs")]

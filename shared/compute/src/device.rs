@@ -1,6 +1,9 @@
 //! An open device: its limits, its queue, and whether it is still there.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
 use bytemuck::Pod;
 use futures_channel::oneshot;
@@ -9,7 +12,11 @@ use wgpu::{
     MemoryHints, PollType, Queue,
 };
 
-use crate::{AdapterSummary, Fault, neighbors::Tile};
+use crate::{
+    AdapterSummary, Fault,
+    kernels::{Kernel, Pipeline},
+    neighbors::Tile,
+};
 
 /// An adapter opened for computing.
 #[derive(Debug)]
@@ -20,11 +27,16 @@ pub struct Gpu {
     pub(crate) limits: Limits,
     /// The tile that this adapter was found to be faster with.
     pub(crate) tile: OnceLock<Tile>,
+    /// What was compiled so far.
+    pipelines: Mutex<Compiled>,
     /// The first thing that went wrong outside of any call, such as the loss of the device.
     trouble: Arc<Mutex<Option<Fault>>>,
     /// Who waits for the device: a browser does not call them back once the device is lost.
     waiting: Arc<Waiting>,
 }
+
+/// Kernels ready to run, by name and constants.
+type Compiled = HashMap<(&'static str, Vec<u32>), Arc<Pipeline>>;
 
 /// Told once: whether what was waited for came about.
 type Call = Arc<Mutex<Option<oneshot::Sender<bool>>>>;
@@ -81,7 +93,23 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(move |error: GpuError| note(&uncaptured, fault(&error))));
         let limits = device.limits();
         let summary = AdapterSummary::of(adapter).named_by(&device);
-        Ok(Self { device, queue, summary, limits, tile: OnceLock::new(), trouble, waiting })
+        Ok(Self {
+            device,
+            queue,
+            summary,
+            limits,
+            tile: OnceLock::new(),
+            pipelines: Mutex::default(),
+            trouble,
+            waiting,
+        })
+    }
+
+    /// A kernel with the values of its override constants; compiled once in the life of the device.
+    pub fn pipeline(&self, kernel: &Kernel, constants: &[u32]) -> Arc<Pipeline> {
+        let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = || Arc::new(Pipeline::new(&self.device, kernel, constants));
+        pipelines.entry((kernel.stem, constants.to_vec())).or_insert_with(compiled).clone()
     }
 
     /// A callback to hand to the device, and its answer: what the device says, or false when it is lost.

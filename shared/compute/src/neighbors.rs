@@ -7,7 +7,7 @@
 //!
 //! While the processor certifies a block, the device already works on the next.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use balmer_core::{
     Observer,
@@ -100,9 +100,9 @@ struct Proposing<'a> {
     gpu: &'a Gpu,
     panels: Panels<'a>,
     half_squares: Buffer,
-    propose: Pipeline,
+    propose: Arc<Pipeline>,
     tile: Tile,
-    select: Pipeline,
+    select: Arc<Pipeline>,
     lists: Lists,
     recorder: Recorder<'a>,
     blocks_done: usize,
@@ -128,9 +128,9 @@ impl<'a> Proposing<'a> {
             gpu,
             panels,
             half_squares: gpu.upload("half squares", &half_squares).await?,
-            propose: Pipeline::new(&gpu.device, tile.kernel(), &[capacity]),
+            propose: gpu.pipeline(tile.kernel(), &[capacity]),
             tile,
-            select: Pipeline::new(&gpu.device, &SELECT, &[capacity, keep]),
+            select: gpu.pipeline(&SELECT, &[capacity, keep]),
             lists: Lists::new(gpu, shape, queries).await?,
             recorder: Recorder::new(gpu, observer),
             blocks_done: 0,
@@ -253,7 +253,7 @@ impl<'a> Proposing<'a> {
         let mut best: Option<(f64, Tile)> = None;
         for tile in [Tile::Narrow, Tile::Wide] {
             self.tile = tile;
-            self.propose = Pipeline::new(&self.gpu.device, tile.kernel(), &[self.lists.shape.capacity as u32]);
+            self.propose = self.gpu.pipeline(tile.kernel(), &[self.lists.shape.capacity as u32]);
             let bindings = self.bind(0, 0).await?;
             let seconds = self.timed(&bindings, queries.clone(), references.clone()).await?;
             if best.is_none_or(|(fastest, _)| seconds < fastest) {
@@ -262,7 +262,7 @@ impl<'a> Proposing<'a> {
         }
         if let Some((_, tile)) = best {
             self.tile = tile;
-            self.propose = Pipeline::new(&self.gpu.device, tile.kernel(), &[self.lists.shape.capacity as u32]);
+            self.propose = self.gpu.pipeline(tile.kernel(), &[self.lists.shape.capacity as u32]);
             // another search on the same device may have been as quick
             let _: Result<(), Tile> = self.gpu.tile.set(tile);
         }

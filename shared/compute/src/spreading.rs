@@ -4,6 +4,8 @@
 //! their check for convergence are then dispatched many at a time; those that come after the labels have settled do
 //! nothing. Nothing is read back but a few numbers now and then, and the labels at the end.
 
+use std::sync::Arc;
+
 use balmer_core::{
     Observer,
     ndarray::Array2,
@@ -21,7 +23,7 @@ use crate::{
 
 /// Rows of a workgroup of `shaders/spread.wgsl`.
 const ROWS: u32 = 64;
-/// Workgroups in one row of a dispatch's grid, at most.
+/// Workgroups of a dispatch, at most.
 const GRID: u32 = 65_535;
 /// Multiply-adds that following one edge costs, about.
 const EDGE_COST: f64 = 8.0;
@@ -79,8 +81,8 @@ fn progress(diffusion: &Diffusion, state: &SpreadState, first: f64) -> f64 {
 struct Spreading<'a> {
     gpu: &'a Gpu,
     recorder: Recorder<'a>,
-    spread: Pipeline,
-    converge: Pipeline,
+    spread: Arc<Pipeline>,
+    converge: Arc<Pipeline>,
     /// From the first buffer of labels to the second, and back.
     directions: [BindGroup; 2],
     decision: BindGroup,
@@ -115,14 +117,14 @@ impl<'a> Spreading<'a> {
         let label_bytes = (rows * classes * size_of::<Scaled>()) as u64;
 
         let recorder = Recorder::new(gpu, observer);
-        let (spread, converge) = (Pipeline::new(&gpu.device, &SPREAD, &[]), Pipeline::new(&gpu.device, &CONVERGE, &[]));
+        let (spread, converge) = (gpu.pipeline(&SPREAD, &[]), gpu.pipeline(&CONVERGE, &[]));
         let state = gpu.upload("state", &[begun]).await?;
         let edges = gpu.upload("rows of the graph", &prepared.rows).await?;
         let columns = gpu.upload("columns of the graph", graph.columns()).await?;
         let weights = gpu.upload("weights of the graph", &prepared.weights).await?;
         let seeds = gpu.upload("seeds", &codes).await?;
         let labels = [gpu.upload("labels", &initial).await?, gpu.storage("labels", label_bytes).await?];
-        let partial = gpu.storage("sums", u64::from(parts.next_multiple_of(GRID.min(parts))) * 8).await?;
+        let partial = gpu.storage("sums", u64::from(parts) * 8).await?;
         let staging_bytes = label_bytes.max(size_of::<SpreadState>() as u64).next_multiple_of(8);
         let staging = gpu.buffer("results", staging_bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST).await?;
         let uniforms = recorder.uniforms();
@@ -147,6 +149,7 @@ impl<'a> Spreading<'a> {
                 classes: classes as u32,
                 propagation: u32::from(diffusion.algorithm == Algorithm::Propagation),
                 alpha: diffusion.alpha,
+                first_part: 0,
             },
             converge_params: ConvergeParams {
                 parts,
@@ -162,11 +165,18 @@ impl<'a> Spreading<'a> {
     /// Dispatches steps, each with its check.
     async fn steps(&mut self, steps: usize) -> Result<(), Fault> {
         let parts = self.converge_params.parts;
-        let width = parts.min(GRID);
+        let each = self.operations / f64::from(parts);
         for _ in 0..steps {
             let direction = &self.directions[self.dispatched % 2];
-            let grid = [width, parts.div_ceil(width)];
-            self.recorder.dispatch(&self.spread, direction, &self.spread_params, grid, self.operations);
+            let mut first_part = 0;
+            while first_part < parts {
+                let fitting = (self.recorder.room() / each) as u32;
+                let count = fitting.clamp(1, GRID).min(parts - first_part);
+                let params = SpreadParams { first_part, ..self.spread_params };
+                self.recorder.dispatch(&self.spread, direction, &params, [count, 1], f64::from(count) * each);
+                self.recorder.submit_if_due().await?;
+                first_part += count;
+            }
             self.recorder.dispatch(&self.converge, &self.decision, &self.converge_params, [1, 1], f64::from(parts));
             self.recorder.submit_if_due().await?;
             self.dispatched += 1;

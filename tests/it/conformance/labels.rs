@@ -10,7 +10,7 @@ use balmer_core::{
 };
 use pollster::block_on;
 
-use super::{assert_unaided, gpu, spectra_like};
+use super::{assert_unaided, gpu, matrices::spectra_like};
 
 fn seeds(n: usize, classes: usize, every: usize) -> Seeds {
     let names = (0..classes).map(|class| format!("class {class}")).collect();
@@ -109,6 +109,21 @@ fn steps_end_where_they_are_told_to() {
         for diffusion in both(0.9) {
             check(&engine, &graph, &seeds(500, 3, 50), &Diffusion { max_iter, tol: 0.0, ..diffusion });
         }
+    }
+}
+
+#[test]
+fn a_step_that_is_too_long_for_one_submission_is_cut() {
+    let engine = gpu();
+    // a ring of 60,000 rows, each beside the five before and the five behind it: 115 million operations a step
+    let (n, steps) = (60_000, [1, 2, 3, 4, 5]);
+    let indices = Array2::from_shape_fn((n, 10), |(i, j)| {
+        ((i + if j % 2 == 0 { steps[j / 2] } else { n - steps[j / 2] }) % n) as u32
+    });
+    let distances = Array2::from_shape_fn((n, 10), |(_, j)| steps[j / 2] as f32);
+    let graph = Graph::knn(&NeighborTable::new(indices, distances).unwrap(), 10, Weights::SelfTuning).unwrap();
+    for diffusion in both(0.9) {
+        check(&engine, &graph, &seeds(n, 12, 31), &Diffusion { max_iter: 5, ..diffusion });
     }
 }
 

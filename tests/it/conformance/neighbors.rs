@@ -1,14 +1,12 @@
 //! Neighbour tables: equal to the bit, whatever the sizes and however awkward the data.
 
-use balmer_core::{
-    CpuEngine, Engine,
-    engine::Unobserved,
-    ndarray::{Array2, Axis, concatenate, s},
-    outlier::lof,
-};
+use balmer_core::{CpuEngine, Engine, engine::Unobserved, ndarray::Array2, outlier::lof};
 use pollster::block_on;
 
-use super::{assert_unaided, gpu, noise, spectra_like};
+use super::{
+    assert_unaided, gpu,
+    matrices::{awkward, spectra_like, wrong},
+};
 
 /// Compares the tables of both engines, and that the device needed no help.
 fn check(engine: &balmer_compute::GpuEngine, x: &Array2<f32>, k: usize) {
@@ -51,20 +49,9 @@ fn of_every_width_that_users_ask_for() {
 #[test]
 fn of_duplicates_constants_ties_and_absurd_rows() {
     let engine = gpu();
-    let ordinary = spectra_like(300, 24);
-    let copies = concatenate![Axis(0), ordinary, ordinary.slice(s![..120, ..]), ordinary.slice(s![..120, ..])];
-    check(&engine, &copies, 20);
-    check(&engine, &Array2::from_elem((400, 24), 3.25), 20);
-    // a lattice: most distances tie
-    check(&engine, &Array2::from_shape_fn((729, 3), |(i, j)| (i / 9_usize.pow(j as u32) % 9) as f32), 30);
-    let mut absurd = ordinary.clone();
-    absurd.row_mut(17).fill(1e15);
-    check(&engine, &absurd, 20);
-    // a tight family far from the rest: f32 products alone cannot order it
-    let mut next = noise(5);
-    let mut family = ordinary;
-    family.slice_mut(s![..60, ..]).mapv_inplace(|_| 1e4 + 1e-2 * next());
-    check(&engine, &family, 20);
+    for (x, k) in awkward() {
+        check(&engine, &x, k);
+    }
 }
 
 #[test]
@@ -82,17 +69,7 @@ fn of_a_survey() {
 #[test]
 fn wrong_input_gets_the_processors_error() {
     let engine = gpu();
-    let mut with_nan = spectra_like(50, 5);
-    with_nan[[31, 2]] = f32::NAN;
-    for (x, k) in [
-        (Array2::zeros((0, 4)), 1),
-        (Array2::zeros((1, 4)), 1),
-        (spectra_like(20, 4), 20),
-        (spectra_like(20, 4), 21),
-        (spectra_like(20, 4), 0),
-        (with_nan, 3),
-        (Array2::from_shape_fn((10, 4), |(i, _)| if i % 2 == 0 { f32::MAX } else { f32::MIN }), 3),
-    ] {
+    for (x, k) in wrong() {
         let expected = block_on(CpuEngine.kneighbors(x.view(), k, &Unobserved)).unwrap_err();
         let found = block_on(engine.kneighbors(x.view(), k, &Unobserved)).unwrap_err();
         assert_eq!(found, expected);

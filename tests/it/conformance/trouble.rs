@@ -6,7 +6,7 @@ use balmer_compute::GpuEngine;
 use balmer_core::{CpuEngine, Engine, Error, Observer, engine::Unobserved};
 use pollster::block_on;
 
-use super::{assert_unaided, gpu, spectra_like};
+use super::{assert_unaided, gpu, matrices::spectra_like};
 
 /// Stops a run, or takes its device away, as soon as it has come anywhere.
 struct Saboteur<'a> {

@@ -57,7 +57,7 @@ impl Local {
                 self.failures.last.set(Some(problem));
             }
             // for the chief of a pool and for the benchmark page
-            Report::Ready | Report::Found { .. } | Report::Broken { .. } | Report::Measured { .. } => {}
+            Report::Ready | Report::Found { .. } | Report::Broken { .. } | Report::Matrix { .. } => {}
         }
     }
 

@@ -50,6 +50,8 @@ pub struct SpreadParams {
     pub propagation: u32,
     /// Share that comes from the neighbours.
     pub alpha: f32,
+    /// First workgroup of this dispatch among those of the step.
+    pub first_part: u32,
 }
 
 /// How far a diffusion has come, kept on the device.

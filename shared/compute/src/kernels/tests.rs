@@ -85,7 +85,7 @@ fn structs_are_laid_out_as_on_the_host() {
         first_list
     );
     layout!(&SELECT, "Params", SelectParams, most, finish);
-    layout!(&SPREAD, "Params", SpreadParams, rows, classes, propagation, alpha);
+    layout!(&SPREAD, "Params", SpreadParams, rows, classes, propagation, alpha, first_part);
     layout!(&SPREAD, "State", SpreadState, is_done, iterations, reached, change);
     layout!(&CONVERGE, "State", SpreadState, is_done, iterations, reached, change);
     layout!(&CONVERGE, "Params", ConvergeParams, parts, max_iter, tol, padding);

@@ -1,6 +1,6 @@
 //! What a worker is asked to do.
 
-use balmer_core::pipeline::{Labelled, PipelineSpec};
+use balmer_core::pipeline::{Labelled, LabelsSpec, PipelineSpec};
 use serde::{Deserialize, Serialize};
 
 /// Where in the browser a run is computed.
@@ -74,15 +74,20 @@ pub enum Command {
         /// The row behind the last.
         end: usize,
     },
-    /// To the chief: the speed of the matrix product's kernel on this machine, for the benchmark page.
-    Measure {
-        /// Rows of the random matrix.
+    /// To the chief: neighbours and outlier factors of the rows of any matrix, as `balmer knn`, `balmer lof` and `balmer
+    /// spread` have them. Buffers: the rows, f32; with labels the class of each row, i32, -1 for none.
+    Matrix {
+        /// Rows.
         rows: usize,
         /// Values a row.
         columns: usize,
         /// Neighbours of each row.
         n_neighbors: usize,
-        /// Workers of the pool.
-        workers: usize,
+        /// Where.
+        device: Device,
+        /// Workers of the pool; as many as are worth it where nothing is said.
+        workers: Option<usize>,
+        /// How labels flow; its source and its classes play no part.
+        labels: Option<Box<LabelsSpec>>,
     },
 }

@@ -100,12 +100,16 @@ pub enum Report {
         /// Why.
         detail: String,
     },
-    /// The answer to [`Command::Measure`](super::Command::Measure).
-    Measured {
+    /// The answer to [`Command::Matrix`](super::Command::Matrix). Buffers: indices of the neighbours, u32, and their
+    /// distances, f32, rows x neighbours each; the factors, f32; with labels the probabilities of each row's classes,
+    /// f32, rows x classes.
+    Matrix {
         /// What computed.
         name: String,
-        /// Seconds of the whole search.
+        /// Seconds of the search for neighbours.
         seconds: f64,
+        /// Steps that the labels took.
+        iterations: Option<usize>,
     },
 }
 
