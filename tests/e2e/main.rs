@@ -10,6 +10,7 @@ mod accessibility;
 mod browser;
 mod desk;
 mod local;
+mod local_ends;
 mod page;
 mod real_data;
 mod runs;
