@@ -2,13 +2,8 @@
 
 use std::{fmt, path::Path, str::FromStr};
 
-use balmer_compute::{Choice, Fault, GpuEngine};
-use balmer_core::{
-    CpuEngine, Engine, Observer, Result,
-    ndarray::ArrayView2,
-    neighbors::NeighborTable,
-    semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
-};
+use balmer_compute::{Choice, Fault, Processor};
+use balmer_core::CpuEngine;
 use futures::executor::block_on;
 
 /// The device asked for: `auto`, `cpu`, `gpu` or `gpu:N`.
@@ -50,35 +45,27 @@ impl fmt::Display for Device {
     }
 }
 
-/// One of the engines there are.
-#[derive(Debug)]
-pub enum HostEngine {
-    /// Every core of the processor.
-    Cpu(CpuEngine),
-    /// A GPU, with the processor at its side.
-    Gpu(Box<GpuEngine>),
-}
+/// The engine of this machine.
+pub type HostEngine = Processor<CpuEngine>;
 
-impl HostEngine {
-    /// Opens the device asked for.
-    ///
-    /// # Errors
-    /// [`Fault::Missing`] where an adapter was asked for that is not there, [`Fault::Refused`] where it cannot be
-    /// opened. `auto` takes the processor instead.
-    pub fn open(device: Device) -> Result<Self, Fault> {
-        let open = |choice| block_on(GpuEngine::open(choice)).map(|engine| Self::Gpu(Box::new(engine)));
-        match device {
-            Device::Cpu => Ok(Self::Cpu(CpuEngine)),
-            Device::Gpu(None) => open(Choice::Any),
-            Device::Gpu(Some(index)) => open(Choice::Index(index)),
-            Device::Auto if !may_have_a_gpu() => Ok(Self::Cpu(CpuEngine)),
-            Device::Auto => open(Choice::Hardware).or_else(|fault| {
-                if !matches!(fault, Fault::Missing(_)) {
-                    tracing::warn!(%fault, "the GPU is left aside");
-                }
-                Ok(Self::Cpu(CpuEngine))
-            }),
-        }
+/// Opens the device asked for.
+///
+/// # Errors
+/// [`Fault::Missing`] where an adapter was asked for that is not there, [`Fault::Refused`] where it cannot be
+/// opened. `auto` takes the processor instead.
+pub fn open(device: Device) -> Result<HostEngine, Fault> {
+    let open = |choice| block_on(HostEngine::gpu(choice, CpuEngine));
+    match device {
+        Device::Cpu => Ok(HostEngine::Cpu(CpuEngine)),
+        Device::Gpu(None) => open(Choice::Any),
+        Device::Gpu(Some(index)) => open(Choice::Index(index)),
+        Device::Auto if !may_have_a_gpu() => Ok(HostEngine::Cpu(CpuEngine)),
+        Device::Auto => open(Choice::Hardware).or_else(|fault| {
+            if !matches!(fault, Fault::Missing(_)) {
+                tracing::warn!(%fault, "the GPU is left aside");
+            }
+            Ok(HostEngine::Cpu(CpuEngine))
+        }),
     }
 }
 
@@ -90,40 +77,6 @@ fn may_have_a_gpu() -> bool {
         || Path::new("/dev")
             .read_dir()
             .is_ok_and(|mut all| all.any(|file| file.is_ok_and(|f| is_device(&f.file_name()))))
-}
-
-impl Engine for HostEngine {
-    fn name(&self) -> String {
-        match self {
-            Self::Cpu(engine) => engine.name(),
-            Self::Gpu(engine) => engine.name(),
-        }
-    }
-
-    async fn kneighbors(
-        &self,
-        x: ArrayView2<'_, f32>,
-        n_neighbors: usize,
-        observer: &dyn Observer,
-    ) -> Result<NeighborTable> {
-        match self {
-            Self::Cpu(engine) => engine.kneighbors(x, n_neighbors, observer).await,
-            Self::Gpu(engine) => engine.kneighbors(x, n_neighbors, observer).await,
-        }
-    }
-
-    async fn diffuse(
-        &self,
-        graph: &Graph,
-        seeds: &Seeds,
-        diffusion: &Diffusion,
-        observer: &dyn Observer,
-    ) -> Result<LabelDistributions> {
-        match self {
-            Self::Cpu(engine) => engine.diffuse(graph, seeds, diffusion, observer).await,
-            Self::Gpu(engine) => engine.diffuse(graph, seeds, diffusion, observer).await,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,12 @@
 
 use serde_json::Value;
 
-use crate::{browser::Browser, server::Server};
+use crate::{
+    browser::Browser,
+    local::{details, finished, start},
+    page::drawn,
+    server::Server,
+};
 
 /// Runs axe and returns its serious and critical violations, each with the first elements it is about.
 const RUN: &str = r"
@@ -23,11 +28,16 @@ fn axe() -> String {
 async fn violations(browser: &Browser, axe: &str, url: &str, ready: &str) -> Vec<String> {
     browser.goto(url).await;
     browser.until(&format!("{url} is there"), ready).await;
+    seen(browser, axe, url).await
+}
+
+/// Lets axe look at the page as it is.
+async fn seen(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     browser.script(axe, vec![]).await;
     let found: Value = browser.async_script(RUN, vec![]).await;
     // a page on which nothing was checked has not passed
-    assert!(found["checked"].as_u64() > Some(10), "axe checked next to nothing on {url}: {found}");
-    found["violations"].as_array().unwrap().iter().map(|v| format!("{url}: {}", v.as_str().unwrap())).collect()
+    assert!(found["checked"].as_u64() > Some(10), "axe checked next to nothing on {what}: {found}");
+    found["violations"].as_array().unwrap().iter().map(|v| format!("{what}: {}", v.as_str().unwrap())).collect()
 }
 
 #[tokio::test]
@@ -55,4 +65,56 @@ async fn no_page_shuts_anybody_out() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
     browser.close().await;
+}
+
+#[tokio::test]
+async fn no_run_in_the_browser_shuts_anybody_out() {
+    let axe = axe();
+    let server = Server::with_candidates(300);
+    let browser = Browser::open().await;
+    browser.look(1440, 900, true).await;
+    start(&browser, &server, "browser-cpu", "lof").await;
+    finished(&browser).await;
+    let mut found = Vec::new();
+    for (width, night) in [(1440, true), (1440, false), (1024, false), (768, true), (390, false), (390, true)] {
+        browser.look(width, 900, night).await;
+        let name = |what: &str| format!("{what}-{width}-{}", if night { "night" } else { "day" });
+        // the run of this tab: device, slider, details
+        assert!(browser.has("n-neighbors-slider").await);
+        found.extend(seen(&browser, &axe, &name("local-bar")).await);
+        browser.screenshot(&name("local-bar")).await;
+        details(&browser).await;
+        browser.hook("run-details").await;
+        found.extend(seen(&browser, &axe, &name("local-details")).await);
+        browser.screenshot(&name("local-details")).await;
+        details(&browser).await;
+
+        // the list, and the server's run computed again
+        follow(&browser, "header a[href='/runs']").await;
+        browser.until("the list", "return document.querySelector('[data-run-id=browser-1]') != null").await;
+        found.extend(seen(&browser, &axe, &name("local-list")).await);
+        browser.screenshot(&name("local-list")).await;
+        follow(&browser, ".run-row:not([data-run-id^=browser]) a").await;
+        drawn(&browser).await;
+        details(&browser).await;
+        browser.click("replay").await;
+        let verdict = "return document.querySelector('[data-testid=replay-verdict]').innerText.includes('Ranks equal')";
+        browser.until("the verdict", verdict).await;
+        found.extend(seen(&browser, &axe, &name("local-verdict")).await);
+        let into_sight = "document.querySelector('[data-testid=replay-verdict]').scrollIntoView({ block: 'center' })";
+        browser.script(into_sight, vec![]).await;
+        browser.screenshot(&name("local-verdict")).await;
+        // the run of the verdict has its table still, the first one may have made room for it
+        follow(&browser, "[data-testid=replay-verdict] a").await;
+        drawn(&browser).await;
+        details(&browser).await;
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    browser.close().await;
+}
+
+/// Follows a link within the tab, whose runs are lost with it.
+async fn follow(browser: &Browser, link: &str) {
+    browser.until("the link", &format!("return document.querySelector(\"{link}\") != null")).await;
+    browser.script(&format!("document.querySelector(\"{link}\").click()"), vec![]).await;
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{browser::Browser, page::drawn, server::Server};
 
 /// Chooses a device and a method on the survey of the server's run, and starts.
-async fn start(browser: &Browser, server: &Server, device: &str, method: &str) {
+pub async fn start(browser: &Browser, server: &Server, device: &str, method: &str) {
     browser.goto(&server.url("/surveys/simulated")).await;
     drawn(browser).await;
     browser.select("device-select", device).await;
@@ -15,20 +15,20 @@ async fn start(browser: &Browser, server: &Server, device: &str, method: &str) {
 }
 
 /// Waits for the list of the open run.
-async fn finished(browser: &Browser) {
+pub async fn finished(browser: &Browser) {
     browser.until("the list", "return document.querySelector('.listing .summary')?.innerText.includes('ranked')").await;
     drawn(browser).await;
 }
 
 /// The rows in sight: spectrum and factor.
-async fn rows(browser: &Browser) -> Vec<(String, String)> {
+pub async fn rows(browser: &Browser) -> Vec<(String, String)> {
     let script = "return [...document.querySelectorAll('[data-testid=candidate-row]')]
         .sort((a, b) => a.getAttribute('aria-rowindex') - b.getAttribute('aria-rowindex'))
         .slice(0, 10).map(row => [row.dataset.spectrumId, row.querySelector('.lof').innerText])";
     serde_json::from_value(browser.script(script, vec![]).await).unwrap()
 }
 
-async fn text(browser: &Browser, testid: &str) -> String {
+pub async fn text(browser: &Browser, testid: &str) -> String {
     browser.hook(testid).await.text().await.unwrap()
 }
 
@@ -46,7 +46,7 @@ async fn listed(browser: &Browser, run: &str) -> Vec<(String, String)> {
 }
 
 /// A script that gives a label, and passes the status of the answer on.
-fn give(id: &str, label: &str) -> String {
+pub fn give(id: &str, label: &str) -> String {
     let body = json!({ "spectrum_id": id, "label": label }).to_string();
     format!(
         "const done = arguments[0]; fetch('/api/v1/surveys/simulated/labels', {{ method: 'POST', body: '{body}',
@@ -57,6 +57,12 @@ fn give(id: &str, label: &str) -> String {
 /// The run that the server had made before any page was open.
 async fn servers_run(browser: &Browser) -> String {
     fetched(browser, "/api/v1/runs").await[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Opens the details of the open run, or closes them.
+pub async fn details(browser: &Browser) {
+    let click = "[...document.querySelectorAll('.standing button')].find(b => b.innerText === 'Details').click()";
+    browser.script(click, vec![]).await;
 }
 
 /// Moves the slider, as a hand does.
@@ -131,6 +137,14 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
     assert_ne!(after, before);
     browser.screenshot("local-slider").await;
 
+    // the details state what the list is made with now
+    details(&browser).await;
+    let stated = "const said = document.querySelector('.run-details')?.innerText ?? '';
+        const [lof] = said.split('[lof]').slice(1);
+        return (lof ?? '').trim().startsWith('n_neighbors = 20') && said.includes('scored or labelled again since')";
+    browser.until("the settings in force", stated).await;
+    details(&browser).await;
+
     // conditions: scores are the page's to know, what the survey states the server's
     browser.fill("candidate-filter", "lof > 1.1 AND snr_r > 0\n").await;
     browser
@@ -150,12 +164,7 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
     assert_eq!(rows(&browser).await, after);
 
     // and the browser gives the server's again, whole and in part
-    browser
-        .script(
-            "[...document.querySelectorAll('.standing button')].find(b => b.innerText === 'Details').click()",
-            vec![],
-        )
-        .await;
+    details(&browser).await;
     for (slice, is_whole) in [("", true), ("sample(spectrum_id) < 0.6", false)] {
         browser.fill("replay-where", slice).await;
         browser.click("replay").await;
@@ -197,11 +206,14 @@ async fn a_label_flows_at_once() {
     browser.until("the label", "return document.querySelectorAll('.listing .given').length > 1").await;
     browser.until("other probabilities", &format!("{labels} !== {before}")).await;
     assert!(browser.address().await.starts_with("/runs/browser-"), "the same run");
+    details(&browser).await;
+    let counted = "return document.querySelector('.run-details')?.innerText.includes('3 of 3 given') ?? false";
+    browser.until("the labels in force", counted).await;
     browser.close().await;
 }
 
 /// Writes settings into the dialog.
-async fn set(browser: &Browser, settings: &[(&str, &str)]) {
+pub async fn set(browser: &Browser, settings: &[(&str, &str)]) {
     let open =
         "[...document.querySelectorAll('.run-bar button')].find(b => b.innerText.startsWith('Settings')).click()";
     browser.script(open, vec![]).await;
@@ -213,39 +225,6 @@ async fn set(browser: &Browser, settings: &[(&str, &str)]) {
         browser.script(write, vec![json!(key), json!(value)]).await;
     }
     browser.script("document.querySelector('dialog[open]').close()", vec![]).await;
-}
-
-#[tokio::test]
-async fn a_run_that_does_not_listen_is_stopped_and_the_next_goes_through() {
-    let server = Server::with_candidates(300);
-    let browser = Browser::open().await;
-    browser.look(1440, 900, true).await;
-    browser.goto(&server.url("/surveys/simulated")).await;
-    let first = drawn(&browser).await;
-    assert_eq!(browser.async_script(&give(&first, "be"), vec![]).await, 201);
-    browser.goto(&server.url("/surveys/simulated")).await;
-    drawn(&browser).await;
-    browser.select("device-select", "browser-cpu").await;
-    browser.select("method-select", "spreading").await;
-    // labels that flow for hours without a pause: the tolerance is nothing in single precision
-    set(&browser, &[("labels-tol", "1e-300"), ("labels-max_iter", "4000000000")]).await;
-    browser.click("run").await;
-    let flowing = "return document.querySelector('.stages .now')?.innerText.includes('labels') ?? false";
-    browser.until("labels flow", flowing).await;
-    browser.screenshot("local-under-way").await;
-    // the page goes on meanwhile
-    let answers = "const done = arguments[0]; const begun = performance.now();
-        requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)))";
-    assert!(browser.async_script(answers, vec![]).await.as_f64().unwrap() < 5000.0, "the page stands still");
-    browser.click("cancel").await;
-    browser.until("the end", "return document.body.innerText.includes('This run was cancelled')").await;
-
-    set(&browser, &[("labels-max_iter", "10")]).await;
-    browser.click("run").await;
-    browser.until("another run", "return location.pathname.startsWith('/runs/browser-2')").await;
-    finished(&browser).await;
-    assert!(browser.has("n-neighbors-slider").await, "the new worker keeps the table");
-    browser.close().await;
 }
 
 #[tokio::test]

@@ -4,14 +4,14 @@
 //! failure: `cargo xtask test` installs and builds all three. Screenshots go to `artefacts/screenshots`
 //! for a person to look at.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says so")]
-#![allow(clippy::print_stdout, reason = "measured differences, for a person to look at")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on has failed, and says so")]
 
 mod accessibility;
 mod browser;
 mod conformance;
 mod desk;
 mod local;
+mod local_ends;
 mod page;
 mod real_data;
 mod runs;

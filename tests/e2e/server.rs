@@ -25,10 +25,15 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let spec = folder.path().join("run.toml");
         std::fs::write(&spec, "survey = \"simulated\"\n").unwrap();
-        let seeded = ["simulate", "simulated", "--count", &count.to_string(), "--seed", "6563"].map(str::to_owned);
-        balmer(folder.path(), &seeded);
+        simulate(folder.path(), count, 6563);
         balmer(folder.path(), &["run".to_owned(), spec.display().to_string()]);
         Self::start(folder)
+    }
+
+    /// Puts as many other spectra in the place of the simulated ones, while the server is up.
+    pub fn simulate_anew(&self, count: u32, seed: u32) {
+        std::fs::remove_dir_all(self.folder.path().join("data/surveys/simulated")).unwrap();
+        simulate(self.folder.path(), count, seed);
     }
 
     /// Ingests a folder of spectra as the survey `name`, and serves it.
@@ -88,6 +93,11 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn simulate(folder: &Path, count: u32, seed: u32) {
+    let (count, seed) = (count.to_string(), seed.to_string());
+    balmer(folder, &["simulate", "simulated", "--count", &count, "--seed", &seed].map(str::to_owned));
 }
 
 fn balmer(folder: &Path, arguments: &[String]) {

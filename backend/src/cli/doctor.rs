@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::ensure;
-use balmer::engine::{Device, HostEngine};
+use balmer::engine::{self, Device};
 use balmer_compute::AdapterSummary;
 use balmer_core::{CpuEngine, Engine, engine::Unobserved, ndarray::ArrayView2, outlier::lof};
 use futures::executor::block_on;
@@ -149,7 +149,7 @@ fn is_writable(data_dir: &Path) -> Result<(), String> {
 /// Every adapter, with the self-test on it.
 fn adapters() -> Vec<Adapter> {
     let tried = |(index, summary): (usize, AdapterSummary)| {
-        let outcome = HostEngine::open(Device::Gpu(Some(index))).map_err(Into::into).and_then(|engine| {
+        let outcome = engine::open(Device::Gpu(Some(index))).map_err(Into::into).and_then(|engine| {
             let test = self_test(&engine)?;
             ensure!(test.lof_matches_golden_values, "the LOF of a known matrix comes out wrong: please report it");
             // a device that was given up says so in its engine's name

@@ -82,7 +82,9 @@ fn write_state(out: &mut dyn io::Write, run: &Run, state: &RunState) -> io::Resu
 fn write_provenance(out: &mut dyn io::Write, provenance: &Provenance, rejected: &[RejectedRow]) -> io::Result<()> {
     writeln!(out, "version   {}", provenance.code_version)?;
     writeln!(out, "recipe    {}", provenance.recipe_hash)?;
-    writeln!(out, "scores    sha256 {}", provenance.scores_sha256)?;
+    if let Some(hash) = &provenance.scores_sha256 {
+        writeln!(out, "scores    sha256 {hash}")?;
+    }
     let counts = &provenance.counts;
     writeln!(out, "outliers  {}", thousands(counts.outliers))?;
     let copies = &counts.duplicates;

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use balmer::{
     config,
-    engine::{Device, HostEngine},
+    engine::{self, Device, HostEngine},
     storage::Store,
 };
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -88,7 +88,7 @@ impl Session {
     /// The engine that was asked for.
     pub fn engine(&self) -> anyhow::Result<HostEngine> {
         let device = self.globals.device;
-        HostEngine::open(device).with_context(|| format!("--device {device}"))
+        engine::open(device).with_context(|| format!("--device {device}"))
     }
 
     /// A progress bar on standard error, if that is a terminal; its observer stops at Ctrl-C.

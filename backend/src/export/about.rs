@@ -20,7 +20,7 @@ pub fn about_run(run: &Run) -> Result<About, ExportError> {
     if let Some(provenance) = run.provenance()? {
         infos.push(("spec".to_owned(), serde_json::to_string(&provenance.spec)?));
         infos.push(("device".to_owned(), provenance.device));
-        infos.push(("scores_sha256".to_owned(), provenance.scores_sha256));
+        infos.extend(provenance.scores_sha256.map(|hash| ("scores_sha256".to_owned(), hash)));
     }
     let description = format!("spectra of {} ranked by Local Outlier Factor", state.survey);
     Ok(About { name: "candidates".to_owned(), description, infos, ..About::default() })

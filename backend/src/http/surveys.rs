@@ -33,13 +33,14 @@ pub async fn list(State(app): State<App>) -> Result<Json<Vec<SurveySummary>>, Fa
     operation_id = "get_survey",
     tag = "surveys",
     params(("survey" = String, Path, description = "name of the survey")),
-    responses((status = 200, description = "columns with units, and coverage", body = SurveyDetail))
+    responses((status = 200, description = "revision, columns with units, and coverage", body = SurveyDetail))
 )]
 pub async fn detail(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<SurveyDetail>, Failure> {
     let detail = ask(&app, move |store| {
         let survey = store.survey(&survey)?;
         Ok(SurveyDetail {
             summary: SurveySummary { name: survey.name().to_owned(), count: survey.count() },
+            revision: survey.revision(),
             columns: ColumnInfo::all(),
             coverage: coverage(&survey)?,
         })

@@ -165,6 +165,24 @@ async fn surveys_and_spectra_are_told_with_units() {
 }
 
 #[tokio::test]
+async fn a_survey_ingested_anew_has_another_revision() {
+    let server = Server::new();
+    let told = || server.json("/api/v1/surveys/test");
+    let before = told().await;
+    assert_eq!(before["revision"].as_str().unwrap().len(), 64);
+    assert_eq!(told().await, before);
+    std::fs::remove_dir_all(server.store.survey("test").unwrap().folder()).unwrap();
+    let mut writer = server.store.writer("test", WriteOptions::default()).unwrap();
+    for spectrum in numbered(61).into_iter().skip(1) {
+        writer.push(spectrum).unwrap();
+    }
+    writer.commit().unwrap();
+    let after = told().await;
+    assert_eq!(after["count"], before["count"]);
+    assert_ne!(after["revision"], before["revision"]);
+}
+
+#[tokio::test]
 async fn what_is_refused_is_a_problem_that_says_why() {
     let server = Server::new();
     let get = |path: &'static str| server.get(path, "*/*");

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::atomic::AtomicBool};
 
 use balmer_core::{
     Engine,
-    pipeline::{Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse},
+    pipeline::{Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels},
 };
 use balmer_exchange::api::{RunCounts, RunStatus};
 use sha2::{Digest, Sha256};
@@ -121,10 +121,14 @@ fn carry_out<E: Engine>(
     watch.stage(Stage::Read, &format!("selecting spectra of {}", spec.survey));
     let survey = store.survey(&spec.survey)?;
     let labels = labels(store, plan, options)?;
+    check_labels(plan, &labels, None)?;
     let selection = survey.select(spec.r#where.as_deref())?;
     if selection.is_empty() {
         let condition = spec.r#where.clone().unwrap_or_default();
         return Err(JobError::NothingSelected { survey: spec.survey.clone(), condition });
+    }
+    if plan.labels().is_some() {
+        check_labels(plan, &labels, Some(&survey.ids(&selection)?))?;
     }
     let features = survey.features(plan, &selection, &watch)?;
     let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, &watch))?;

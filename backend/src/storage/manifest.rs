@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Result, StoreError, durable, time};
 
@@ -54,6 +55,12 @@ impl Manifest {
         self.parts.iter().map(|part| part.spectra).sum()
     }
 
+    /// SHA-256 of all of it, hex: another one after every commit, whatever the number of spectra.
+    pub(crate) fn revision(&self) -> String {
+        // fields with plain keys only: writing them cannot fail
+        format!("{:x}", Sha256::digest(serde_json::to_vec(self).unwrap_or_default()))
+    }
+
     /// Where a survey's manifest lies.
     pub(crate) fn path(survey: &Path) -> PathBuf {
         survey.join("manifest.json")
@@ -98,6 +105,16 @@ mod tests {
         manifest.format = FORMAT + 1;
         manifest.commit(folder.path()).unwrap();
         assert!(Manifest::read(folder.path()).unwrap_err().to_string().contains("newer balmer"));
+    }
+
+    #[test]
+    fn equal_counts_of_other_spectra_are_another_revision() {
+        let mut manifest = Manifest::new();
+        manifest.parts.push(Part { name: "000001".into(), spectra: 3, bytes: 9, digest: "a".into() });
+        let mut other = manifest.clone();
+        assert_eq!(manifest.revision(), other.revision());
+        other.parts[0].digest = "b".into();
+        assert_ne!(manifest.revision(), other.revision());
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Survey {
         self.inner.manifest.spectra()
     }
 
+    /// What tells this state of the survey from any other, hex.
+    pub fn revision(&self) -> String {
+        self.inner.manifest.revision()
+    }
+
     /// Name, sizes and times, for lists.
     pub fn info(&self) -> SurveyInfo {
         let manifest = self.manifest();

@@ -37,12 +37,9 @@ impl Explained {
             let id = spectra.shown.with(|shown| shown.as_ref().map(|body| body.metadata.spectrum_id.clone()))?;
             Some((desk.run_id.get()?, id))
         });
-        // a run of this browser may be scored again while one looks at it
+        // a run of this browser may be scored or labelled again while one looks at it
         let local: Local = expect_context();
-        let scored = Memo::new(move |_| {
-            let run = local.run(&desk.run_id.get()?)?;
-            Some((run.detail.summary.n_neighbors, run.detail.summary.counts.outliers, run.detail.classes.clone()))
-        });
+        let version = Memo::new(move |_| Some(local.run(&desk.run_id.get()?)?.version()));
         let explained = Self {
             answer: RwSignal::new(Load::Idle),
             near: RwSignal::new(None),
@@ -54,7 +51,7 @@ impl Explained {
         let wanted_now = Memo::new(move |_| viewing.view.with(|view| view.near > 0 || view.show == Show::Seen));
         Effect::new(move || {
             let subject = subject.get();
-            scored.track();
+            version.track();
             explained.pointed.set(None);
             explained.forget_waiting();
             explained.answer.set(if subject.is_some() { Load::Loading } else { Load::Idle });

@@ -73,10 +73,10 @@ impl Hosts {
         Ok(())
     }
 
-    /// Deletes a run.
+    /// Deletes a run; one of this browser is stopped first, if need be.
     ///
     /// # Errors
-    /// 409 while it is under way.
+    /// 409 for a run of the server that is under way.
     pub async fn delete(self, run: &str) -> Result<(), Problem> {
         if is_run_name(run) {
             self.local.forget(run);

@@ -22,6 +22,7 @@ pub fn follow_labels() {
     // by run: the labels that it has seen
     Effect::new(move |seen: Option<BTreeMap<String, Given>>| {
         let mut seen = seen.unwrap_or_default();
+        seen.retain(|id, _| local.runs.with_untracked(|runs| runs.contains_key(id)));
         let (survey, given) = (desk.survey.get(), now.get());
         let run = desk.run_id.get().and_then(|id| local.run(&id));
         // labels that have not arrived yet are none that were taken back

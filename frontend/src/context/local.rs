@@ -3,29 +3,27 @@
 //! One run at a time, the others wait. A finished run's table stays in the worker, so that another number of
 //! neighbours or another label is answered at once; what the page lists stays here, whatever becomes of the worker.
 
+mod ask;
 mod hear;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use balmer_core::pipeline::{LabelAlgorithm, Labelled, PipelineSpec};
+use balmer_core::pipeline::{LabelAlgorithm, PipelineSpec};
 use balmer_exchange::{
-    api::{Explanation, Method, Problem, RunCounts, RunDetail, RunStatus, RunSummary},
+    api::{Method, Problem, RunCounts, RunDetail, RunStatus, RunSummary},
     worker::{Command, Device},
 };
-use futures_channel::oneshot;
 use leptos::prelude::*;
 
+use self::ask::{Asking, Scoring};
 use super::{Catalogue, Failures};
 use crate::{
     client::Chief,
     state::{
-        local_run::{LocalRun, Stated},
+        local_run::LocalRun,
         progress::Progress,
         remembered::Remembered,
+        turns::{Stopped, Turns},
     },
 };
 
@@ -50,39 +48,14 @@ pub struct Local {
 #[derive(Debug, Default)]
 struct Inside {
     chief: Option<Chief>,
-    /// The run that the worker carries out.
-    under_way: Option<UnderWay>,
-    /// Runs that wait for their turn.
-    waiting: VecDeque<(String, Device)>,
+    /// The run that the worker carries out, and those that wait.
+    turns: Turns,
     /// The number of the last run of this tab.
     last: u64,
     /// What is in the worker's hands of another number of neighbours, and what is wanted since.
     scoring: Option<Scoring>,
     /// Who waits for an explanation.
     asking: Vec<Asking>,
-    /// What the survey states of the last subset: survey, condition, rows.
-    stated: Option<(String, Option<String>, Arc<Stated>)>,
-}
-
-#[derive(Debug)]
-struct UnderWay {
-    run: String,
-    /// When it began, and its stage, seconds of the page's clock.
-    begun: f64,
-    stage: (String, f64),
-}
-
-#[derive(Debug)]
-struct Scoring {
-    run: String,
-    wanted: Option<usize>,
-}
-
-#[derive(Debug)]
-struct Asking {
-    run: String,
-    row: u32,
-    answer: oneshot::Sender<Result<Explanation, Problem>>,
 }
 
 impl Local {
@@ -100,6 +73,10 @@ impl Local {
     /// What is known of a run.
     pub fn run(self, run: &str) -> Option<Arc<LocalRun>> {
         self.runs.with(|runs| runs.get(run).cloned())
+    }
+
+    fn run_untracked(self, run: &str) -> Option<Arc<LocalRun>> {
+        self.runs.with_untracked(|runs| runs.get(run).cloned())
     }
 
     /// The settings of a run of this or another tab, as far as the browser remembers them.
@@ -128,7 +105,7 @@ impl Local {
         self.catalogue.take_news(summary.clone());
         self.inside.update_value(|inside| {
             inside.last = number;
-            inside.waiting.push_back((name, device));
+            inside.turns.wait(name, device);
         });
         self.next();
         summary
@@ -136,17 +113,9 @@ impl Local {
 
     /// Starts the next run where none is under way.
     fn next(self) {
-        let next = self.inside.try_update_value(|inside| {
-            if inside.under_way.is_some() {
-                return None;
-            }
-            let (run, device) = inside.waiting.pop_front()?;
-            let now = seconds();
-            inside.under_way = Some(UnderWay { run: run.clone(), begun: now, stage: (String::new(), now) });
-            Some((run, device))
-        });
+        let next = self.inside.try_update_value(|inside| inside.turns.next(seconds()));
         let Some((name, device)) = next.flatten() else { return };
-        let Some(run) = self.runs.with_untracked(|runs| runs.get(&name).cloned()) else { return self.over() };
+        let Some(run) = self.run_untracked(&name) else { return self.end(&name, RunStatus::Cancelled, None) };
         self.note(&name, |summary| {
             summary.status = RunStatus::Running;
             summary.elapsed_seconds = Some(0.0);
@@ -172,11 +141,11 @@ impl Local {
         Ok(())
     }
 
-    /// Changes what the lists say of a run.
-    fn note(self, run: &str, change: impl FnOnce(&mut RunSummary)) {
+    /// Changes a run and what the lists say of it; one that was deleted stays so.
+    fn change(self, run: &str, change: impl FnOnce(&mut LocalRun)) {
         let changed = self.runs.try_update(|runs| {
             let run = Arc::make_mut(runs.get_mut(run)?);
-            change(&mut run.detail.summary);
+            change(run);
             Some(run.detail.summary.clone())
         });
         if let Some(summary) = changed.flatten() {
@@ -184,56 +153,52 @@ impl Local {
         }
     }
 
+    fn note(self, run: &str, change: impl FnOnce(&mut RunSummary)) {
+        self.change(run, |run| change(&mut run.detail.summary));
+    }
+
     /// Marks the end of a run, and starts the next.
     fn end(self, run: &str, status: RunStatus, error: Option<String>) {
-        let begun = self.inside.with_value(|inside| {
-            inside.under_way.as_ref().filter(|under_way| under_way.run == run).map(|under_way| under_way.begun)
-        });
+        let took = self.inside.try_update_value(|inside| inside.turns.end(run, seconds())).flatten();
         self.note(run, |summary| {
             summary.status = status;
             summary.error = error;
             summary.finished = Some(now());
-            summary.elapsed_seconds = begun.map(|begun| seconds() - begun);
+            summary.elapsed_seconds = took;
         });
-        if begun.is_some() {
-            self.over();
+        if took.is_some() {
+            self.progress.set(None);
+            self.next();
         }
-    }
-
-    fn over(self) {
-        self.inside.update_value(|inside| inside.under_way = None);
-        self.progress.set(None);
-        self.next();
     }
 
     /// Stops a run; one that waits is over at once.
     pub fn cancel(self, run: &str) {
-        let waited = self.inside.try_update_value(|inside| {
-            let before = inside.waiting.len();
-            inside.waiting.retain(|(waiting, _)| waiting != run);
-            inside.waiting.len() < before
-        });
-        if waited == Some(true) {
-            return self.end(run, RunStatus::Cancelled, None);
+        match self.inside.try_update_value(|inside| inside.turns.stop(run)) {
+            Some(Stopped::Waiting) => self.end(run, RunStatus::Cancelled, None),
+            Some(Stopped::UnderWay) => self.insist(run),
+            Some(Stopped::Over) | None => {}
         }
+    }
+
+    /// Asks the worker to stop the run under way, and ends the worker where it does not listen.
+    fn insist(self, run: &str) {
         if self.send(&Command::Cancel { run: run.to_owned() }).is_err() {
             return;
         }
         let run = run.to_owned();
-        let insist = move || {
-            let is_going_on = self
-                .inside
-                .with_value(|inside| inside.under_way.as_ref().is_some_and(|under_way| under_way.run == run));
-            if is_going_on {
+        let look = move || {
+            if self.inside.with_value(|inside| inside.turns.current() == Some(&run)) {
                 self.lose_worker();
                 self.end(&run, RunStatus::Cancelled, None);
             }
         };
-        set_timeout(insist, PATIENCE);
+        set_timeout(look, PATIENCE);
     }
 
-    /// Takes a run out of the lists.
+    /// Takes a run out of the lists; one that is not over is stopped.
     pub fn forget(self, run: &str) {
+        self.cancel(run);
         self.runs.update(|runs| {
             runs.remove(run);
         });
@@ -257,7 +222,7 @@ impl Local {
 
     /// The worker broke down by itself.
     fn broke(self) {
-        let under_way = self.inside.with_value(|inside| inside.under_way.as_ref().map(|run| run.run.clone()));
+        let under_way = self.inside.with_value(|inside| inside.turns.current().map(str::to_owned));
         // not from within the worker's own event, which would end its listener while it listens
         set_timeout(
             move || {
@@ -270,53 +235,6 @@ impl Local {
             },
             Duration::ZERO,
         );
-    }
-
-    /// Scores a finished run with another number of neighbours. While an answer is awaited, only the last wish counts.
-    pub fn rescore(self, run: &str, n_neighbors: usize) {
-        let is_free = self.inside.try_update_value(|inside| match &mut inside.scoring {
-            Some(scoring) if scoring.run == run => {
-                scoring.wanted = Some(n_neighbors);
-                false
-            }
-            _ => {
-                inside.scoring = Some(Scoring { run: run.to_owned(), wanted: None });
-                true
-            }
-        });
-        if is_free == Some(true) {
-            let asked = self.send(&Command::Rescore { run: run.to_owned(), n_neighbors });
-            // the banner has said it
-            let _: Result<(), Problem> = self.failures.noted(asked);
-        }
-    }
-
-    /// Lets other labels flow in a finished run.
-    pub fn respread(self, run: &str, labels: Vec<Labelled>) {
-        let asked = self.send(&Command::Respread { run: run.to_owned(), labels });
-        // the banner has said it
-        let _: Result<(), Problem> = self.failures.noted(asked);
-    }
-
-    /// Why a spectrum stands where it does.
-    ///
-    /// # Errors
-    /// Where the run did not rank it, or its table is kept no more.
-    pub async fn explain(self, run: &str, id: &str) -> Result<Explanation, Problem> {
-        let gone = || {
-            let detail = "the neighbours of this run are kept no more: run it again, or on the server";
-            Problem::new(410, "no table").with_detail(detail)
-        };
-        let known = self.runs.with_untracked(|runs| runs.get(run).cloned()).ok_or_else(gone)?;
-        let row = known.row_of(id).ok_or_else(|| {
-            Problem::new(404, "not ranked").with_detail(format!("{id} is not among the spectra that this run ranked"))
-        })?;
-        let most = known.most_neighbors().ok_or_else(gone)?;
-        let n_neighbors = known.spec.lof.n_neighbors.min(most);
-        let (answer, question) = oneshot::channel();
-        self.send(&Command::Explain { run: run.to_owned(), row, n_neighbors })?;
-        self.inside.update_value(|inside| inside.asking.push(Asking { run: run.to_owned(), row, answer }));
-        question.await.map_err(|_| gone())?
     }
 }
 

@@ -15,12 +15,16 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Catalogue, Hosts, Local};
 use crate::{
     client::{self, encoded, query},
-    state::{host::Host, table::Table, verdict::Verdict},
+    state::{
+        host::Host,
+        table::Table,
+        verdict::{Verdict, probability_of},
+    },
 };
 
 /// Time between two looks at a run under way.
 const PERIOD: Duration = Duration::from_millis(250);
-/// Columns that are compared.
+/// Columns that are compared, beside the probability of each class.
 const COLUMNS: &str = "rank,spectrum_id,lof,label,probability";
 
 /// Where a replay stands.
@@ -128,7 +132,16 @@ async fn pause() {
 
 /// The whole list of a run of the server.
 async fn stored(run: &str) -> Result<Table, Problem> {
-    let pairs = [("columns", Some(COLUMNS)), ("order_by", Some("rank"))];
+    let classes = client::run(run).await?.classes;
+    let mut columns = COLUMNS.to_owned();
+    for class in &classes {
+        columns.push(',');
+        columns.push_str(&probability_of(class));
+    }
+    // a name that a list between commas cannot hold: all columns have it as well
+    let is_plain = |class: &String| !class.contains(',') && !class.ends_with(char::is_whitespace);
+    let columns = classes.iter().all(is_plain).then_some(&*columns);
+    let pairs = [("columns", columns), ("order_by", Some("rank"))];
     let path = format!("/api/v1/runs/{}/candidates{}", encoded(run), query(&pairs));
     let mut table = Table::default();
     client::arrow_stream(&path, None, |batch, _| {

@@ -92,6 +92,7 @@ impl Rows {
     /// Forgets the list there was; the server is asked for the next one, unless it is of a run of this browser.
     fn begin(self, listing: Option<Listing>) {
         self.stop();
+        self.forget_admitted(listing.as_ref());
         self.total.set(None);
         self.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
         self.table_of.set(listing.clone());

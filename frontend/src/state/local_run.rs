@@ -5,13 +5,18 @@ use std::{collections::HashMap, sync::Arc};
 use arrow_array::{Array as _, ArrayRef, BooleanArray, Float32Array, RecordBatch, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
-use balmer_core::pipeline::PipelineSpec;
+use balmer_core::pipeline::{LabelCounts, PipelineSpec, Provenance};
 use balmer_exchange::{
     api::{Explanation, FeatureView, NeighborRow, RunDetail, RunStatus},
     worker::Outcome,
 };
 
+use serde::Deserialize as _;
+
 use super::table::{ABSENT, Table};
+
+/// What is added to the name of a device where labels flowed again, which is the processor's work.
+const LATER: &str = "; labels given since by the processor";
 
 /// A run, finished or not.
 #[derive(Debug, Clone)]
@@ -35,6 +40,8 @@ pub struct Found {
     scores: Arc<Scores>,
     spread: Option<Arc<Spread>>,
     stated: Option<Arc<Stated>>,
+    /// Grows with each change of scores or labels.
+    version: u32,
 }
 
 /// Outlier factors.
@@ -99,13 +106,14 @@ impl LocalRun {
                 scores: Arc::new(scores),
                 spread: spread.map(Arc::new),
                 stated: None,
+                version: 0,
             });
         }
         fits
     }
 
-    /// Takes factors of another number of neighbours.
-    pub fn rescore(&mut self, n_neighbors: usize, scores: Scores) {
+    /// Takes factors of another number of neighbours, which took so many seconds.
+    pub fn rescore(&mut self, n_neighbors: usize, scores: Scores, seconds: f64) {
         let Some(found) = &mut self.found else { return };
         if scores.order.len() != found.ids.len() || scores.lof.len() != found.ids.len() {
             return;
@@ -116,15 +124,48 @@ impl LocalRun {
         let outliers = scores.lof.iter().filter(|lof| f64::from(**lof) > self.spec.lof.threshold).count();
         self.detail.summary.counts.outliers = outliers as u64;
         found.scores = Arc::new(scores);
+        found.version += 1;
+        self.amend(|record| record.record_scores(n_neighbors, outliers, seconds));
     }
 
-    /// Takes what other labels spread to.
-    pub fn respread(&mut self, spread: Spread) {
-        let Some(found) = &mut self.found else { return };
-        if spread.fits(found.ids.len()) {
-            self.detail.classes.clone_from(&spread.classes);
-            found.spread = Some(Arc::new(spread));
+    /// Takes what other labels spread to, what became of them, and the seconds that it took.
+    pub fn respread(&mut self, spread: Spread, counts: LabelCounts, seconds: f64) {
+        let Some(found) = self.found.as_mut().filter(|found| spread.fits(found.ids.len())) else { return };
+        let classes = spread.classes.clone();
+        self.detail.classes.clone_from(&classes);
+        found.spread = Some(Arc::new(spread));
+        found.version += 1;
+        if let Some(device) = &mut self.detail.summary.device {
+            *device = by_processor(device);
         }
+        self.amend(|record| {
+            record.record_labels(classes, counts, seconds);
+            record.device = by_processor(&record.device);
+        });
+    }
+
+    /// Changes the record of the run, which states what its list is made with now.
+    fn amend(&mut self, change: impl FnOnce(&mut Provenance)) {
+        let record = self.detail.provenance.as_ref().and_then(|value| Provenance::deserialize(value).ok());
+        if let Some(mut record) = record {
+            change(&mut record);
+            self.detail.provenance = serde_json::to_value(&record).ok();
+        }
+    }
+
+    /// Another number after each change of scores or labels.
+    pub fn version(&self) -> u32 {
+        self.found.as_ref().map_or(0, |found| found.version)
+    }
+
+    /// What the survey states of the spectra, for another run to take that is made of the same ones: the same subset of
+    /// a survey that has not changed in between.
+    pub fn stated_for(&self, other: &Self) -> Option<Arc<Stated>> {
+        let subset = |run: &Self| (run.spec.survey.clone(), run.spec.r#where.clone());
+        let inputs = |run: &Self| run.detail.provenance.as_ref()?.get("inputs").cloned();
+        let own = inputs(self)?;
+        let is_same = subset(self) == subset(other) && inputs(other).is_some_and(|other| other == own);
+        self.found.as_ref().filter(|_| is_same)?.stated.clone()
     }
 
     /// Takes what the survey states of its spectra.
@@ -235,6 +276,14 @@ impl Found {
             table = table.beside(&stated.table, &of);
         }
         Ok(table)
+    }
+}
+
+fn by_processor(device: &str) -> String {
+    if device.starts_with("browser CPU") || device.ends_with(LATER) {
+        device.to_owned()
+    } else {
+        format!("{device}{LATER}")
     }
 }
 

@@ -33,6 +33,7 @@ pub mod spectrum_batch;
 pub mod sql;
 pub mod table;
 pub mod trace;
+pub mod turns;
 pub mod verdict;
 pub mod view;
 pub mod virtual_rows;

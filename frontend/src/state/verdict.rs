@@ -7,6 +7,11 @@ use super::{format::count, table::Table};
 /// Differences of factors (relative) and probabilities that devices may show: `docs/KERNELS.md`.
 const TOLERANCE: f64 = 1e-4;
 
+/// The column of a class's probability in the server's list.
+pub fn probability_of(class: &str) -> String {
+    format!("p_{class}")
+}
+
 /// How two lists compare.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verdict {
@@ -22,12 +27,15 @@ pub struct Verdict {
     pub lof: f64,
     /// Largest difference of the probabilities of labels; `None` without labels.
     pub probability: Option<f64>,
-    /// Spectra with different labels.
+    /// Spectra with different labels, one of which is clearly the more probable one.
     pub labels: usize,
+    /// Spectra with different labels that are equally probable within the tolerance: either of them is right.
+    pub ties: usize,
 }
 
 impl Verdict {
-    /// Compares two lists in rank order.
+    /// Compares two lists in rank order. Whether labels tie, the stored list says: it has the probability of every class
+    /// ([`probability_of`]).
     pub fn of(replayed: &Table, stored: &Table) -> Self {
         let known: HashMap<&str, usize> = (0..stored.len()).filter_map(|row| Some((stored.id(row)?, row))).collect();
         // where only one of them has labels there is no agreement on them
@@ -45,9 +53,17 @@ impl Verdict {
             let (a, b) = (number(replayed, "lof", row), number(stored, "lof", other));
             verdict.lof = worse(verdict.lof, if a == b { 0.0 } else { (a - b).abs() / b.abs() });
             if let Some(largest) = &mut verdict.probability {
-                let (a, b) = (number(replayed, "probability", row), number(stored, "probability", other));
-                *largest = worse(*largest, (a - b).abs());
-                verdict.labels += usize::from(replayed.text("label", row) != stored.text("label", other));
+                let here = number(replayed, "probability", row);
+                let there = number(stored, "probability", other);
+                let (own, label) = (replayed.text("label", row), stored.text("label", other));
+                let same = own.filter(|_| own != label).and_then(|own| stored.number(&probability_of(own), other));
+                // the probability of one class, in both lists
+                *largest = worse(*largest, (here - same.unwrap_or(there)).abs());
+                if own != label {
+                    // each of the two may be off by the tolerance
+                    let is_tie = label.is_some() && same.is_some_and(|same| there - same <= 2.0 * TOLERANCE);
+                    *(if is_tie { &mut verdict.ties } else { &mut verdict.labels }) += 1;
+                }
             }
         }
         verdict.unmatched = replayed.len() + stored.len() - 2 * verdict.compared;
@@ -105,6 +121,10 @@ impl fmt::Display for Verdict {
             if self.labels > 0 {
                 write!(f, "; {} with another label", spectra(self.labels))?;
             }
+            if self.ties > 0 {
+                let ties = if self.ties == 1 { "tie" } else { "ties" };
+                write!(f, "; {} {ties} between labels", count(self.ties as u64))?;
+            }
         }
         if self.unmatched > 0 {
             write!(f, "; {} in one list only", spectra(self.unmatched))?;
@@ -156,6 +176,34 @@ mod tests {
         let said = verdict.to_string();
         assert!(said.starts_with("2 of 3 ranks differ, the first at rank 2: c here, b on the server"), "{said}");
         assert!(said.ends_with("1 spectrum with another label"), "{said}");
+    }
+
+    /// The stored list, with the probabilities of both classes.
+    fn with_classes(rows: &[(&str, f32, &str, f32)], be: &[f32], star: &[f32]) -> Table {
+        let of_class = |values: &[f32]| Arc::new(Float32Array::from(values.to_vec())) as ArrayRef;
+        let classes = [("p_be", of_class(be)), ("p_star", of_class(star))];
+        let every: Vec<u32> = (0..rows.len() as u32).collect();
+        list(rows).beside(&Table::of(RecordBatch::try_from_iter(classes).unwrap()), &every)
+    }
+
+    #[test]
+    fn labels_that_tie_are_no_difference() {
+        let here = list(&[("a", 2.0, "be", 0.500_05), ("b", 1.0, "star", 0.400_02)]);
+        let there =
+            with_classes(&[("a", 2.0, "star", 0.500_02), ("b", 1.0, "star", 0.4)], &[0.499_98, 0.3], &[0.500_02, 0.4]);
+        let verdict = Verdict::of(&here, &there);
+        assert_eq!((verdict.labels, verdict.ties, verdict.is_equal()), (0, 1, true), "{verdict}");
+        assert!(verdict.to_string().ends_with("; 1 tie between labels"), "{verdict}");
+    }
+
+    #[test]
+    fn a_clear_winner_that_is_another_is_a_difference_however_alike_the_numbers() {
+        // three classes: what is 0.4 here is 0.25 there
+        let here = list(&[("a", 2.0, "be", 0.4)]);
+        let there = with_classes(&[("a", 2.0, "star", 0.4)], &[0.25], &[0.4]);
+        let verdict = Verdict::of(&here, &there);
+        assert_eq!((verdict.labels, verdict.ties, verdict.is_equal()), (1, 0, false), "{verdict}");
+        assert!(verdict.probability.unwrap() > 0.1, "of the same class in both lists");
     }
 
     #[test]

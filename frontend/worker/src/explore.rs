@@ -30,8 +30,8 @@ pub fn respread(run: &str, labels: &[Labelled]) {
     let spread = kept::with(run, |kept| kept.respread(labels));
     answer(run, spread, |spread| {
         let columns = Columns::of_labels(&spread.distributions);
-        let classes = spread.distributions.classes;
-        let report = Report::Respread { run: run.to_owned(), classes, milliseconds: port::now() - begun };
+        let (classes, counts) = (spread.distributions.classes, spread.counts);
+        let report = Report::Respread { run: run.to_owned(), classes, counts, milliseconds: port::now() - begun };
         port::report(&report, &columns.labels());
     });
 }

@@ -26,14 +26,16 @@ pub struct Subset {
     pub table: Rc<FeatureTable>,
     /// Spectra of the survey.
     pub survey: u64,
+    /// What tells the survey's state from any other.
+    pub revision: String,
     /// Spectra that the condition selects.
     pub selected: u64,
     /// Spectra that the recipe rejects.
     pub rejected: u64,
 }
 
-/// What decides a subset's features: path of the answer and size of the survey.
-type Key = (String, u64);
+/// What decides a subset's features: path of the answer and revision of the survey.
+type Key = (String, String);
 
 thread_local! {
     /// The last asked for come last.
@@ -57,7 +59,7 @@ pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &Watch) -> Resul
     let recipe = serde_json::to_string(&recipe).unwrap_or_default();
     let condition = spec.r#where.as_ref().map(|text| format!("&where={}", encoded(text))).unwrap_or_default();
     let path = format!("{survey_path}/features?recipe={}{condition}", encoded(&recipe));
-    let key = (path, survey.summary.count);
+    let key = (path, survey.revision.clone());
     if let Some(known) = kept(&key) {
         watch.say("features of an earlier run", 1.0);
         return Ok(known);
@@ -78,15 +80,22 @@ pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &Watch) -> Resul
     let subset = Subset {
         selected: arrived.total.unwrap_or(rows.ids.len() as u64 + rejected),
         rejected,
-        survey: key.1,
+        survey: survey.summary.count,
+        revision: survey.revision,
         table: Rc::new(FeatureTable { spectrum_ids: rows.ids, matrix, rejected: Vec::new() }),
     };
+    keep(key, subset.clone());
+    Ok(subset)
+}
+
+/// Keeps a subset, in place of the same one of an older revision.
+fn keep(key: Key, subset: Subset) {
     CACHE.with_borrow_mut(|cache| {
-        cache.push_back((key, subset.clone()));
+        cache.retain(|(known, _)| known.0 != key.0);
+        cache.push_back((key, subset));
         let surplus = cache.len().saturating_sub(KEPT);
         cache.drain(..surplus);
     });
-    Ok(subset)
 }
 
 fn kept(key: &Key) -> Option<Subset> {
@@ -142,5 +151,36 @@ impl Rows {
         self.ids.extend((0..ids.len()).map(|row| ids.value(row).to_owned()));
         self.values.extend_from_slice(&values.values()[..rows.len() * self.pixels]);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_of_an_older_revision_are_not_taken_for_the_survey_s() {
+        let key = |path: &str, revision: &str| (path.to_owned(), revision.to_owned());
+        let subset = |revision: &str| Subset {
+            table: Rc::new(FeatureTable {
+                spectrum_ids: Vec::new(),
+                matrix: Array2::zeros((0, 3)),
+                rejected: Vec::new(),
+            }),
+            survey: 3,
+            revision: revision.to_owned(),
+            selected: 3,
+            rejected: 0,
+        };
+        keep(key("all", "a"), subset("a"));
+        assert!(kept(&key("all", "b")).is_none() && kept(&key("some", "a")).is_none());
+        let again = kept(&key("all", "a")).unwrap();
+        assert!(Rc::ptr_eq(&again.table, &kept(&key("all", "a")).unwrap().table), "one matrix for all who ask");
+        keep(key("all", "b"), subset("b"));
+        assert!(kept(&key("all", "a")).is_none() && kept(&key("all", "b")).is_some());
+        for path in ["some", "more"] {
+            keep(key(path, "b"), subset("b"));
+        }
+        assert!(kept(&key("all", "b")).is_none(), "the oldest has made room");
     }
 }

@@ -1,14 +1,14 @@
 //! One run from its spec to its scores.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
+    rc::Rc,
     sync::{Arc, atomic::AtomicBool},
 };
 
 use balmer_core::{
-    Engine as _, Error,
-    pipeline::{Exploration, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount},
+    Error,
+    pipeline::{Exploration, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, check_labels},
 };
 use balmer_exchange::{
     api::{FieldProblem, Problem, RunCounts},
@@ -18,7 +18,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     columns::{Columns, names},
-    engine::{Chosen, choose},
+    engine::choose,
     features::{Subset, features},
     kept::{self, Kept},
     labels::labels,
@@ -48,6 +48,7 @@ async fn finished(
     let plan = Plan::new(spec).map_err(|error| refused(&error))?;
     watch.stage(Stage::Read, "asking the server for features");
     let labels = labels(&plan, stop).await.map_err(Some)?;
+    check_labels(&plan, &labels, None).map_err(|error| refused(&error))?;
     let subset = features(&plan, stop, watch).await.map_err(Some)?;
     if subset.table.is_empty() && subset.rejected == 0 {
         let condition = plan.spec().r#where.clone().unwrap_or_default();
@@ -55,16 +56,22 @@ async fn finished(
         return Err(Some(Problem::new(400, "nothing selected").with_detail(detail)));
     }
     let chosen = choose(device, subset.table.matrix.dim(), stop).await;
-    let Chosen { engine, note } = chosen;
-    let tell = |name: String| port::report(&Report::Device { run: run.to_owned(), name, note: note.clone() }, &[]);
-    tell(engine.name());
-    let features = Cow::Owned((*subset.table).clone());
-    let mut exploration =
-        Exploration::search(&plan, features, &engine, watch).await.map_err(|error| refused(&error))?;
-    let output = exploration.conclude(&plan, &labels, &engine, watch).await.map_err(|error| refused(&error))?;
+    let tell = || {
+        let (name, note) = (chosen.device(), chosen.note.clone());
+        port::report(&Report::Device { run: run.to_owned(), name, note }, &[]);
+    };
+    tell();
+    let (engine, features) = (&chosen.engine, Rc::clone(&subset.table));
+    let searched = Exploration::search(&plan, features, &labels, engine, watch).await;
+    let mut exploration = searched.map_err(|error| refused(&error))?;
+    let output = exploration.conclude(&plan, &labels, engine, watch).await.map_err(|error| refused(&error))?;
+    // a wish to stop that came too late for the search is still one
+    if stop.aborted() {
+        return Err(None);
+    }
     // what really ran: the device may have been lost on the way
-    tell(engine.name());
-    deliver(run, &plan, &subset, &output, engine.name(), watch);
+    tell();
+    deliver(run, &plan, &subset, &output, chosen.device(), watch);
     if let Some(run) = kept::keep(Kept { run: run.to_owned(), plan, exploration }) {
         port::report(&Report::LetGo { run }, &[]);
     }
@@ -94,9 +101,10 @@ fn deliver(run: &str, plan: &Plan, subset: &Subset, output: &RunOutput, device: 
     port::report(&Report::Done { run: run.to_owned(), outcome: Box::new(outcome) }, &parts);
 }
 
-/// The record of the run; its inputs are the server's, which alone reads the spectra.
+/// The record of the run. Its input is the survey as it was committed: the server alone reads the spectra.
 fn provenance(plan: &Plan, subset: &Subset, output: &RunOutput, device: String, watch: &Watch) -> Provenance {
     let mut provenance = Provenance::new(plan, output, device);
+    provenance.record_input(format!("manifest of survey {}", plan.spec().survey), subset.revision.clone());
     let left_out = |reason: &str, number: u64| {
         if number == 0 { BTreeMap::new() } else { BTreeMap::from([(reason.to_owned(), number as usize)]) }
     };

@@ -10,7 +10,7 @@
 //! within [`PROBABILITY_TOLERANCE`] of the processor's.
 //!
 //! A device may be lost, or too small. The engine then tries again, with less memory, and in the end hands over to
-//! another engine; [`GpuEngine::name`] says what really ran.
+//! another engine; [`GpuEngine::name`] says what really ran. [`Processor`] is what a host computes on, a GPU or none.
 //!
 //! What is absent: approximate arithmetic (f16), readback of anything but results, any clock that results depend on.
 
@@ -23,6 +23,7 @@ mod kernels;
 mod lists;
 mod neighbors;
 mod panels;
+mod processor;
 mod recorder;
 mod spreading;
 mod wait;
@@ -30,6 +31,7 @@ mod wait;
 pub use adapters::{AdapterSummary, Choice, adapters};
 pub use engine::GpuEngine;
 pub use fault::Fault;
+pub use processor::Processor;
 
 /// Largest difference of a class probability between the device and the processor.
 pub const PROBABILITY_TOLERANCE: f32 = 1e-4;

@@ -144,6 +144,26 @@ fn labels_spread_from_the_survey_and_from_files() {
 }
 
 #[test]
+fn labels_that_do_not_fit_are_refused_before_any_spectrum_is_read() {
+    let (_folder, store) = survey();
+    let given = LabelInput {
+        spectrum_id: "star-01".into(),
+        label: Some("star".into()),
+        author: "a".into(),
+        ..LabelInput::default()
+    };
+    store.survey("sky").unwrap().labels().give(&[given]).unwrap();
+    let refused = |classes: &[&str], condition: &str| {
+        let classes = classes.iter().map(|&class| class.to_owned()).collect();
+        let labels = Some(LabelsSpec { classes, ..LabelsSpec::default() });
+        run(&store, PipelineSpec { labels, r#where: Some(condition.to_owned()), ..spec() }).unwrap_err().to_string()
+    };
+    assert!(refused(&["emission"], "snr_r >= 0").contains("not in labels.classes"));
+    assert!(refused(&[], "snr_r > 10").contains("none of the 1 labels"));
+    assert!(!store.survey("sky").unwrap().folder().join("features").exists(), "features were made");
+}
+
+#[test]
 fn a_run_that_cannot_go_on_says_why_in_its_status() {
     let (_folder, store) = survey();
     let mut empty = spec();

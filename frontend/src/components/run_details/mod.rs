@@ -5,7 +5,7 @@ mod rejected;
 mod replay;
 pub mod text_block;
 
-use balmer_core::pipeline::{InputHash, Provenance};
+use balmer_core::pipeline::{InputHash, LabelCounts, Provenance};
 use balmer_exchange::{api::RunDetail, worker::is_run_name};
 use leptos::prelude::*;
 
@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// What stands for a hash that would be of another list.
+const AGAIN: &str = "scored or labelled again since: run it again to have it";
+
 /// The details of the open run.
 #[component]
 pub fn RunDetails() -> impl IntoView {
@@ -30,7 +33,7 @@ pub fn RunDetails() -> impl IntoView {
             Load::Failed(problem) => view! { <p class="muted">{problem.to_string()}</p> }.into_any(),
             Load::Idle | Load::Loading => view! { <p class="muted">"Asking for the details …"</p> }.into_any(),
         };
-        view! { <section class="run-details" aria-label="Details of the run">{content}</section> }
+        view! { <section class="run-details" data-testid="run-details" aria-label="Details of the run">{content}</section> }
     }
 }
 
@@ -83,8 +86,9 @@ fn Facts(detail: RunDetail, provenance: Option<Provenance>) -> impl IntoView {
             ("Seed", provenance.seed.to_string()),
             ("Recipe", provenance.recipe_hash),
             ("Features, SHA-256", provenance.features_sha256),
-            ("Scores, SHA-256", provenance.scores_sha256),
+            ("Scores, SHA-256", provenance.scores_sha256.unwrap_or_else(|| AGAIN.to_owned())),
         ]);
+        facts.extend(provenance.counts.labels.map(|labels| ("Labels", said(&labels))));
         inputs = provenance.inputs;
     }
     let fact = |(name, value): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
@@ -97,6 +101,13 @@ fn Facts(detail: RunDetail, provenance: Option<Provenance>) -> impl IntoView {
     }
 }
 
+/// The labels that flowed: how many of each class.
+fn said(labels: &LabelCounts) -> String {
+    let classes: Vec<String> =
+        labels.by_class.iter().map(|(class, number)| format!("{class} {}", count(*number as u64))).collect();
+    format!("{} of {} given: {}", count(labels.used as u64), count(labels.given as u64), classes.join(", "))
+}
+
 /// What was read, with hashes: long, so folded away.
 #[component]
 fn Inputs(inputs: Vec<InputHash>) -> impl IntoView {
@@ -105,7 +116,7 @@ fn Inputs(inputs: Vec<InputHash>) -> impl IntoView {
     (number > 0).then(|| {
         view! {
             <details>
-                <summary>{format!("SHA-256 of {number} inputs")}</summary>
+                <summary>{format!("SHA-256 of {number} input{}", if number == 1 { "" } else { "s" })}</summary>
                 <dl class="facts">{inputs.into_iter().map(input).collect_view()}</dl>
             </details>
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use balmer_exchange::{
-    api::{Explanation, Problem, RunStatus},
-    worker::{Command, Outcome, Report},
+    api::{Problem, RunStatus},
+    worker::{Outcome, Report},
 };
 use balmer_worker::port;
 use js_sys::{ArrayBuffer, Int32Array, Uint8Array};
@@ -18,6 +18,7 @@ use crate::{
         local_run::{LocalRun, Scores, Spread, Stated},
         progress::{Progress, remaining},
         table::Table,
+        turns::Pace,
     },
 };
 
@@ -38,16 +39,18 @@ impl Local {
             }
             Report::Failed { run, problem: None } => self.end(&run, RunStatus::Cancelled, None),
             Report::LetGo { run } => self.change(&run, LocalRun::let_go),
-            Report::Rescored { run, n_neighbors, .. } => self.hear_scores(&run, n_neighbors, buffers),
-            Report::Respread { run, classes, .. } => {
+            Report::Rescored { run, n_neighbors, milliseconds } => {
+                self.hear_scores(&run, n_neighbors, milliseconds / 1000.0, buffers);
+            }
+            Report::Respread { run, classes, counts, milliseconds } => {
                 if let Some(spread) = spread(classes, buffers) {
-                    self.change(&run, |run| run.respread(spread));
+                    self.change(&run, |run| run.respread(spread, counts, milliseconds / 1000.0));
                 }
             }
             Report::Explained { run, row, features } => {
                 let [indices, distances] = buffers else { return };
                 let (indices, distances) = (port::rows(indices), port::numbers(distances));
-                let known = self.runs.with_untracked(|runs| runs.get(&run).cloned());
+                let known = self.run_untracked(&run);
                 let answer = known.and_then(|known| known.explanation(row, &indices, &distances, *features));
                 self.answer(&run, Some(row), &answer.ok_or_else(|| Problem::new(404, "not ranked")));
             }
@@ -58,18 +61,6 @@ impl Local {
             }
             // for the chief of a pool and for the benchmark page
             Report::Ready | Report::Found { .. } | Report::Broken { .. } | Report::Matrix { .. } => {}
-        }
-    }
-
-    /// Changes a finished run and what the lists say of it.
-    fn change(self, run: &str, change: impl FnOnce(&mut LocalRun)) {
-        let changed = self.runs.try_update(|runs| {
-            let run = Arc::make_mut(runs.get_mut(run)?);
-            change(run);
-            Some(run.detail.summary.clone())
-        });
-        if let Some(summary) = changed.flatten() {
-            self.catalogue.take_news(summary);
         }
     }
 
@@ -84,16 +75,8 @@ impl Local {
     }
 
     fn hear_progress(self, run: &str, mut progress: Progress) {
-        let now = seconds();
-        let times = self.inside.try_update_value(|inside| {
-            let under_way = inside.under_way.as_mut().filter(|under_way| under_way.run == run)?;
-            let is_new = under_way.stage.0 != progress.stage;
-            if is_new {
-                under_way.stage = (progress.stage.clone(), now);
-            }
-            Some((is_new, now - under_way.begun, now - under_way.stage.1))
-        });
-        let Some((is_new_stage, elapsed, in_stage)) = times.flatten() else { return };
+        let pace = self.inside.try_update_value(|inside| inside.turns.pace(run, &progress.stage, seconds()));
+        let Some(Pace { is_new_stage, elapsed, in_stage }) = pace.flatten() else { return };
         progress.eta_seconds = remaining(in_stage, progress.fraction);
         if is_new_stage {
             self.note(run, |summary| {
@@ -120,10 +103,10 @@ impl Local {
         }
     }
 
-    fn hear_scores(self, run: &str, n_neighbors: usize, buffers: &[ArrayBuffer]) {
+    fn hear_scores(self, run: &str, n_neighbors: usize, seconds: f64, buffers: &[ArrayBuffer]) {
         let [order, lof] = buffers else { return };
         let scores = Scores { order: port::rows(order), lof: port::numbers(lof) };
-        self.change(run, |run| run.rescore(n_neighbors, scores));
+        self.change(run, |run| run.rescore(n_neighbors, scores, seconds));
         let of_run = |scoring: &mut Scoring| scoring.run == run;
         let scoring = self.inside.try_update_value(|inside| inside.scoring.take_if(of_run)).flatten();
         if let Some(wanted) = scoring.and_then(|scoring| scoring.wanted).filter(|wanted| *wanted != n_neighbors) {
@@ -131,33 +114,15 @@ impl Local {
         }
     }
 
-    /// Answers those who asked why a row stands where it does; without a row all who asked of the run.
-    fn answer(self, run: &str, row: Option<u32>, answer: &Result<Explanation, Problem>) {
-        let mine = self.inside.try_update_value(|inside| {
-            let all = std::mem::take(&mut inside.asking);
-            let (mine, others) =
-                all.into_iter().partition(|asking| asking.run == run && row.is_none_or(|row| asking.row == row));
-            inside.asking = others;
-            mine
-        });
-        for asking in mine.unwrap_or_default() {
-            // who asked may look at something else by now
-            let _: Result<(), _> = asking.answer.send(answer.clone());
-        }
-    }
-
     /// Puts what the survey states beside the scores, as soon as the server says it.
     fn join(self, run: &str) {
-        let Some(known) = self.runs.with_untracked(|runs| runs.get(run).cloned()) else { return };
-        let (survey, condition) = (known.spec.survey.clone(), known.spec.r#where.clone());
-        let kept = self.inside.with_value(|inside| {
-            let (of, under, stated) = inside.stated.as_ref()?;
-            (*of == survey && *under == condition).then(|| stated.clone())
-        });
-        let run = run.to_owned();
-        if let Some(stated) = kept {
-            return self.change(&run, |run| run.join(stated));
+        let Some(known) = self.run_untracked(run) else { return };
+        let told = self.runs.with_untracked(|runs| runs.values().find_map(|other| other.stated_for(&known)));
+        if let Some(stated) = told {
+            return self.change(run, |run| run.join(stated));
         }
+        let (survey, condition) = (known.spec.survey.clone(), known.spec.r#where.clone());
+        let run = run.to_owned();
         spawn_local(async move {
             let limit = MOST_ROWS.to_string();
             let pairs =
@@ -171,18 +136,7 @@ impl Local {
                 true
             });
             if self.failures.noted(arrived.await).is_ok() {
-                let stated = Arc::new(Stated::new(table));
-                self.inside.update_value(|inside| inside.stated = Some((survey, condition, stated.clone())));
-                self.change(&run, |run| run.join(stated));
-            }
-        });
-    }
-
-    /// The worker is asked to keep a run's table no more.
-    pub(super) fn let_go(self, run: &str) {
-        self.inside.with_value(|inside| {
-            if let Some(chief) = &inside.chief {
-                chief.send(&Command::Forget { run: run.to_owned() });
+                self.change(&run, |run| run.join(Arc::new(Stated::new(table))));
             }
         });
     }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use balmer_core::pipeline::PipelineSpec;
 use balmer_exchange::api::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
@@ -10,27 +11,36 @@ use crate::{
     client::{self, encoded, query},
     state::{
         local_filter::LocalFilter,
+        local_run::LocalRun,
         sorting::{Direction, direction},
         table::Table,
     },
 };
 
-/// What the survey states under a condition.
+/// What the survey states under a condition, for the run that is listed.
 #[derive(Debug)]
 pub(super) struct Admitted {
-    survey: String,
+    run: String,
     condition: String,
     /// The spectra that fulfil it, or why that is not known; `None` while it is asked.
     ids: Option<Result<HashSet<String>, Problem>>,
 }
 
 impl Rows {
+    /// Forgets what the survey stated for another run.
+    pub(super) fn forget_admitted(self, listing: Option<&Listing>) {
+        let run = listing.and_then(own_run);
+        let is_stale = |admitted: &Option<Arc<Admitted>>| admitted.as_ref().is_some_and(|of| run != Some(&of.run));
+        if self.admitted.with_untracked(is_stale) {
+            self.admitted.set(None);
+        }
+    }
+
     /// Lists the open run where it is one of this browser, again whenever its scores change.
     pub(super) fn list_own(self) {
         let Some(listing) = self.listing.get() else { return };
         let Some(run) = own_run(&listing).and_then(|run| self.local.run(run)) else { return };
-        let found = run.table();
-        let listed = match self.filtered(&run.spec.survey, run.spec.r#where.as_deref(), found, &listing) {
+        let listed = match self.filtered(&run, &listing) {
             // the old list stays until the server has answered
             None => return,
             Some(Ok(table)) => sorted(table, listing.2.as_deref()),
@@ -41,13 +51,8 @@ impl Rows {
     }
 
     /// The rows that fulfil the condition; `None` while the server is asked.
-    fn filtered(
-        self,
-        survey: &str,
-        subset: Option<&str>,
-        table: Table,
-        (_, condition, _): &Listing,
-    ) -> Option<Result<Table, Problem>> {
+    fn filtered(self, run: &LocalRun, (_, condition, _): &Listing) -> Option<Result<Table, Problem>> {
+        let table = run.table();
         let Some(condition) = condition else { return Some(Ok(table)) };
         let filter = match LocalFilter::parse(condition) {
             Ok(filter) => filter,
@@ -57,10 +62,12 @@ impl Rows {
             let rows = filter.rows(&table, |_| true);
             return Some(Ok(table.chosen(&rows)));
         };
-        let whole = subset.map_or_else(|| stated.clone(), |subset| format!("({subset}) AND {stated}"));
-        let known = self.admitted.get().filter(|known| known.survey == survey && known.condition == whole);
+        let PipelineSpec { survey, r#where: subset, .. } = &run.spec;
+        let whole = subset.as_ref().map_or_else(|| stated.clone(), |subset| format!("({subset}) AND {stated}"));
+        let id = &run.detail.summary.id;
+        let known = self.admitted.get().filter(|known| known.run == *id && known.condition == whole);
         let Some(known) = known else {
-            self.ask(survey, &whole);
+            self.ask(id, survey, whole);
             return None;
         };
         Some(match known.ids.as_ref()? {
@@ -70,14 +77,13 @@ impl Rows {
     }
 
     /// Asks the server which spectra fulfil a condition.
-    fn ask(self, survey: &str, condition: &str) {
-        let (survey, condition) = (survey.to_owned(), condition.to_owned());
-        let asked = Admitted { survey: survey.clone(), condition: condition.clone(), ids: None };
-        self.admitted.set(Some(Arc::new(asked)));
+    fn ask(self, run: &str, survey: &str, condition: String) {
+        let limit = MOST_ROWS.to_string();
+        let pairs = [("where", Some(&*condition)), ("columns", Some("spectrum_id")), ("limit", Some(&*limit))];
+        let path = format!("/api/v1/surveys/{}/spectra{}", encoded(survey), query(&pairs));
+        let run = run.to_owned();
+        self.admitted.set(Some(Arc::new(Admitted { run: run.clone(), condition: condition.clone(), ids: None })));
         spawn_local(async move {
-            let limit = MOST_ROWS.to_string();
-            let pairs = [("where", Some(&*condition)), ("columns", Some("spectrum_id")), ("limit", Some(&*limit))];
-            let path = format!("/api/v1/surveys/{}/spectra{}", encoded(&survey), query(&pairs));
             let mut ids = HashSet::new();
             let arrived = client::arrow_stream(&path, None, |batch, _| {
                 if let Some(table) = batch.map(Table::of) {
@@ -86,7 +92,10 @@ impl Rows {
                 true
             });
             let answer = arrived.await.map(|_| ids);
-            self.admitted.set(Some(Arc::new(Admitted { survey, condition, ids: Some(answer) })));
+            let is_wanted = |now: &Arc<Admitted>| now.run == run && now.condition == condition;
+            if self.admitted.with_untracked(|now| now.as_ref().is_some_and(is_wanted)) {
+                self.admitted.set(Some(Arc::new(Admitted { run, condition, ids: Some(answer) })));
+            }
         });
     }
 }

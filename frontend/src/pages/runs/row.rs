@@ -84,6 +84,8 @@ fn result(run: &RunSummary) -> String {
 fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl IntoView {
     let (hosts, failures, draft) = (expect_context::<Hosts>(), expect_context::<Failures>(), expect_context::<Draft>());
     let is_asking = RwSignal::new(false);
+    // this browser's own is stopped by that
+    let is_own = id.with_value(|id| is_run_name(id));
     let cancel = move |_| {
         spawn_local(async move {
             // the banner has said it
@@ -98,7 +100,6 @@ fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl Int
                     Ok(spec) => {
                         // where it was computed, in the browser on the device chosen now
                         let chosen = draft.host.get_untracked();
-                        let is_own = id.with_value(|id| is_run_name(id));
                         let host = if is_own { Host::Browser(chosen.browser()) } else { Host::Server };
                         draft.resubmit(spec, host).await;
                     }
@@ -133,7 +134,14 @@ fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl Int
                             }
                         >
                             <button type="button" disabled=move || draft.is_busy.get() on:click=again>"Run again"</button>
-                            <button type="button" aria-label=format!("Delete run {}", id.get_value()) on:click=move |_| is_asking.set(true)>
+                        </Show>
+                        <Show when=move || is_final() || is_own>
+                            <button
+                                type="button"
+                                data-testid="delete"
+                                aria-label=format!("Delete run {}", id.get_value())
+                                on:click=move |_| is_asking.set(true)
+                            >
                                 "Delete"
                             </button>
                         </Show>
@@ -141,7 +149,7 @@ fn Actions(id: StoredValue<String>, status: Memo<Option<RunStatus>>) -> impl Int
                 }
             >
                 <span role="alert">"Delete this run and its candidates?"</span>
-                <button type="button" class="primary" on:click=delete>"Delete"</button>
+                <button type="button" class="primary" data-testid="delete-sure" on:click=delete>"Delete"</button>
                 <button type="button" autofocus=true on:click=move |_| is_asking.set(false)>"Keep"</button>
             </Show>
         </div>

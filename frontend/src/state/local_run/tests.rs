@@ -1,6 +1,9 @@
 //! A run in the browser, from the worker's columns to the list.
 
-use balmer_core::manipulation::{Continuum, Recipe, RecipeSpec};
+use balmer_core::{
+    manipulation::{Continuum, Recipe, RecipeSpec},
+    pipeline::{DuplicateCount, InputHash, StageCounts},
+};
 use balmer_exchange::api::{Method, RunCounts, RunSummary};
 
 use super::*;
@@ -35,7 +38,30 @@ fn run() -> LocalRun {
 
 fn outcome() -> Outcome {
     let counts = RunCounts { selected: 3, ranked: 3, rejected: 0, outliers: 1 };
-    Outcome { counts, classes: vec!["be".into()], table_neighbors: 128, provenance: serde_json::Value::Null }
+    let provenance = serde_json::to_value(record("a")).unwrap();
+    Outcome { counts, classes: vec!["be".into()], table_neighbors: 128, provenance }
+}
+
+/// The record of a run on the survey in the state of that hash.
+fn record(manifest: &str) -> Provenance {
+    Provenance {
+        spec: PipelineSpec::new("miles"),
+        code_version: "0".into(),
+        device: "browser GPU, x".into(),
+        seed: 0,
+        recipe_hash: String::new(),
+        inputs: vec![InputHash { name: "manifest".into(), sha256: manifest.into() }],
+        features_sha256: "f".into(),
+        scores_sha256: Some("s".into()),
+        classes: vec!["be".into()],
+        counts: StageCounts {
+            stages: Vec::new(),
+            outliers: 1,
+            duplicates: DuplicateCount::default(),
+            labels: Some(LabelCounts { given: 1, ..LabelCounts::default() }),
+        },
+        timings: Vec::new(),
+    }
 }
 
 fn names() -> (Vec<u32>, Vec<u8>) {
@@ -80,13 +106,51 @@ fn the_list_is_in_rank_order() {
 #[test]
 fn another_number_of_neighbours_and_other_labels_change_the_list_and_the_settings() {
     let mut run = finished();
-    run.rescore(7, scores([1, 2, 0], [1.0, 1.4, 1.31]));
-    run.respread(spread([0, -1, -1]));
+    run.rescore(7, scores([1, 2, 0], [1.0, 1.4, 1.31]), 0.5);
+    run.respread(spread([0, -1, -1]), LabelCounts { given: 4, ..LabelCounts::default() }, 0.25);
     let table = run.table();
     assert_eq!(listed(&table), [("b", 1.4, true, None), ("c", 1.3, true, None), ("a", 1.0, false, Some("be"))]);
     assert_eq!(run.detail.summary.counts.outliers, 2);
     assert_eq!((run.detail.summary.n_neighbors, run.detail.spec["lof"]["n_neighbors"].as_u64()), (7, Some(7)));
     assert_eq!(run.most_neighbors(), Some(128));
+}
+
+#[test]
+fn the_record_and_the_device_state_what_the_list_is_made_with_now() {
+    let mut run = finished();
+    run.detail.summary.device = Some("browser GPU, x".into());
+    let stated = |run: &LocalRun| Provenance::deserialize(run.detail.provenance.as_ref().unwrap()).unwrap();
+    assert_eq!((run.version(), stated(&run)), (0, record("a")));
+    run.rescore(7, scores([1, 2, 0], [1.0, 1.4, 1.31]), 0.5);
+    let told = stated(&run);
+    assert_eq!((run.version(), told.spec.lof.n_neighbors, told.counts.outliers, told.scores_sha256), (1, 7, 2, None));
+    for given in [4, 5] {
+        let two = Spread { classes: vec!["be".into(), "star".into()], ..spread([0, 1, -1]) };
+        run.respread(two, LabelCounts { given, ..LabelCounts::default() }, 0.25);
+    }
+    let told = stated(&run);
+    assert_eq!((run.version(), told.counts.labels.unwrap().given, told.classes), (3, 5, run.detail.classes.clone()));
+    let device = "browser GPU, x; labels given since by the processor";
+    assert_eq!((told.device.as_str(), run.detail.summary.device.as_deref()), (device, Some(device)));
+    // promoting takes the spec that the details show
+    assert_eq!((run.detail.spec["lof"]["n_neighbors"].as_u64(), run.spec.lof.n_neighbors), (Some(7), 7));
+}
+
+#[test]
+fn what_the_survey_states_is_shared_by_runs_on_the_same_spectra_and_goes_with_them() {
+    let mut first = finished();
+    let stated = Arc::new(Stated::new(Table::default()));
+    first.join(stated.clone());
+    assert!(Arc::ptr_eq(&first.stated_for(&finished()).unwrap(), &stated));
+    assert!(first.stated_for(&run()).is_none(), "not finished");
+    let mut part = finished();
+    part.spec.r#where = Some("snr_r > 10".into());
+    assert!(first.stated_for(&part).is_none());
+    let mut anew = finished();
+    anew.detail.provenance = serde_json::to_value(record("b")).ok();
+    assert!(first.stated_for(&anew).is_none(), "the survey was ingested anew");
+    drop(first);
+    assert_eq!(Arc::strong_count(&stated), 1, "nobody remembers it");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! both: another k for the outlier factor and other labels are then a matter of milliseconds. [`super::analyse`] is an
 //! exploration that is asked once, so that what is found by asking again is what a new run would find, to the byte.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
 use ndarray::{Array2, ArrayView2};
 
@@ -17,13 +17,14 @@ use crate::{
     manipulation::RecipeSpec,
     neighbors::NeighborTable,
     outlier::lof::{Duplicates, LofScores, LofValidParams},
-    semi_supervised::{Graph, LabelDistributions, Seeds},
+    semi_supervised::{Graph, LabelDistributions},
 };
 
-/// A feature table with its neighbours, and what else does not depend on k or labels.
+/// A feature table with its neighbours, and what else does not depend on k or labels. `F` is how it holds the features:
+/// borrowed where it is asked once, shared where several of them, or a cache, keep the same ones.
 #[derive(Debug, Clone)]
-pub struct Exploration<'f> {
-    features: Cow<'f, FeatureTable>,
+pub struct Exploration<F> {
+    features: F,
     /// On principal components, where the recipe asks for them.
     projected: Option<Array2<f32>>,
     table: Arc<NeighborTable>,
@@ -54,18 +55,22 @@ pub struct Spread {
     pub counts: LabelCounts,
 }
 
-impl<'f> Exploration<'f> {
-    /// Searches the neighbours that `plan` asks for: all of a run up to the table.
+impl<F: Deref<Target = FeatureTable>> Exploration<F> {
+    /// Searches the neighbours that `plan` asks for: all of a run up to the table. `labels` are those that will flow
+    /// first: what is wrong with them is said before the search, not after it.
     ///
     /// # Errors
-    /// Too few spectra for `neighbors.n_neighbors`, features that are not finite, cancellation, failure of the device.
+    /// Too few spectra for `neighbors.n_neighbors`, features that are not finite, labels that do not fit (see
+    /// [`Labelled`]), cancellation, failure of the device.
     pub async fn search<E: Engine>(
         plan: &Plan,
-        features: Cow<'f, FeatureTable>,
+        features: F,
+        labels: &[Labelled],
         engine: &E,
         observer: &dyn RunObserver,
     ) -> Result<Self> {
         run::check_rows(plan, &features)?;
+        seeds::check_labels(plan, labels, Some(&features.spectrum_ids))?;
         let projected = run::project(plan, &features, observer)?;
         let x = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
         let message = format!("{} neighbours of {} spectra", plan.n_neighbors(), features.len());
@@ -117,8 +122,13 @@ impl<'f> Exploration<'f> {
         engine: &E,
         observer: &dyn RunObserver,
     ) -> Result<Spread> {
-        let matched = seeds::match_labels(&self.features.spectrum_ids, labels, &stage.classes)?;
-        self.spread_matched(stage, matched, engine, observer).await
+        let rows = self.features.len();
+        let (seeds, mut counts) = seeds::match_labels(&self.features.spectrum_ids, labels, &stage.classes)?;
+        run::begin(observer, Stage::Labels, &format!("{} labels flow to {rows} spectra", counts.used))?;
+        let distributions = engine.diffuse(self.graph(stage.graph)?, &seeds, &stage.diffusion, observer).await?;
+        counts.reached = (0..rows).filter(|&row| distributions.label(row).is_some()).count();
+        (counts.iterations, counts.converged) = (distributions.iterations, distributions.converged);
+        Ok(Spread { distributions, counts })
     }
 
     /// A whole run's output from the table on, for a plan that may differ from the searched one in all that does not
@@ -135,18 +145,6 @@ impl<'f> Exploration<'f> {
         observer: &dyn RunObserver,
     ) -> Result<RunOutput> {
         self.check(plan)?;
-        let matched = run::matched(plan, &self.features, labels)?;
-        self.conclude_matched(plan, matched, engine, observer).await
-    }
-
-    /// [`Self::conclude`] with labels matched before.
-    pub(super) async fn conclude_matched<E: Engine>(
-        &mut self,
-        plan: &Plan,
-        matched: Option<(Seeds, LabelCounts)>,
-        engine: &E,
-        observer: &dyn RunObserver,
-    ) -> Result<RunOutput> {
         let rows = self.features.len();
         let mut stages = run::recipe_counts(&self.features);
         stages.extend(self.projected.as_ref().map(|_| StageCount::lossless(Stage::Components, rows)));
@@ -159,9 +157,9 @@ impl<'f> Exploration<'f> {
         observer.progress(1.0);
 
         let mut spread = None;
-        if let (Some(stage), Some(matched)) = (plan.labels(), matched) {
-            let found = self.spread_matched(stage, matched, engine, observer).await?;
-            stages.push(run::label_stage(&found.counts));
+        if let Some(stage) = plan.labels() {
+            let found = self.spread(stage, labels, engine, observer).await?;
+            stages.push(found.counts.stage());
             spread = Some(found);
         }
 
@@ -185,21 +183,6 @@ impl<'f> Exploration<'f> {
             classes: distributions.map_or_else(Vec::new, |d| d.classes),
             table: Arc::clone(&self.table),
         })
-    }
-
-    async fn spread_matched<E: Engine>(
-        &mut self,
-        stage: &LabelsPlan,
-        (seeds, mut counts): (Seeds, LabelCounts),
-        engine: &E,
-        observer: &dyn RunObserver,
-    ) -> Result<Spread> {
-        let rows = self.features.len();
-        run::begin(observer, Stage::Labels, &format!("{} labels flow to {rows} spectra", counts.used))?;
-        let distributions = engine.diffuse(self.graph(stage.graph)?, &seeds, &stage.diffusion, observer).await?;
-        counts.reached = (0..rows).filter(|&row| distributions.label(row).is_some()).count();
-        (counts.iterations, counts.converged) = (distributions.iterations, distributions.converged);
-        Ok(Spread { distributions, counts })
     }
 
     /// The graph of a plan: the one kept, or a new one to keep.

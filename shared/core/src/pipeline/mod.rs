@@ -30,7 +30,7 @@ pub use extract::{FeatureTable, Rejected, extract};
 pub use plan::{GraphPlan, LabelsPlan, Plan};
 pub use provenance::{DuplicateCount, InputHash, Provenance, StageCount, StageCounts, StageTiming};
 pub use run::{RunOutput, analyse, run};
-pub use seeds::{LabelCounts, Labelled};
+pub use seeds::{LabelCounts, Labelled, check_labels};
 pub use spec::{
     LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, LofSpec, NeighborMethod, NeighborsSpec, PipelineSpec,
     SCHEMA_VERSION,

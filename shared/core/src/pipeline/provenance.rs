@@ -29,8 +29,8 @@ pub struct Provenance {
     pub inputs: Vec<InputHash>,
     /// SHA-256 of the feature rows and their names.
     pub features_sha256: String,
-    /// SHA-256 of ranks, names and scores.
-    pub scores_sha256: String,
+    /// SHA-256 of ranks, names and scores; `None` where the list was scored or labelled again since.
+    pub scores_sha256: Option<String>,
     /// Classes of the label stage, in order.
     pub classes: Vec<String>,
     /// What went into each stage and came out of it, and why the rest did not.
@@ -124,7 +124,7 @@ impl Provenance {
             recipe_hash: plan.recipe().hash(),
             inputs: Vec::new(),
             features_sha256: output.features_sha256.clone(),
-            scores_sha256: output.scores_sha256.clone(),
+            scores_sha256: Some(output.scores_sha256.clone()),
             classes: output.classes.clone(),
             counts: output.counts.clone(),
             timings: Vec::new(),
@@ -150,6 +150,28 @@ impl Provenance {
         self.counts.stages.retain(|c| c.stage != count.stage);
         self.counts.stages.push(count);
         self.counts.stages.sort_by_key(|c| c.stage);
+    }
+
+    /// Notes that the list was scored again, with that number of neighbours, in that time.
+    pub fn record_scores(&mut self, n_neighbors: usize, outliers: usize, seconds: f64) {
+        self.spec.lof.n_neighbors = n_neighbors;
+        self.counts.outliers = outliers;
+        self.scores_sha256 = None;
+        self.replace_timing(Stage::Lof, seconds);
+    }
+
+    /// Notes that other labels have flowed, in that time.
+    pub fn record_labels(&mut self, classes: Vec<String>, counts: LabelCounts, seconds: f64) {
+        self.record_count(counts.stage());
+        self.counts.labels = Some(counts);
+        self.classes = classes;
+        self.scores_sha256 = None;
+        self.replace_timing(Stage::Labels, seconds);
+    }
+
+    fn replace_timing(&mut self, stage: Stage, seconds: f64) {
+        self.timings.retain(|timing| timing.stage != stage);
+        self.record_timing(stage, seconds);
     }
 
     /// The record as indented JSON.

@@ -1,16 +1,14 @@
 //! One pipeline for every host: the server's worker, the browser's and a cluster's call [`run`].
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use ndarray::Array2;
 
 use super::{
-    Candidate, Exploration, FeatureTable, LabelCounts, Labelled, Plan, Rejected, RunObserver, Stage, StageCount,
-    StageCounts, extract, seeds,
+    Candidate, Exploration, FeatureTable, Labelled, Plan, Rejected, RunObserver, Stage, StageCount, StageCounts,
+    extract,
 };
-use crate::{
-    Engine, Error, Result, decomposition, neighbors::NeighborTable, semi_supervised::Seeds, spectrum::Spectrum,
-};
+use crate::{Engine, Error, Result, decomposition, neighbors::NeighborTable, spectrum::Spectrum};
 
 /// What a run finds.
 #[derive(Debug, Clone)]
@@ -58,20 +56,8 @@ pub async fn analyse<E: Engine>(
     engine: &E,
     observer: &dyn RunObserver,
 ) -> Result<RunOutput> {
-    check_rows(plan, features)?;
-    // labels are checked before the costly stages
-    let matched = matched(plan, features, labels)?;
-    let mut exploration = Exploration::search(plan, Cow::Borrowed(features), engine, observer).await?;
-    exploration.conclude_matched(plan, matched, engine, observer).await
-}
-
-/// The plan's seeds among the rows; nothing where it has no label stage.
-pub(super) fn matched(
-    plan: &Plan,
-    features: &FeatureTable,
-    labels: &[Labelled],
-) -> Result<Option<(Seeds, LabelCounts)>> {
-    plan.labels().map(|stage| seeds::match_labels(&features.spectrum_ids, labels, &stage.classes)).transpose()
+    let mut exploration = Exploration::search(plan, features, labels, engine, observer).await?;
+    exploration.conclude(plan, labels, engine, observer).await
 }
 
 /// Announces a stage, unless the run is to stop.
@@ -134,14 +120,4 @@ pub(super) fn recipe_counts(features: &FeatureTable) -> Vec<StageCount> {
         StageCount::lossless(Stage::Read, read),
         StageCount { stage: Stage::Recipe, input: read, output: features.len(), left_out: reasons(features) },
     ]
-}
-
-pub(super) fn label_stage(counts: &LabelCounts) -> StageCount {
-    let left_out = [("not-in-run", counts.not_in_run), ("superseded", counts.superseded)];
-    StageCount {
-        stage: Stage::Labels,
-        input: counts.given,
-        output: counts.used,
-        left_out: left_out.into_iter().filter(|&(_, n)| n > 0).map(|(r, n)| (r.to_owned(), n)).collect(),
-    }
 }

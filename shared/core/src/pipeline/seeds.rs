@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::{Plan, Stage, StageCount};
 use crate::{Error, Result, semi_supervised::Seeds};
 
 /// A label somebody gave to a spectrum.
@@ -36,27 +37,56 @@ pub struct LabelCounts {
     pub converged: bool,
 }
 
+impl LabelCounts {
+    /// The label stage of a run: the labels that went in, and what became of the others.
+    pub(super) fn stage(&self) -> StageCount {
+        let left_out = [("not-in-run", self.not_in_run), ("superseded", self.superseded)];
+        StageCount {
+            stage: Stage::Labels,
+            input: self.given,
+            output: self.used,
+            left_out: left_out.into_iter().filter(|&(_, n)| n > 0).map(|(r, n)| (r.to_owned(), n)).collect(),
+        }
+    }
+}
+
+/// Says what is wrong with labels before anything is computed with them: their classes at once, whether one of them is in
+/// the run as soon as its spectra have names. Every host asks where it has just learnt of either.
+///
+/// # Errors
+/// [`Error::Labels`] as in [`Exploration::spread`](super::Exploration::spread); nothing where the plan has no label stage.
+pub fn check_labels(plan: &Plan, labels: &[Labelled], spectrum_ids: Option<&[String]>) -> Result<()> {
+    let Some(stage) = plan.labels() else { return Ok(()) };
+    match spectrum_ids {
+        Some(spectrum_ids) => match_labels(spectrum_ids, labels, &stage.classes).map(drop),
+        None => check_classes(labels, &stage.classes),
+    }
+}
+
+/// A typing error is one wherever it stands, so labels that are not in the run count too.
+fn check_classes(labels: &[Labelled], declared: &[String]) -> Result<()> {
+    match labels.iter().find(|label| !declared.is_empty() && !declared.contains(&label.label)) {
+        None => Ok(()),
+        Some(stray) => Err(Error::Labels(format!(
+            "{} is labelled {:?}, which is not in labels.classes ({}): correct the label or declare the class",
+            stray.spectrum_id,
+            stray.label,
+            declared.join(", ")
+        ))),
+    }
+}
+
 /// Seeds for the rows named by `spectrum_ids`. Of several labels of one spectrum the last holds.
 /// `declared` fixes the classes and their order; where it is empty they are those of the seeds, sorted.
 ///
 /// # Errors
-/// [`Error::Labels`] for a label outside `declared` (labels that are not in the run included: a typing
-/// error is one wherever it stands), and when no label belongs to the run.
+/// [`Error::Labels`] for a label outside `declared`, and when no label belongs to the run.
 pub(super) fn match_labels(
     spectrum_ids: &[String],
     labels: &[Labelled],
     declared: &[String],
 ) -> Result<(Seeds, LabelCounts)> {
-    if !declared.is_empty()
-        && let Some(stray) = labels.iter().find(|l| !declared.contains(&l.label))
-    {
-        return Err(Error::Labels(format!(
-            "{} is labelled {:?}, which is not in labels.classes ({}): correct the label or declare the class",
-            stray.spectrum_id,
-            stray.label,
-            declared.join(", ")
-        )));
-    }
+    check_classes(labels, declared)?;
     let rows: HashMap<&str, usize> = spectrum_ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let mut by_row: Vec<Option<&str>> = vec![None; spectrum_ids.len()];
     let mut counts = LabelCounts { given: labels.len(), ..LabelCounts::default() };

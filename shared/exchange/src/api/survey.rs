@@ -20,6 +20,9 @@ pub struct SurveyDetail {
     /// Name and count.
     #[serde(flatten)]
     pub summary: SurveySummary,
+    /// SHA-256 of the survey's manifest, hexadecimal: another one whenever spectra were added or replaced. What was
+    /// fetched under an older one may be out of date.
+    pub revision: String,
     /// The columns a `where` or `order_by` may name.
     pub columns: Vec<ColumnInfo>,
     /// Where on the sky and at which wavelengths.

@@ -1,6 +1,6 @@
 //! What a worker answers.
 
-use balmer_core::pipeline::Stage;
+use balmer_core::pipeline::{LabelCounts, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -68,6 +68,8 @@ pub enum Report {
         run: String,
         /// The classes.
         classes: Vec<String>,
+        /// What became of the labels given.
+        counts: LabelCounts,
         /// Milliseconds in the worker.
         milliseconds: f64,
     },

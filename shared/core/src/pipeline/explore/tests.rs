@@ -1,15 +1,17 @@
 //! What is found by asking again is what a new run finds.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 use super::Exploration;
 use crate::{
-    Error,
-    engine::{CpuEngine, Unobserved},
+    Engine, Error, Result,
+    engine::{CpuEngine, Observer, Unobserved},
+    neighbors::NeighborTable,
     oracle::random,
-    pipeline::{FeatureTable, Labelled, PipelineSpec, Plan, RunOutput, analyse, tests::ready},
+    pipeline::{FeatureTable, Labelled, PipelineSpec, Plan, Provenance, RunOutput, analyse, tests::ready},
+    semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
 
 const TABLE: &str = "[neighbors]\nn_neighbors = 30\n";
@@ -36,8 +38,10 @@ fn labels(classes: &[&str]) -> Vec<Labelled> {
     classes.iter().enumerate().map(of).collect()
 }
 
-fn explored(plan: &Plan, features: &FeatureTable) -> Exploration<'static> {
-    ready(Exploration::search(plan, Cow::Owned(features.clone()), &CpuEngine, &Unobserved)).unwrap()
+/// Whatever labels come later: the first run has none.
+fn explored<'f>(plan: &Plan, features: &'f FeatureTable) -> Exploration<&'f FeatureTable> {
+    let first = Plan::new(PipelineSpec { labels: None, ..plan.spec().clone() }).unwrap();
+    ready(Exploration::search(&first, features, &[], &CpuEngine, &Unobserved)).unwrap()
 }
 
 /// All that a run says, but for the columns of the table that it did not ask for.
@@ -131,4 +135,69 @@ fn what_needs_another_table_is_refused_with_its_key() {
     assert!(refused(&labelled, &["b"]).contains("not in labels.classes"));
     let asked = plan(&distinct);
     assert!(matches!(exploration.rank(asked.lof()), Err(Error::InvalidParameter { name: "lof.duplicates", .. })));
+}
+
+/// An engine that nobody may ask.
+#[derive(Debug)]
+struct Idle;
+
+impl Engine for Idle {
+    fn name(&self) -> String {
+        "idle".to_owned()
+    }
+
+    async fn kneighbors(&self, _: ArrayView2<'_, f32>, _: usize, _: &dyn Observer) -> Result<NeighborTable> {
+        panic!("the search began")
+    }
+
+    async fn diffuse(&self, _: &Graph, _: &Seeds, _: &Diffusion, _: &dyn Observer) -> Result<LabelDistributions> {
+        panic!("labels flowed")
+    }
+}
+
+#[test]
+fn labels_that_do_not_fit_are_refused_before_the_search() {
+    let features = features();
+    let plan = plan(&format!("{TABLE}[lof]\nn_neighbors = 20\n[labels]\nn_neighbors = 3\nclasses = [\"a\"]"));
+    let refused = |labels: &[Labelled]| {
+        ready(Exploration::search(&plan, &features, labels, &Idle, &Unobserved)).unwrap_err().to_string()
+    };
+    assert!(refused(&labels(&["b"])).contains("not in labels.classes"));
+    let elsewhere = Labelled { spectrum_id: "elsewhere".into(), label: "a".into() };
+    assert!(refused(&[elsewhere]).contains("none of the 1 labels"));
+    assert!(refused(&[]).contains("none of the 0 labels"));
+}
+
+#[test]
+fn explorations_share_one_matrix() {
+    let features = Arc::new(features());
+    let searched = |k: usize| {
+        let plan = plan(&format!("[neighbors]\nn_neighbors = {k}\n[lof]\nn_neighbors = {k}"));
+        ready(Exploration::search(&plan, Arc::clone(&features), &[], &CpuEngine, &Unobserved)).unwrap()
+    };
+    let kept = [searched(10), searched(20)];
+    assert!(kept.iter().all(|exploration| std::ptr::eq(exploration.features(), Arc::as_ptr(&features))));
+}
+
+#[test]
+fn the_record_states_what_was_asked_last() {
+    let features = features();
+    let first = plan(&format!("{TABLE}[lof]\nn_neighbors = 20\n[labels]\nn_neighbors = 6"));
+    let mut exploration = explored(&first, &features);
+    let given = labels(&["a", "b"]);
+    let output = ready(exploration.conclude(&first, &given, &CpuEngine, &Unobserved)).unwrap();
+    let mut record = Provenance::new(&first, &output, "cpu");
+    record.record_timing(crate::pipeline::Stage::Lof, 3.0);
+
+    let more = labels(&["a", "b", "c"]);
+    let again = plan(&format!("{TABLE}[lof]\nn_neighbors = 7\n[labels]\nn_neighbors = 6"));
+    let anew = ready(analyse(&again, &features, &more, &CpuEngine, &Unobserved)).unwrap();
+    let spread = ready(exploration.spread(again.labels().unwrap(), &more, &CpuEngine, &Unobserved)).unwrap();
+    record.record_scores(7, anew.counts.outliers, 0.5);
+    record.record_labels(spread.distributions.classes, spread.counts, 0.25);
+    let mut fresh = Provenance::new(&again, &anew, "cpu");
+    assert_eq!(record.timings.iter().map(|timing| timing.seconds).collect::<Vec<_>>(), [0.5, 0.25]);
+    assert_eq!(record.scores_sha256, None, "the hash was that of the first list");
+    (record.timings, fresh.scores_sha256) = (Vec::new(), None);
+    assert_eq!(record, fresh);
 }
