@@ -1,6 +1,8 @@
 //! Which engine computes a run, and why it is not the one that was asked for.
 
-use balmer_compute::{Choice, Fault, Processor};
+use std::cell::RefCell;
+
+use balmer_compute::{Choice, Fault, GpuEngine, Processor};
 use balmer_core::Engine as _;
 use balmer_exchange::worker::Device;
 use js_sys::Reflect;
@@ -10,6 +12,11 @@ use crate::{pool::PoolEngine, port};
 
 /// What computes in a browser: the graphics processor, or the processor's cores.
 pub type BrowserEngine = Processor<PoolEngine>;
+
+thread_local! {
+    /// The graphics processor that the last run had, open and its kernels compiled.
+    static IDLE: RefCell<Option<Box<GpuEngine<PoolEngine>>>> = const { RefCell::new(None) };
+}
 
 /// An engine, and a word on why it is not the one that was asked for.
 #[derive(Debug)]
@@ -26,6 +33,13 @@ impl Chosen {
         let name = self.engine.name();
         name.strip_prefix("gpu: ").map_or_else(|| name.clone(), |gpu| format!("browser GPU, {gpu}"))
     }
+
+    /// Leaves a graphics processor open for the next run.
+    pub fn put_back(self) {
+        if let Processor::Gpu(gpu) = self.engine {
+            IDLE.set(Some(gpu));
+        }
+    }
 }
 
 /// The engine for a matrix of that shape on that device, as far as this browser has it.
@@ -40,6 +54,9 @@ pub async fn choose(device: Device, (rows, columns): (usize, usize), stop: &Abor
     }
     if !has_webgpu() {
         return instead("this browser has no WebGPU");
+    }
+    if let Some(gpu) = IDLE.take().filter(|gpu| !gpu.is_lost()) {
+        return Chosen { engine: Processor::Gpu(Box::new(gpu.beside(pool()))), note: None };
     }
     // who asks for the graphics processor gets what the browser offers as one, software included; its name says so
     match BrowserEngine::gpu(Choice::Any, pool()).await {

@@ -15,7 +15,7 @@ use js_sys::{ArrayBuffer, Int32Array};
 use web_sys::AbortController;
 
 use crate::{
-    engine::{BrowserEngine, choose},
+    engine::{BrowserEngine, Chosen, choose},
     pool::PoolEngine,
     port::{self, Part},
 };
@@ -63,7 +63,20 @@ async fn found(search: Search, labels: Option<LabelsSpec>, buffers: &[ArrayBuffe
     let values = buffers.first().map(port::numbers).unwrap_or_default();
     let x = Array2::from_shape_vec(search.shape, values)
         .map_err(|error| Error::parameter("rows", search.shape.0, error.to_string()))?;
-    let engine = engine(&search).await?;
+    let chosen = chosen(&search).await?;
+    let found = compute(&x, n_neighbors, labels, buffers, &chosen).await;
+    chosen.put_back();
+    found
+}
+
+async fn compute(
+    x: &Array2<f32>,
+    n_neighbors: usize,
+    labels: Option<LabelsSpec>,
+    buffers: &[ArrayBuffer],
+    chosen: &Chosen,
+) -> Result<Answer> {
+    let engine = &chosen.engine;
     let begun = port::now();
     let table = engine.kneighbors(x.view(), n_neighbors, &Unobserved).await?;
     let seconds = (port::now() - begun) / 1000.0;
@@ -72,17 +85,19 @@ async fn found(search: Search, labels: Option<LabelsSpec>, buffers: &[ArrayBuffe
         None => None,
         Some(spec) => {
             let codes = buffers.get(1).map(|buffer| Int32Array::new(buffer).to_vec()).unwrap_or_default();
-            Some(spread(x.view(), &table, spec, &codes, &engine).await?)
+            Some(spread(x.view(), &table, spec, &codes, engine).await?)
         }
     };
-    Ok(Answer { name: engine.name(), seconds, table, factors, labels })
+    Ok(Answer { name: chosen.device(), seconds, table, factors, labels })
 }
 
-async fn engine(search: &Search) -> Result<BrowserEngine> {
+async fn chosen(search: &Search) -> Result<Chosen> {
     let abort = AbortController::new().map_err(|_| Error::parameter("browser", "this one", "it is too old"))?;
     Ok(match (search.device, search.workers) {
-        (Device::Cpu, Some(workers)) => BrowserEngine::Cpu(PoolEngine::with_workers(workers, abort.signal())),
-        _ => choose(search.device, search.shape, &abort.signal()).await.engine,
+        (Device::Cpu, Some(workers)) => {
+            Chosen { engine: BrowserEngine::Cpu(PoolEngine::with_workers(workers, abort.signal())), note: None }
+        }
+        _ => choose(search.device, search.shape, &abort.signal()).await,
     })
 }
 

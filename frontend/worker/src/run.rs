@@ -8,7 +8,9 @@ use std::{
 
 use balmer_core::{
     Error,
-    pipeline::{Exploration, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, check_labels},
+    pipeline::{
+        Exploration, Labelled, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, check_labels,
+    },
 };
 use balmer_exchange::{
     api::{FieldProblem, Problem, RunCounts},
@@ -18,7 +20,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     columns::{Columns, names},
-    engine::choose,
+    engine::{Chosen, choose},
     features::{Subset, features},
     kept::{self, Kept},
     labels::labels,
@@ -56,22 +58,37 @@ async fn finished(
         return Err(Some(Problem::new(400, "nothing selected").with_detail(detail)));
     }
     let chosen = choose(device, subset.table.matrix.dim(), stop).await;
+    let computed = compute(run, plan, &labels, &subset, &chosen, stop, watch).await;
+    chosen.put_back();
+    computed
+}
+
+/// Searches, scores and lets labels flow; reports what came of it, and keeps it for questions.
+async fn compute(
+    run: &str,
+    plan: Plan,
+    labels: &[Labelled],
+    subset: &Subset,
+    chosen: &Chosen,
+    stop: &AbortSignal,
+    watch: &Watch,
+) -> Result<(), Ended> {
     let tell = || {
         let (name, note) = (chosen.device(), chosen.note.clone());
         port::report(&Report::Device { run: run.to_owned(), name, note }, &[]);
     };
     tell();
     let (engine, features) = (&chosen.engine, Rc::clone(&subset.table));
-    let searched = Exploration::search(&plan, features, &labels, engine, watch).await;
+    let searched = Exploration::search(&plan, features, labels, engine, watch).await;
     let mut exploration = searched.map_err(|error| refused(&error))?;
-    let output = exploration.conclude(&plan, &labels, engine, watch).await.map_err(|error| refused(&error))?;
+    let output = exploration.conclude(&plan, labels, engine, watch).await.map_err(|error| refused(&error))?;
     // a wish to stop that came too late for the search is still one
     if stop.aborted() {
         return Err(None);
     }
     // what really ran: the device may have been lost on the way
     tell();
-    deliver(run, &plan, &subset, &output, chosen.device(), watch);
+    deliver(run, &plan, subset, &output, chosen.device(), watch);
     if let Some(run) = kept::keep(Kept { run: run.to_owned(), plan, exploration }) {
         port::report(&Report::LetGo { run }, &[]);
     }

@@ -58,6 +58,17 @@ impl<F: Engine> GpuEngine<F> {
         Ok(Self { choice, fallback, state: Mutex::new(State { gpu, memory, notes: Vec::new() }) })
     }
 
+    /// The same open device, with another engine to stand by.
+    #[must_use]
+    pub fn beside(self, fallback: F) -> Self {
+        Self { fallback, ..self }
+    }
+
+    /// Whether something went wrong since the last call, so that the next one would begin by opening the device anew.
+    pub fn is_lost(&self) -> bool {
+        self.state().gpu.check().is_err()
+    }
+
     /// The adapter that is open.
     pub fn adapter(&self) -> AdapterSummary {
         self.state().gpu.summary.clone()
