@@ -19,6 +19,8 @@ struct Params {
   reference_index: u32,
   // row of the lists of proposals that belongs to the first query
   first_list: u32,
+  // proposals that a list has room for
+  capacity: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -29,10 +31,8 @@ struct Params {
 // a score above it is of no use to its list
 @group(0) @binding(4) var<storage, read> thresholds: array<f32>;
 @group(0) @binding(5) var<storage, read_write> lengths: array<atomic<u32>>;
-// CAPACITY proposals a list: the bits of the score, the index of the reference
+// `capacity` proposals a list: the bits of the score, the index of the reference
 @group(0) @binding(6) var<storage, read_write> proposals: array<vec2u>;
-
-override CAPACITY: u32;
 
 // Appends a reference to the list of a query, unless it is the query itself.
 fn append(list: u32, query: u32, score: f32, reference: u32) {
@@ -40,8 +40,8 @@ fn append(list: u32, query: u32, score: f32, reference: u32) {
     return;
   }
   let place = atomicAdd(&lengths[list], 1u);
-  if place < CAPACITY {
-    proposals[list * CAPACITY + place] = vec2u(bitcast<u32>(score), params.reference_index + reference);
+  if place < params.capacity {
+    proposals[list * params.capacity + place] = vec2u(bitcast<u32>(score), params.reference_index + reference);
   }
 }
 

@@ -128,7 +128,7 @@ impl<'a> Proposing<'a> {
             gpu,
             panels,
             half_squares: gpu.upload("half squares", &half_squares).await?,
-            propose: gpu.pipeline(tile.kernel(), &[capacity]),
+            propose: gpu.pipeline(tile.kernel(), &[]),
             tile,
             select: gpu.pipeline(&SELECT, &[capacity, keep]),
             lists: Lists::new(gpu, shape, queries).await?,
@@ -219,6 +219,7 @@ impl<'a> Proposing<'a> {
                 query_index: first as u32,
                 reference_index: references.start as u32,
                 first_list: (first - queries.start) as u32,
+                capacity: self.lists.shape.capacity as u32,
             };
             let tiles = |rows: usize| rows.div_ceil(self.tile.rows()) as u32;
             let groups = [tiles(references.len()), tiles(end - first)];
@@ -253,7 +254,7 @@ impl<'a> Proposing<'a> {
         let mut best: Option<(f64, Tile)> = None;
         for tile in [Tile::Narrow, Tile::Wide] {
             self.tile = tile;
-            self.propose = self.gpu.pipeline(tile.kernel(), &[self.lists.shape.capacity as u32]);
+            self.propose = self.gpu.pipeline(tile.kernel(), &[]);
             let bindings = self.bind(0, 0).await?;
             let seconds = self.timed(&bindings, queries.clone(), references.clone()).await?;
             if best.is_none_or(|(fastest, _)| seconds < fastest) {
@@ -262,7 +263,7 @@ impl<'a> Proposing<'a> {
         }
         if let Some((_, tile)) = best {
             self.tile = tile;
-            self.propose = self.gpu.pipeline(tile.kernel(), &[self.lists.shape.capacity as u32]);
+            self.propose = self.gpu.pipeline(tile.kernel(), &[]);
             // another search on the same device may have been as quick
             let _: Result<(), Tile> = self.gpu.tile.set(tile);
         }

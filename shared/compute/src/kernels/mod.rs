@@ -53,7 +53,7 @@ pub const PROPOSE_WIDE: Kernel = Kernel {
     stem: "propose_wide",
     parts: &[PROPOSALS, include_str!("../../../../shaders/propose_wide.wgsl")],
     bindings: &[Uniform, Read, Read, Read, Read, Write, Write],
-    constants: &["CAPACITY"],
+    constants: &[],
 };
 
 /// The same by tiles of 64 x 64.

@@ -26,6 +26,8 @@ pub struct ProposeParams {
     pub reference_index: u32,
     /// The list of the first query.
     pub first_list: u32,
+    /// Proposals that a list has room for.
+    pub capacity: u32,
 }
 
 /// Parameters of `shaders/select.wgsl`.

@@ -82,7 +82,8 @@ fn structs_are_laid_out_as_on_the_host() {
         references,
         query_index,
         reference_index,
-        first_list
+        first_list,
+        capacity
     );
     layout!(&SELECT, "Params", SelectParams, most, finish);
     layout!(&SPREAD, "Params", SpreadParams, rows, classes, propagation, alpha, first_part);
