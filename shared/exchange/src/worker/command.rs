@@ -1,5 +1,7 @@
 //! What a worker is asked to do.
 
+use std::ops::Range;
+
 use balmer_core::pipeline::{Labelled, PipelineSpec};
 use serde::{Deserialize, Serialize};
 
@@ -60,19 +62,26 @@ pub enum Command {
         /// Name of the run.
         run: String,
     },
-    /// To a worker of the pool: the matrix that blocks of rows will be searched in. Buffer: the rows, f32.
+    /// To a worker of the pool: the matrix whose blocks of rows will meet. Buffer: the rows, f32.
     Join {
         /// Values a row.
         columns: usize,
         /// Neighbours of each row.
         n_neighbors: usize,
     },
-    /// To a worker of the pool: the neighbours of some consecutive rows among all.
-    Search {
-        /// The first row.
-        first: usize,
-        /// The row behind the last.
-        end: usize,
+    /// To a worker of the pool: let two blocks of rows meet, or one with itself. Buffer: the scores above which the
+    /// rows of both sides take nothing, f32.
+    Meet {
+        /// One block.
+        rows: Range<usize>,
+        /// The other, or the same.
+        columns: Range<usize>,
+    },
+    /// To a worker of the pool: make neighbours of the candidates of some rows. Buffers: candidates of each row, u32;
+    /// the candidates, u32, as many places for each row; the scores that all others have at least, f32.
+    Settle {
+        /// The rows.
+        rows: Range<usize>,
     },
     /// To the chief: the speed of the matrix product's kernel on this machine, for the benchmark page.
     Measure {

@@ -1,5 +1,7 @@
 //! What a worker answers.
 
+use std::ops::Range;
+
 use balmer_core::pipeline::Stage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -88,12 +90,18 @@ pub enum Report {
         /// Why.
         problem: Problem,
     },
+    /// From a worker of the pool: blocks have met. Buffers, for the rows of both sides: candidates of each, u32; the
+    /// scores that all others have at least, f32; the candidates, u32, without gaps; their scores, f32.
+    Met {
+        /// One block.
+        rows: Range<usize>,
+        /// The other, or the same.
+        columns: Range<usize>,
+    },
     /// From a worker of the pool: some rows are done. Buffers: indices, u32; distances, f32.
-    Found {
-        /// The first row.
-        first: usize,
-        /// The row behind the last.
-        end: usize,
+    Settled {
+        /// The rows.
+        rows: Range<usize>,
     },
     /// From a worker of the pool: it cannot.
     Broken {
