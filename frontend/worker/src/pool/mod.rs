@@ -27,9 +27,12 @@ const SMALL: usize = 500_000_000;
 /// Workers at most.
 const MOST: usize = 64;
 /// Bytes that all workers of a search may hold together.
-const MEMORY: usize = 512 << 20;
-/// Bytes of a worker before it has anything.
-const EMPTY: usize = 6 << 20;
+const MEMORY: usize = 768 << 20;
+/// Bytes of a worker before it has anything, as Chromium's were measured.
+const EMPTY: usize = 11 << 20;
+/// Copies of the matrix in a worker: as it is and packed, see `neighbors::Search`; and the message that brought it, which
+/// a browser keeps until it collects its garbage.
+const COPIES: usize = 3;
 /// Bytes of a candidate in a worker: in its list, which has half as much room again, in the answer, and in the message.
 const CANDIDATE: usize = 12 + 8 + 8;
 
@@ -69,8 +72,7 @@ impl PoolEngine {
 
 /// How many workers of `wanted` may hold what they need of so many rows at the same time: at least one.
 fn affordable(wanted: usize, (rows, columns): (usize, usize), n_neighbors: usize) -> usize {
-    // as it is and centred; see `neighbors::Search`
-    let matrices = rows.saturating_mul(columns).saturating_mul(2 * size_of::<f32>());
+    let matrices = rows.saturating_mul(columns).saturating_mul(COPIES * size_of::<f32>());
     let lists = (2 * block_size(rows, wanted) * CANDIDATE).saturating_mul(n_neighbors + MARGIN);
     wanted.min(MEMORY / matrices.saturating_add(lists).saturating_add(EMPTY)).max(1)
 }
@@ -140,6 +142,7 @@ mod tests {
     fn workers_are_as_many_as_memory_allows() {
         assert_eq!(affordable(8, (20_000, 140), 128), 8);
         assert_eq!(affordable(64, (50_000, 140), 128), 7);
+        assert_eq!(affordable(64, (20_000, 140), 20), 17);
         assert_eq!(affordable(64, (50_000, 140), 20), 8);
         assert_eq!(affordable(8, (1_000_000, 4000), 20), 1);
         assert_eq!(affordable(8, (usize::MAX, usize::MAX), 20), 1);

@@ -24,7 +24,7 @@ const MEETINGS: usize = 16;
 /// Rows settled at once.
 const SETTLED: Range<usize> = 64..512;
 /// Products that take as long as a distance in f64, for the progress.
-const EXACT: f64 = 8.0;
+const EXACT: f64 = 12.0;
 
 /// What a member is asked to do.
 #[derive(Debug, Clone, PartialEq)]

@@ -66,9 +66,9 @@ fn meet<L: Lanes>(centred: &Centred<Panels>, rows: &Range<usize>, columns: &Rang
         let first_column = (column_panel - column_panels.start) * PANEL;
         // within a block, pairs of rows are met once
         let end = if let Takers::Within(_) = takers { column_panel + 1 } else { row_panels.end };
-        for row_panel in row_panels.start..end {
+        for (row_panel, h_rows) in (row_panels.start..end).zip(&half_squares[row_panels.start..]) {
             let left = centred.rows().panel(row_panel);
-            for (half, h_rows) in half_squares[row_panel].as_chunks::<ROWS>().0.iter().enumerate() {
+            for (half, h_rows) in h_rows.as_chunks::<ROWS>().0.iter().enumerate() {
                 let tile = if half == 0 { multiply::<L, 0>(left, right) } else { multiply::<L, 1>(left, right) };
                 let first_row = (row_panel - row_panels.start) * PANEL + half * ROWS;
                 let limits = takers.column_limits::<L>(first_column / PANEL);
