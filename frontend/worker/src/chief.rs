@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use balmer_core::{neighbors::Pair, pipeline::PipelineSpec};
+use balmer_core::pipeline::PipelineSpec;
 use balmer_exchange::worker::{Command, Device, Report};
 use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -50,8 +50,7 @@ fn obey(command: Command, buffers: &[ArrayBuffer]) {
         Command::Explain { run, row, n_neighbors } => explore::explain(&run, row, n_neighbors),
         Command::Forget { run } => kept::forget(&run),
         Command::Join { columns, n_neighbors } => member::join(columns, n_neighbors, buffers),
-        Command::Meet { rows, columns } => member::meet(Pair { rows, columns }, buffers),
-        Command::Settle { rows } => member::settle(rows, buffers),
+        Command::Search { share } => member::search(share, buffers),
         Command::Measure { rows, columns, n_neighbors, workers } => {
             spawn_local(measure::measure(rows, columns, n_neighbors, workers));
         }

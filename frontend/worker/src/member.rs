@@ -6,9 +6,9 @@ use balmer_core::{
     Result,
     engine::Unobserved,
     ndarray::Array2,
-    neighbors::{MARGIN, Packed, Pair, Proposals, Search},
+    neighbors::{MARGIN, Met, Packed, Pair, Proposals, Search, Settled},
 };
-use balmer_exchange::worker::Report;
+use balmer_exchange::worker::{Report, Share};
 use js_sys::ArrayBuffer;
 
 use crate::port::{self, Part};
@@ -40,34 +40,47 @@ fn prepared(values: Vec<f32>, columns: usize) -> Result<Search<'static, Packed>,
     Search::packed(x).map_err(|error| error.to_string())
 }
 
-/// Answers with what two blocks of rows are to each other.
-pub fn meet(pair: Pair, buffers: &[ArrayBuffer]) {
-    let limits = buffers.first().map(port::numbers).unwrap_or_default();
-    let met = asked(|matrix| matrix.search.meet(&pair, &limits, matrix.n_neighbors, &Unobserved));
-    if let Some(met) = met {
-        let Pair { rows, columns } = pair;
-        let parts = [
-            Part::Rows(&met.lengths),
-            Part::Numbers(&met.thresholds),
-            Part::Rows(&met.indices),
-            Part::Numbers(&met.scores),
-        ];
-        port::report(&Report::Met { rows, columns }, &parts);
+/// Answers with what comes of a share of the search.
+pub fn search(share: Share, buffers: &[ArrayBuffer]) {
+    match &share {
+        Share::Meet(pair) => {
+            if let Some(met) = met(pair, buffers) {
+                let parts = [
+                    Part::Rows(&met.lengths),
+                    Part::Numbers(&met.thresholds),
+                    Part::Rows(&met.indices),
+                    Part::Numbers(&met.scores),
+                ];
+                port::report(&Report::Found { share }, &parts);
+            }
+        }
+        Share::Settle(rows) => {
+            if let Some(settled) = settled(rows, buffers) {
+                let parts = [Part::Rows(settled.indices()), Part::Numbers(settled.distances())];
+                port::report(&Report::Found { share }, &parts);
+            }
+        }
     }
 }
 
-/// Answers with the neighbours of some rows, made of their candidates.
-pub fn settle(rows: Range<usize>, buffers: &[ArrayBuffer]) {
-    let [lengths, indices, thresholds] = buffers else { return broken("candidates are missing") };
+/// What two blocks of rows are to each other.
+fn met(pair: &Pair, buffers: &[ArrayBuffer]) -> Option<Met> {
+    let limits = buffers.first().map(port::numbers).unwrap_or_default();
+    asked(|Matrix { search, n_neighbors }| search.meet(pair, &limits, *n_neighbors, &Unobserved))
+}
+
+/// The neighbours of some rows, made of their candidates.
+fn settled(rows: &Range<usize>, buffers: &[ArrayBuffer]) -> Option<Settled> {
+    let [lengths, indices, thresholds] = buffers else {
+        broken("candidates are missing");
+        return None;
+    };
     let (lengths, indices, thresholds) = (port::rows(lengths), port::rows(indices), port::numbers(thresholds));
-    let settled = asked(|Matrix { search, n_neighbors }| {
+    asked(|Matrix { search, n_neighbors }| {
         let width = n_neighbors + MARGIN;
         let proposals = Proposals { width, lengths: &lengths, indices: &indices, thresholds: &thresholds };
         search.settle(rows.clone(), &proposals, *n_neighbors, &Unobserved)
-    });
-    if let Some(settled) = settled {
-        port::report(&Report::Settled { rows }, &[Part::Rows(settled.indices()), Part::Numbers(settled.distances())]);
-    }
+    })
 }
 
 /// What comes of the matrix; nothing, and a word to the chief, where that fails.

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, ops::Range};
 use balmer_core::{
     Error, Observer, Result,
     ndarray::ArrayView2,
-    neighbors::{MARGIN, Merged, Met, NeighborTable, Pair, Settled, tournament},
+    neighbors::{MARGIN, Merged, Met, NeighborTable, Settled, tournament},
 };
-use balmer_exchange::worker::{Command, Report};
+use balmer_exchange::worker::{Command, Report, Share};
 use js_sys::ArrayBuffer;
 use web_sys::AbortSignal;
 
@@ -26,13 +26,6 @@ const SETTLED: Range<usize> = 64..512;
 /// Products that take as long as a distance in f64, for the progress.
 const EXACT: f64 = 12.0;
 
-/// What a member is asked to do.
-#[derive(Debug, Clone, PartialEq)]
-enum Duty {
-    Meet(Pair),
-    Settle(Range<usize>),
-}
-
 /// A search under way.
 pub struct Searching<'a> {
     x: ArrayView2<'a, f32>,
@@ -40,7 +33,7 @@ pub struct Searching<'a> {
     crew: Crew,
     /// Members that have the matrix, or are about to.
     joined: Vec<bool>,
-    duties: Duties<Duty>,
+    duties: Duties<Share>,
     merged: Merged,
     settled: Vec<Settled>,
     /// Products that are done, as far as progress goes.
@@ -68,7 +61,7 @@ impl<'a> Searching<'a> {
             n_neighbors,
             crew: Crew::start(workers, stop),
             joined: vec![false; workers],
-            duties: Duties::new(pairs.into_iter().map(Duty::Meet)),
+            duties: Duties::new(pairs.into_iter().map(Share::Meet)),
             merged: Merged::new(x.nrows(), n_neighbors),
             settled: Vec::new(),
             done: 0.0,
@@ -103,7 +96,7 @@ impl<'a> Searching<'a> {
                     break;
                 }
                 let range = (n / (8 * self.joined.len())).clamp(SETTLED.start, SETTLED.end);
-                let ranges = (0..n).step_by(range).map(|first| Duty::Settle(first..n.min(first + range)));
+                let ranges = (0..n).step_by(range).map(|first| Share::Settle(first..n.min(first + range)));
                 self.duties = Duties::new(ranges);
             }
             if self.crew.is_empty() {
@@ -135,45 +128,39 @@ impl<'a> Searching<'a> {
                 self.joined[member] = true;
                 Ok(())
             }
-            Report::Met { rows, columns } => self.take_met(member, &Pair { rows, columns }, buffers),
-            Report::Settled { rows } => self.take_settled(member, rows, buffers),
+            Report::Found { share } => self.take(member, &share, buffers),
             Report::Broken { detail } => Err(detail),
             _ => Err(nonsense()),
         }
     }
 
-    fn take_met(&mut self, member: usize, pair: &Pair, buffers: &[ArrayBuffer]) -> Result<(), String> {
-        let [lengths, thresholds, indices, scores] = buffers else { return Err(nonsense()) };
-        let met = Met {
-            lengths: port::rows(lengths),
-            thresholds: port::numbers(thresholds),
-            indices: port::rows(indices),
-            scores: port::numbers(scores),
-        };
-        let duty = Duty::Meet(pair.clone());
-        // merged, or still to be done
-        if !self.duties.has(member, &duty) || self.merged.merge(pair, &met).is_err() {
+    /// Takes what a share came to; it is merged whole, or still to be done.
+    fn take(&mut self, member: usize, share: &Share, buffers: &[ArrayBuffer]) -> Result<(), String> {
+        if !self.duties.has(member, share) {
             return Err(nonsense());
         }
-        self.finish(member, &duty, pair.n_meetings() as f64);
-        Ok(())
-    }
-
-    fn take_settled(&mut self, member: usize, rows: Range<usize>, buffers: &[ArrayBuffer]) -> Result<(), String> {
-        let [indices, distances] = buffers else { return Err(nonsense()) };
-        let parts = (port::rows(indices), port::numbers(distances));
-        let duty = Duty::Settle(rows.clone());
-        let settled = Settled::from_parts(rows.clone(), self.x.nrows(), self.n_neighbors, parts);
-        let (true, Ok(settled)) = (self.duties.has(member, &duty), settled) else { return Err(nonsense()) };
-        self.settled.push(settled);
-        self.finish(member, &duty, self.exact(rows.len()));
-        Ok(())
-    }
-
-    fn finish(&mut self, member: usize, duty: &Duty, products: f64) {
-        self.duties.finish(member, duty);
+        self.done += match (share, buffers) {
+            (Share::Meet(pair), [lengths, thresholds, indices, scores]) => {
+                let met = Met {
+                    lengths: port::rows(lengths),
+                    thresholds: port::numbers(thresholds),
+                    indices: port::rows(indices),
+                    scores: port::numbers(scores),
+                };
+                self.merged.merge(pair, &met).map_err(|_| nonsense())?;
+                pair.n_meetings() as f64
+            }
+            (Share::Settle(rows), [indices, distances]) => {
+                let parts = (port::rows(indices), port::numbers(distances));
+                let settled = Settled::from_parts(rows.clone(), self.x.nrows(), self.n_neighbors, parts);
+                self.settled.push(settled.map_err(|_| nonsense())?);
+                self.exact(rows.len())
+            }
+            _ => return Err(nonsense()),
+        };
+        self.duties.finish(member, share);
         self.helpers.insert(member);
-        self.done += products;
+        Ok(())
     }
 
     /// What settling rows takes, in products.
@@ -196,19 +183,19 @@ impl<'a> Searching<'a> {
     /// Gives everybody something to do.
     fn hand_out(&mut self) -> Result<()> {
         for member in (0..self.joined.len()).filter(|&member| self.joined[member]) {
-            while let Some(duty) = self.duties.hand_out(member) {
-                match duty {
-                    Duty::Meet(pair) => {
+            while let Some(share) = self.duties.hand_out(member) {
+                let command = Command::Search { share: share.clone() };
+                match share {
+                    Share::Meet(pair) => {
                         let limits = self.merged.limits(&pair)?;
-                        let Pair { rows, columns } = pair;
-                        self.crew.send(member, &Command::Meet { rows, columns }, &[Part::Numbers(&limits)]);
+                        self.crew.send(member, &command, &[Part::Numbers(&limits)]);
                     }
-                    Duty::Settle(rows) => {
-                        let best = self.merged.best(rows.clone())?;
+                    Share::Settle(rows) => {
+                        let best = self.merged.best(rows)?;
                         let best = best.as_proposals();
                         let parts =
                             [Part::Rows(best.lengths), Part::Rows(best.indices), Part::Numbers(best.thresholds)];
-                        self.crew.send(member, &Command::Settle { rows }, &parts);
+                        self.crew.send(member, &command, &parts);
                     }
                 }
             }

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::candidates::ROUND;
 use crate::{Error, Result};
 
 /// Two blocks of rows that meet, or one that meets itself.
 ///
 /// Blocks begin at multiples of eight and end there or with the matrix, so that a kernel may read eight rows at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// One block.
     pub rows: Range<usize>,

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use balmer_core::pipeline::{Labelled, PipelineSpec};
+use balmer_core::{
+    neighbors::Pair,
+    pipeline::{Labelled, PipelineSpec},
+};
 use serde::{Deserialize, Serialize};
 
 /// Where in the browser a run is computed.
@@ -14,6 +17,20 @@ pub enum Device {
     /// The processor's cores, one worker each.
     #[serde(rename = "browser-cpu")]
     Cpu,
+}
+
+/// A share of a search for neighbours, for one worker of the pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Share {
+    /// Let two blocks of rows meet, or one with itself. Buffer: the scores above which the rows of both sides take
+    /// nothing, f32. Buffers of the answer, for the rows of both sides: candidates of each, u32; the scores that all
+    /// others have at least, f32; the candidates, u32, without gaps; their scores, f32.
+    Meet(Pair),
+    /// Make neighbours of the candidates of some rows. Buffers: candidates of each row, u32; the candidates, u32, as
+    /// many places for each row; the scores that all others have at least, f32. Buffers of the answer: indices, u32;
+    /// distances, f32.
+    Settle(Range<usize>),
 }
 
 /// One message to a worker.
@@ -69,19 +86,10 @@ pub enum Command {
         /// Neighbours of each row.
         n_neighbors: usize,
     },
-    /// To a worker of the pool: let two blocks of rows meet, or one with itself. Buffer: the scores above which the
-    /// rows of both sides take nothing, f32.
-    Meet {
-        /// One block.
-        rows: Range<usize>,
-        /// The other, or the same.
-        columns: Range<usize>,
-    },
-    /// To a worker of the pool: make neighbours of the candidates of some rows. Buffers: candidates of each row, u32;
-    /// the candidates, u32, as many places for each row; the scores that all others have at least, f32.
-    Settle {
-        /// The rows.
-        rows: Range<usize>,
+    /// To a worker of the pool: do a share of the search. Buffers: those of the [`Share`].
+    Search {
+        /// What to do.
+        share: Share,
     },
     /// To the chief: the speed of the matrix product's kernel on this machine, for the benchmark page.
     Measure {

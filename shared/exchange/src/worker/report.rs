@@ -1,11 +1,10 @@
 //! What a worker answers.
 
-use std::ops::Range;
-
 use balmer_core::pipeline::Stage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Share;
 use crate::api::{FeatureView, Problem, RunCounts};
 
 /// One message from a worker.
@@ -90,18 +89,10 @@ pub enum Report {
         /// Why.
         problem: Problem,
     },
-    /// From a worker of the pool: blocks have met. Buffers, for the rows of both sides: candidates of each, u32; the
-    /// scores that all others have at least, f32; the candidates, u32, without gaps; their scores, f32.
-    Met {
-        /// One block.
-        rows: Range<usize>,
-        /// The other, or the same.
-        columns: Range<usize>,
-    },
-    /// From a worker of the pool: some rows are done. Buffers: indices, u32; distances, f32.
-    Settled {
-        /// The rows.
-        rows: Range<usize>,
+    /// From a worker of the pool: its share is done. Buffers: those of the [`Share`]'s answer.
+    Found {
+        /// What it was asked to do.
+        share: Share,
     },
     /// From a worker of the pool: it cannot.
     Broken {
