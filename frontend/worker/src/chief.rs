@@ -50,7 +50,7 @@ fn obey(command: Command, buffers: &[ArrayBuffer]) {
         Command::Explain { run, row, n_neighbors } => explore::explain(&run, row, n_neighbors),
         Command::Forget { run } => kept::forget(&run),
         Command::Join { columns, n_neighbors } => member::join(columns, n_neighbors, buffers),
-        Command::Search { first, end } => member::search(first..end),
+        Command::Search { share } => member::search(share, buffers),
         Command::Matrix { rows, columns, n_neighbors, device, workers, labels } => {
             let search = matrix::Search { shape: (rows, columns), n_neighbors, device, workers };
             spawn_local(matrix::answer(search, labels.map(|labels| *labels), buffers.to_vec()));

@@ -3,8 +3,8 @@
 //! The page never computes. It starts one Web Worker with this code, the *chief* ([`chief`]), which fetches
 //! feature rows from the server as an Arrow stream ([`features`]), carries the pipeline out ([`run`]) and keeps the
 //! neighbour tables of the last runs ([`kept`]), so that another number of neighbours or another label costs no second
-//! search. The search itself goes to the graphics processor, or block by block to a pool of workers with the same code
-//! ([`pool`], [`member`]). Nothing is shared between workers, so that the page needs no cross-origin isolation.
+//! search. The search itself goes to the graphics processor, or by pairs of blocks to a pool of workers with the same
+//! code ([`pool`], [`member`]). Nothing is shared between workers, so that the page needs no cross-origin isolation.
 //!
 //! [`stream`], [`answer`] and [`port`] are the page's too: both sides read the server's answers and each other's messages
 //! in one way.

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::certify::Bound;
+use super::{candidates::ROUND, certify::Bound, layout::Layout};
 use crate::{Error, Result};
 
 /// Rows that the centre is the median of, at most.
@@ -13,16 +13,16 @@ const SAMPLE: usize = 1001;
 /// For rows i and j the *score* of j beside i is `half_squares[j] - y_i . y_j`: half the squared distance, less
 /// a part that is the row's own. It orders the other rows by distance, up to rounding.
 #[derive(Debug, Clone)]
-pub struct Centred {
-    y: Array2<f32>,
-    /// `|y|^2 / 2`
+pub struct Centred<L = Array2<f32>> {
+    y: L,
+    /// `|y|^2 / 2`, filled up to [`ROUND`] with NaN, so that rows that fill up are never taken.
     half_squares: Vec<f32>,
     /// `|y|`
     norms: Vec<f64>,
     bound: Bound,
 }
 
-impl Centred {
+impl<L: Layout> Centred<L> {
     /// Centres and scales `x` (n x d, finite).
     ///
     /// # Errors
@@ -39,37 +39,52 @@ impl Centred {
             return Err(Error::parameter("features", largest, "distances overflow f32: scale the features down"));
         }
         let scale = if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 };
-        let mut y = Array2::zeros((n, d));
-        let mut half_squares = Vec::with_capacity(n);
+        let mut y = L::zeros(n, d);
+        let mut half_squares = Vec::with_capacity(n.next_multiple_of(ROUND));
         let mut norms = Vec::with_capacity(n);
-        for (mut target, row) in y.rows_mut().into_iter().zip(x.rows()) {
+        for (row, values) in x.rows().into_iter().enumerate() {
             let mut square = 0.0_f64;
-            for ((target, &value), centre) in target.iter_mut().zip(row).zip(&centre) {
+            let centred = values.iter().zip(&centre).map(|(&value, centre)| {
                 let centred = ((f64::from(value) - centre) * scale) as f32;
                 square += f64::from(centred) * f64::from(centred);
-                *target = centred;
-            }
+                centred
+            });
+            y.put(row, centred);
             half_squares.push((0.5 * square) as f32);
             norms.push(square.sqrt());
         }
+        half_squares.resize(n.next_multiple_of(ROUND), f32::NAN);
         let max_norm = norms.iter().copied().fold(0.0, f64::max);
         Ok(Self { y, half_squares, norms, bound: Bound { features: d, max_norm, scale } })
     }
 
-    /// The rows, n x d, in standard (row-major) layout; no entry is larger than 1.
-    pub fn y(&self) -> ArrayView2<'_, f32> {
-        self.y.view()
+    /// The rows as they lie.
+    pub(super) fn rows(&self) -> &L {
+        &self.y
     }
 
     /// `|y|^2 / 2` of each row.
     pub fn half_squares(&self) -> &[f32] {
-        &self.half_squares
+        &self.half_squares[..self.norms.len()]
+    }
+
+    /// [`Self::half_squares`], [`ROUND`] by [`ROUND`], the last filled up with NaN.
+    #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+    pub(super) fn half_square_panels(&self) -> &[[f32; ROUND]] {
+        self.half_squares.as_chunks().0
     }
 
     /// Whether every other row than those proposed for `row` is certainly farther than `last`, a squared distance:
     /// see [`Bound::certifies`].
     pub(super) fn certifies(&self, row: usize, threshold: f32, last: f64) -> bool {
         self.bound.certifies(self.norms[row], threshold, last)
+    }
+}
+
+impl Centred {
+    /// The rows, n x d, in standard (row-major) layout; no entry is larger than 1.
+    pub fn y(&self) -> ArrayView2<'_, f32> {
+        self.y.view()
     }
 }
 

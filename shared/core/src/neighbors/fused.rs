@@ -1,9 +1,8 @@
 //! A pair of blocks by our own kernel: products stay in registers and are looked at there.
 //!
-//! Rows are packed in panels of eight, feature by feature, so that a step of the product reads eight columns and four
-//! rows from consecutive places. Four rows by eight columns are summed in eight registers; what they come to is
-//! compared with the thresholds of both sides before anything is stored, and a product that interests nobody never
-//! reaches memory.
+//! Rows lie in [`Panels`] of eight, so that a step of the product reads eight columns and four rows from consecutive
+//! places. Four rows by eight columns are summed in eight registers; what they come to is compared with the thresholds
+//! of both sides before anything is stored, and a product that interests nobody never reaches memory.
 //!
 //! It serves WebAssembly, for which the general product has no vector instructions.
 
@@ -12,12 +11,11 @@ use std::{marker::PhantomData, ops::Range};
 use super::{
     Centred,
     blocked::Kernel,
-    candidates::{Candidates, ROUND},
+    candidates::Candidates,
     lanes::Lanes,
+    panels::{PANEL, Panels},
 };
 
-/// Rows of a panel: columns of a tile.
-const PANEL: usize = ROUND;
 /// Rows of a tile.
 const ROWS: usize = 4;
 /// Lanes of a register.
@@ -26,114 +24,60 @@ const LANES: usize = 4;
 /// Four rows by eight columns.
 type Tile<L> = [[L; PANEL / LANES]; ROWS];
 
-/// The blocks packed in panels.
-pub(super) struct Fused<L> {
-    blocks: Vec<Range<usize>>,
-    /// The first panel of each block.
-    starts: Vec<usize>,
-    /// Features.
-    d: usize,
-    /// Panels x d, the last panel of a block filled up with rows of zeros.
-    panels: Vec<[f32; PANEL]>,
-    /// `|y|^2 / 2`, panel by panel; NaN for rows that fill up, so that they are never taken.
-    half_squares: Vec<[f32; PANEL]>,
-    lanes: PhantomData<L>,
-}
+/// The kernel of what has registers of four numbers.
+pub(super) struct Fused<L>(PhantomData<L>);
 
 /// Who takes what a tile offers.
 enum Takers<'c> {
     /// Rows and columns are the same block.
     Within(&'c mut Candidates),
-    Rows(&'c mut Candidates),
     Both(&'c mut Candidates, &'c mut Candidates),
 }
 
-impl<L: Lanes> Kernel<'_> for Fused<L> {
-    fn new(centred: &Centred, blocks: Vec<Range<usize>>) -> Self {
-        let y = centred.y();
-        let d = y.ncols();
-        let mut packed = Self {
-            starts: Vec::with_capacity(blocks.len()),
-            d,
-            panels: Vec::new(),
-            half_squares: Vec::new(),
-            lanes: PhantomData,
-            blocks: Vec::new(),
-        };
-        for block in &blocks {
-            packed.starts.push(packed.half_squares.len());
-            for first in block.clone().step_by(PANEL) {
-                let rows = first..block.end.min(first + PANEL);
-                let mut half_squares = [f32::NAN; PANEL];
-                half_squares[..rows.len()].copy_from_slice(&centred.half_squares()[rows.clone()]);
-                packed.half_squares.push(half_squares);
-                let start = packed.panels.len();
-                packed.panels.resize(start + d, [0.0; PANEL]);
-                for (place, row) in rows.enumerate() {
-                    for (panel, &value) in packed.panels[start..].iter_mut().zip(y.row(row)) {
-                        panel[place] = value;
-                    }
-                }
-            }
-        }
-        Self { blocks, ..packed }
-    }
+impl<L: Lanes> Kernel for Fused<L> {
+    type Layout = Panels;
 
-    fn blocks(&self) -> &[Range<usize>] {
-        &self.blocks
-    }
+    fn multiply(_: &Centred<Panels>, _rows: &Range<usize>, _columns: &Range<usize>, _buffer: &mut Vec<f32>) {}
 
-    fn multiply(&self, _a: usize, _b: usize, _buffer: &mut Vec<f32>) {}
-
-    fn offer_within(&self, a: usize, _buffer: &[f32], candidates: &mut Candidates) {
-        self.meet(a, a, &mut Takers::Within(candidates));
+    fn offer_within(centred: &Centred<Panels>, rows: &Range<usize>, _buffer: &[f32], candidates: &mut Candidates) {
+        meet::<L>(centred, rows, rows, &mut Takers::Within(candidates));
     }
 
     fn offer(
-        &self,
-        a: usize,
-        b: usize,
+        centred: &Centred<Panels>,
+        rows: &Range<usize>,
+        columns: &Range<usize>,
         _buffer: &[f32],
         of_rows: &mut Candidates,
-        of_columns: Option<&mut Candidates>,
+        of_columns: &mut Candidates,
     ) {
-        match of_columns {
-            Some(of_columns) => self.meet(a, b, &mut Takers::Both(of_rows, of_columns)),
-            None => self.meet(a, b, &mut Takers::Rows(of_rows)),
-        }
+        meet::<L>(centred, rows, columns, &mut Takers::Both(of_rows, of_columns));
     }
 }
 
-impl<L: Lanes> Fused<L> {
-    /// Multiplies block `a` by block `b`, tile by tile.
-    fn meet(&self, a: usize, b: usize, takers: &mut Takers<'_>) {
-        let panels = |block: usize| self.blocks[block].len().div_ceil(PANEL);
-        let (first_row, first_column) = (self.blocks[a].start, self.blocks[b].start);
-        for column_panel in 0..panels(b) {
-            let right = self.panel(self.starts[b] + column_panel);
-            let h_columns = load::<L>(&self.half_squares[self.starts[b] + column_panel]);
-            // within a block, pairs of rows are met once
-            let row_panels = if a == b { column_panel + 1 } else { panels(a) };
-            for row_panel in 0..row_panels {
-                let left = self.panel(self.starts[a] + row_panel);
-                let h_rows = &self.half_squares[self.starts[a] + row_panel];
-                for half in 0..PANEL / ROWS {
-                    let tile = if half == 0 { multiply::<L, 0>(left, right) } else { multiply::<L, 1>(left, right) };
-                    let rows = row_panel * PANEL + half * ROWS;
-                    let h_rows = &h_rows.as_chunks::<ROWS>().0[half];
-                    let limits = takers.column_limits::<L>(column_panel);
-                    if interests(&tile, h_rows, h_columns, takers.row_limits(rows), limits) {
-                        let place = Place { rows, columns: column_panel * PANEL, first_row, first_column };
-                        offer(&tile, h_rows, h_columns, place, takers);
-                    }
+/// Multiplies a block of rows by one of columns, tile by tile.
+fn meet<L: Lanes>(centred: &Centred<Panels>, rows: &Range<usize>, columns: &Range<usize>, takers: &mut Takers<'_>) {
+    let panels = |block: &Range<usize>| block.start / PANEL..block.end.div_ceil(PANEL);
+    let (row_panels, column_panels) = (panels(rows), panels(columns));
+    let half_squares = centred.half_square_panels();
+    for column_panel in column_panels.clone() {
+        let right = centred.rows().panel(column_panel);
+        let h_columns = load::<L>(&half_squares[column_panel]);
+        let first_column = (column_panel - column_panels.start) * PANEL;
+        // within a block, pairs of rows are met once
+        let end = if let Takers::Within(_) = takers { column_panel + 1 } else { row_panels.end };
+        for (row_panel, h_rows) in (row_panels.start..end).zip(&half_squares[row_panels.start..]) {
+            let left = centred.rows().panel(row_panel);
+            for (half, h_rows) in h_rows.as_chunks::<ROWS>().0.iter().enumerate() {
+                let tile = if half == 0 { multiply::<L, 0>(left, right) } else { multiply::<L, 1>(left, right) };
+                let first_row = (row_panel - row_panels.start) * PANEL + half * ROWS;
+                let limits = takers.column_limits::<L>(first_column / PANEL);
+                if interests(&tile, h_rows, h_columns, takers.row_limits(first_row), limits) {
+                    let names = [rows.start, columns.start];
+                    offer(&tile, h_rows, h_columns, Place { first_row, first_column, names }, takers);
                 }
             }
         }
-    }
-
-    /// A panel, feature by feature.
-    fn panel(&self, panel: usize) -> &[[f32; PANEL]] {
-        &self.panels[panel * self.d..][..self.d]
     }
 }
 
@@ -180,47 +124,46 @@ fn interests<L: Lanes>(
     L::any(any)
 }
 
-/// Where a tile is: in its blocks, and where these begin.
+/// Where a tile is in its blocks.
 #[derive(Clone, Copy)]
 struct Place {
-    rows: usize,
-    columns: usize,
     first_row: usize,
     first_column: usize,
+    /// The first row of either block in the matrix.
+    names: [usize; 2],
 }
 
 /// Offers every product of the tile that may be taken.
 #[inline(never)]
 fn offer<L: Lanes>(tile: &Tile<L>, h_rows: &[f32; ROWS], h_columns: [L; 2], place: Place, takers: &mut Takers<'_>) {
+    let [rows_begin, columns_begin] = place.names;
     for (r, products) in tile.iter().enumerate() {
-        let row = place.rows + r;
-        let name = (place.first_row + row) as u32;
-        let limit = takers.row_limits(place.rows)[r];
-        for (quad, &products) in products.iter().enumerate() {
-            let first = place.columns + quad * LANES;
-            let scores = h_columns[quad].minus(products);
-            each(scores, scores.at_most(L::splat(limit)), |lane, score| {
-                let column = first + lane;
-                takers.offer_row(row, column, score, (place.first_column + column) as u32);
-            });
-            let scores = L::splat(h_rows[r]).minus(products);
-            let limits = takers.column_limits::<L>(place.columns / PANEL)[quad];
-            each(scores, scores.at_most(limits), |lane, score| {
-                takers.offer_column(row, first + lane, score, name);
-            });
-        }
+        let row = place.first_row + r;
+        let limit = L::splat(takers.row_limits(place.first_row)[r]);
+        let scores: [L; 2] = std::array::from_fn(|quad| h_columns[quad].minus(products[quad]));
+        each(scores, scores.map(|scores| scores.at_most(limit)), |lane, score| {
+            let column = place.first_column + lane;
+            takers.offer_row(row, column, score, (columns_begin + column) as u32);
+        });
+        let limits = takers.column_limits::<L>(place.first_column / PANEL);
+        let scores: [L; 2] = std::array::from_fn(|quad| L::splat(h_rows[r]).minus(products[quad]));
+        each(scores, std::array::from_fn(|quad| scores[quad].at_most(limits[quad])), |lane, score| {
+            takers.offer_column(row, place.first_column + lane, score, (rows_begin + row) as u32);
+        });
     }
 }
 
-/// Calls `f` with the lanes of the mask and their scores.
+/// Calls `f` with the lanes of the masks and their scores.
 #[inline]
-fn each<L: Lanes>(scores: L, mask: L::Mask, mut f: impl FnMut(usize, f32)) {
-    let mut bits = L::bits(mask);
-    let scores = scores.store();
-    while bits != 0 {
-        let lane = bits.trailing_zeros() as usize;
-        bits &= bits - 1;
-        f(lane, scores[lane]);
+fn each<L: Lanes>(scores: [L; 2], masks: [L::Mask; 2], mut f: impl FnMut(usize, f32)) {
+    let mut bits = L::bits(masks[0]) | L::bits(masks[1]) << LANES;
+    if bits != 0 {
+        let scores = scores.map(L::store);
+        while bits != 0 {
+            let lane = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            f(lane, scores[lane / LANES][lane % LANES]);
+        }
     }
 }
 
@@ -228,17 +171,15 @@ impl Takers<'_> {
     /// The thresholds of four rows.
     #[inline]
     fn row_limits(&self, rows: usize) -> &[f32; ROWS] {
-        let (Self::Within(taker) | Self::Rows(taker) | Self::Both(taker, _)) = self;
+        let (Self::Within(taker) | Self::Both(taker, _)) = self;
         &taker.thresholds.as_chunks().0[rows / ROWS]
     }
 
     /// The thresholds of a panel of columns.
     #[inline]
     fn column_limits<L: Lanes>(&self, panel: usize) -> [L; PANEL / LANES] {
-        match self {
-            Self::Within(taker) | Self::Both(_, taker) => load(&taker.thresholds.as_chunks().0[panel]),
-            Self::Rows(_) => [L::splat(f32::NEG_INFINITY); 2],
-        }
+        let (Self::Within(taker) | Self::Both(_, taker)) = self;
+        load(&taker.thresholds.as_chunks().0[panel])
     }
 
     #[inline]
@@ -246,7 +187,7 @@ impl Takers<'_> {
         match self {
             Self::Within(taker) if row < column => taker.offer(row, score, index),
             Self::Within(_) => {}
-            Self::Rows(taker) | Self::Both(taker, _) => taker.offer(row, score, index),
+            Self::Both(taker, _) => taker.offer(row, score, index),
         }
     }
 
@@ -254,8 +195,8 @@ impl Takers<'_> {
     fn offer_column(&mut self, row: usize, column: usize, score: f32, index: u32) {
         match self {
             Self::Within(taker) if row < column => taker.offer(column, score, index),
+            Self::Within(_) => {}
             Self::Both(_, taker) => taker.offer(column, score, index),
-            Self::Within(_) | Self::Rows(_) => {}
         }
     }
 }

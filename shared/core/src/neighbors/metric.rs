@@ -21,21 +21,58 @@ pub fn distance(a: &[f32], b: &[f32]) -> f32 {
 /// Squared distance in f64, in the fixed order.
 #[inline]
 pub(crate) fn squared(a: &[f32], b: &[f32]) -> f64 {
-    let mut sums = [0.0_f64; LANES];
     let (a_head, a_tail) = a.as_chunks::<LANES>();
     let (b_head, b_tail) = b.as_chunks::<LANES>();
-    for (p, q) in a_head.iter().zip(b_head) {
-        for lane in 0..LANES {
-            let difference = f64::from(p[lane]) - f64::from(q[lane]);
-            sums[lane] += difference * difference;
-        }
-    }
+    let sums = partial_sums(a_head, b_head);
     let mut sum = ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
     for (p, q) in a_tail.iter().zip(b_tail) {
         let difference = f64::from(*p) - f64::from(*q);
         sum += difference * difference;
     }
     sum
+}
+
+/// Sums of squared differences, lane by lane.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline]
+fn partial_sums(a: &[[f32; LANES]], b: &[[f32; LANES]]) -> [f64; LANES] {
+    let mut sums = [0.0; LANES];
+    for (p, q) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            let difference = f64::from(p[lane]) - f64::from(q[lane]);
+            sums[lane] += difference * difference;
+        }
+    }
+    sums
+}
+
+/// The same, rounded the same: of the loop above LLVM makes no vector instructions for WebAssembly.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+fn partial_sums(a: &[[f32; LANES]], b: &[[f32; LANES]]) -> [f64; LANES] {
+    use core::arch::wasm32::{
+        f32x4, f64x2_add, f64x2_extract_lane, f64x2_mul, f64x2_promote_low_f32x4, f64x2_splat, f64x2_sub,
+        i64x2_shuffle, v128,
+    };
+
+    fn quads(&[a, b, c, d, e, f, g, h]: &[f32; LANES]) -> [v128; 2] {
+        [f32x4(a, b, c, d), f32x4(e, f, g, h)]
+    }
+
+    fn plus_square(sum: v128, p: v128, q: v128) -> v128 {
+        let difference = f64x2_sub(f64x2_promote_low_f32x4(p), f64x2_promote_low_f32x4(q));
+        f64x2_add(sum, f64x2_mul(difference, difference))
+    }
+
+    let mut sums = [f64x2_splat(0.0); LANES / 2];
+    for (p, q) in a.iter().zip(b) {
+        for (sums, (p, q)) in sums.as_chunks_mut::<2>().0.iter_mut().zip(quads(p).into_iter().zip(quads(q))) {
+            sums[0] = plus_square(sums[0], p, q);
+            sums[1] = plus_square(sums[1], i64x2_shuffle::<1, 1>(p, p), i64x2_shuffle::<1, 1>(q, q));
+        }
+    }
+    let [a, b, c, d] = sums.map(|sums| [f64x2_extract_lane::<0>(sums), f64x2_extract_lane::<1>(sums)]);
+    [a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1]]
 }
 
 /// Whether every feature is a finite number.

@@ -16,7 +16,11 @@ mod duplicates;
 mod fused;
 #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
 mod lanes;
+mod layout;
+mod merged;
 mod metric;
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod panels;
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod product;
 mod proposals;
@@ -25,14 +29,18 @@ mod settled;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tournament;
 
+pub use candidates::Best;
 pub use centred::Centred;
 pub use duplicates::DuplicateGroups;
+pub use merged::{Merged, Met};
 pub use metric::{check_features, distance};
 pub use proposals::{MARGIN, Proposals};
-pub use search::Search;
+pub use search::{Packed, Search};
 pub use settled::Settled;
 pub use table::NeighborTable;
+pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;
 
@@ -48,6 +56,5 @@ use crate::{Result, engine::Observer};
 /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
-    let search = Search::new(x)?;
-    NeighborTable::from_settled([search.rows(0..search.n_rows(), n_neighbors, observer)?])
+    NeighborTable::from_settled([Search::packed(x)?.all(n_neighbors, observer)?])
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayViewMut2, linalg::general_mat_mul, s};
+use ndarray::{Array2, ArrayViewMut2, linalg::general_mat_mul, s};
 
 use super::{Centred, blocked::Kernel, candidates::Candidates};
 
@@ -10,30 +10,21 @@ use super::{Centred, blocked::Kernel, candidates::Candidates};
 const LANES: usize = 16;
 
 /// The kernel of processors that the `matrixmultiply` crate knows.
-pub(super) struct Product<'a> {
-    centred: &'a Centred,
-    blocks: Vec<Range<usize>>,
-}
+pub(super) struct Product;
 
-impl<'a> Kernel<'a> for Product<'a> {
-    fn new(centred: &'a Centred, blocks: Vec<Range<usize>>) -> Self {
-        Self { centred, blocks }
-    }
+impl Kernel for Product {
+    type Layout = Array2<f32>;
 
-    fn blocks(&self) -> &[Range<usize>] {
-        &self.blocks
-    }
-
-    fn multiply(&self, a: usize, b: usize, buffer: &mut Vec<f32>) {
-        let (rows, columns) = (self.blocks[a].clone(), self.blocks[b].clone());
+    fn multiply(centred: &Centred, rows: &Range<usize>, columns: &Range<usize>, buffer: &mut Vec<f32>) {
         buffer.resize(rows.len() * columns.len(), 0.0);
         let mut product = ArrayViewMut2::from_shape((rows.len(), columns.len()), buffer).expect("a block of products");
-        let y = self.centred.y();
-        general_mat_mul(1.0, &y.slice(s![rows, ..]), &y.slice(s![columns, ..]).t(), 0.0, &mut product);
+        let y = centred.rows();
+        let (left, right) = (y.slice(s![rows.clone(), ..]), y.slice(s![columns.clone(), ..]));
+        general_mat_mul(1.0, &left, &right.t(), 0.0, &mut product);
     }
 
-    fn offer_within(&self, a: usize, buffer: &[f32], candidates: &mut Candidates) {
-        let tile = self.tile(a, a, buffer);
+    fn offer_within(centred: &Centred, rows: &Range<usize>, buffer: &[f32], candidates: &mut Candidates) {
+        let tile = Tile::new(centred, rows, rows, buffer);
         for (row, products) in buffer.chunks_exact(tile.h_columns.len()).enumerate() {
             for (column, product) in products.iter().enumerate() {
                 if row != column {
@@ -44,14 +35,14 @@ impl<'a> Kernel<'a> for Product<'a> {
     }
 
     fn offer(
-        &self,
-        a: usize,
-        b: usize,
+        centred: &Centred,
+        rows: &Range<usize>,
+        columns: &Range<usize>,
         buffer: &[f32],
         of_rows: &mut Candidates,
-        mut of_columns: Option<&mut Candidates>,
+        of_columns: &mut Candidates,
     ) {
-        let tile = self.tile(a, b, buffer);
+        let tile = Tile::new(centred, rows, columns, buffer);
         let width = tile.h_columns.len();
         let whole = width - width % LANES;
         for (row, products) in buffer.chunks_exact(width).enumerate() {
@@ -60,10 +51,7 @@ impl<'a> Kernel<'a> for Product<'a> {
                 let threshold = of_rows.thresholds[row];
                 let products = &products[first..first + LANES];
                 let h = &tile.h_columns[first..first + LANES];
-                let thresholds = match &of_columns {
-                    Some(candidates) => candidates.thresholds[first..].first_chunk().expect("whole lanes"),
-                    None => &[f32::NEG_INFINITY; LANES],
-                };
+                let thresholds = &of_columns.thresholds[first..first + LANES];
                 let mut any = 0_u32;
                 for lane in 0..LANES {
                     any |= u32::from(h[lane] - products[lane] <= threshold);
@@ -71,22 +59,14 @@ impl<'a> Kernel<'a> for Product<'a> {
                 }
                 if any != 0 {
                     for lane in 0..LANES {
-                        tile.offer_pair(of_rows, of_columns.as_deref_mut(), row, first + lane);
+                        tile.offer_pair(of_rows, of_columns, row, first + lane);
                     }
                 }
             }
             for column in whole..width {
-                tile.offer_pair(of_rows, of_columns.as_deref_mut(), row, column);
+                tile.offer_pair(of_rows, of_columns, row, column);
             }
         }
-    }
-}
-
-impl Product<'_> {
-    fn tile<'t>(&'t self, a: usize, b: usize, products: &'t [f32]) -> Tile<'t> {
-        let (rows, columns) = (self.blocks[a].clone(), self.blocks[b].clone());
-        let h = self.centred.half_squares();
-        Tile { products, first_row: rows.start, first_column: columns.start, h_rows: &h[rows], h_columns: &h[columns] }
     }
 }
 
@@ -99,13 +79,17 @@ struct Tile<'a> {
     h_columns: &'a [f32],
 }
 
-impl Tile<'_> {
+impl<'a> Tile<'a> {
+    fn new(centred: &'a Centred, rows: &Range<usize>, columns: &Range<usize>, products: &'a [f32]) -> Self {
+        let h = centred.half_squares();
+        let (h_rows, h_columns) = (&h[rows.clone()], &h[columns.clone()]);
+        Self { products, first_row: rows.start, first_column: columns.start, h_rows, h_columns }
+    }
+
     #[inline]
-    fn offer_pair(&self, of_rows: &mut Candidates, of_columns: Option<&mut Candidates>, row: usize, column: usize) {
+    fn offer_pair(&self, of_rows: &mut Candidates, of_columns: &mut Candidates, row: usize, column: usize) {
         let product = self.products[row * self.h_columns.len() + column];
         of_rows.offer(row, self.h_columns[column] - product, (self.first_column + column) as u32);
-        if let Some(of_columns) = of_columns {
-            of_columns.offer(column, self.h_rows[row] - product, (self.first_row + row) as u32);
-        }
+        of_columns.offer(column, self.h_rows[row] - product, (self.first_row + row) as u32);
     }
 }

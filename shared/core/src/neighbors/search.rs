@@ -2,43 +2,91 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, CowArray, Ix2};
+use ndarray::{Array2, CowArray, Ix2};
 
 use super::{
-    Centred, Proposals, Settled,
-    blocked::{Kernel, block_size, collect, pieces, unpoisoned},
+    Centred, MARGIN, Met, Pair, Proposals, Settled,
+    blocked::{Blocks, Kernel, block_size},
     certify,
+    layout::Layout,
     metric::check_features,
 };
 use crate::{Error, Result, engine::Observer, parallel};
 
 /// The kernel for what this was built for.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-type Fastest<'a> = super::product::Product<'a>;
+type Fastest = super::product::Product;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-type Fastest<'a> = super::fused::Fused<super::lanes::V128>;
+type Fastest = super::fused::Fused<super::lanes::V128>;
+
+/// How that kernel reads the rows.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub type Packed = Array2<f32>;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub type Packed = super::panels::Panels;
 
 /// Rows settled by one task.
 const CHUNK: usize = 128;
 
-/// A matrix whose rows can be asked for their nearest others. Preparing it costs O(n d) time and memory.
+/// A matrix whose rows can be asked for their nearest others. Preparing it costs O(n d) time, and holding it twice the
+/// memory of the matrix: as it is, for distances, and centred, for products.
 ///
-/// A host that multiplies elsewhere reads [`Self::centred`], proposes candidates and calls [`Self::settle`]; the
-/// processor does the same within [`super::exact`]. Neighbours are therefore the same to the bit whatever proposed them.
+/// A host that multiplies elsewhere reads [`Self::centred`], proposes candidates and calls [`Self::settle`]; one that
+/// has more than one process lets blocks [`meet`](Self::meet) in each; the processor does the same within
+/// [`super::exact`]. Neighbours are therefore the same to the bit whatever proposed them.
 #[derive(Debug, Clone)]
-pub struct Search<'a> {
+pub struct Search<'a, L = Array2<f32>> {
     x: CowArray<'a, f32, Ix2>,
-    centred: Centred,
+    centred: Centred<L>,
 }
 
 impl<'a> Search<'a> {
-    /// Checks, centres and scales `x` (n x d).
+    /// Checks, centres and scales `x` (n x d), for a device that multiplies rows as they are.
     ///
     /// # Errors
     /// [`Error::NotFinite`] for NaN or infinite features, [`Error::InvalidParameter`] for distances beyond f32 or
     /// more rows than u32 counts.
-    pub fn new(x: ArrayView2<'a, f32>) -> Result<Self> {
-        check_features(x)?;
+    pub fn new(x: impl Into<CowArray<'a, f32, Ix2>>) -> Result<Self> {
+        Self::laid_out(x.into())
+    }
+
+    /// The rows as devices multiply them.
+    pub fn centred(&self) -> &Centred {
+        &self.centred
+    }
+}
+
+impl<'a> Search<'a, Packed> {
+    /// Checks, centres and scales `x` (n x d), for the kernel of this processor: what [`Self::meet`] needs.
+    ///
+    /// # Errors
+    /// As [`Search::new`].
+    pub fn packed(x: impl Into<CowArray<'a, f32, Ix2>>) -> Result<Self> {
+        Self::laid_out(x.into())
+    }
+
+    /// Lets two blocks of rows meet, or one with itself: what the rows of both sides find among each other. `limits` are
+    /// those of [`super::Merged::limits`], which also takes the answer. Time: that of a product of the blocks.
+    ///
+    /// # Errors
+    /// As [`Self::check_n_neighbors`]; [`Error::InvalidParameter`] for a pair of no two blocks of the matrix, and unless
+    /// there is a limit for each row; [`Error::Cancelled`].
+    pub fn meet(&self, pair: &Pair, limits: &[f32], n_neighbors: usize, observer: &dyn Observer) -> Result<Met> {
+        self.meet_by::<Fastest>(pair, limits, n_neighbors, block_size(pair.n_rows()), observer)
+    }
+
+    /// The neighbours of all rows.
+    ///
+    /// # Errors
+    /// As [`Self::check_n_neighbors`]; [`Error::Cancelled`].
+    pub(super) fn all(&self, n_neighbors: usize, observer: &dyn Observer) -> Result<Settled> {
+        self.all_by::<Fastest>(n_neighbors, block_size(self.n_rows()), observer)
+    }
+}
+
+impl<'a, L: Layout> Search<'a, L> {
+    pub(super) fn laid_out(x: CowArray<'a, f32, Ix2>) -> Result<Self> {
+        check_features(x.view())?;
         if u32::try_from(x.nrows()).is_err() {
             return Err(Error::parameter(
                 "rows",
@@ -46,19 +94,58 @@ impl<'a> Search<'a> {
                 "at most 4294967295 rows have neighbours: split the survey",
             ));
         }
-        let x = if x.is_standard_layout() { x.into() } else { CowArray::from(x.as_standard_layout().into_owned()) };
+        let x = if x.is_standard_layout() { x } else { CowArray::from(x.as_standard_layout().into_owned()) };
         let centred = Centred::new(x.view())?;
         Ok(Self { x, centred })
+    }
+
+    /// [`Self::meet`] by a given kernel and number of rows per block, which change nothing but the speed.
+    pub(super) fn meet_by<K: Kernel<Layout = L>>(
+        &self,
+        pair: &Pair,
+        limits: &[f32],
+        n_neighbors: usize,
+        block: usize,
+        observer: &dyn Observer,
+    ) -> Result<Met> {
+        self.check_n_neighbors(n_neighbors)?;
+        pair.check(self.n_rows())?;
+        if limits.len() != pair.n_rows() {
+            let remedy = format!("a pair of {} rows needs as many", pair.n_rows());
+            return Err(Error::parameter("limits", limits.len(), remedy));
+        }
+        let blocks = Blocks::new(pair, limits, n_neighbors + MARGIN, block);
+        blocks.meet::<K>(&self.centred, observer)?;
+        let mut met = Met::default();
+        for part in blocks.map(|_, candidates| candidates.into_met()) {
+            met.append(part);
+        }
+        Ok(met)
+    }
+
+    /// [`Self::all`] by a given kernel and number of rows per block.
+    pub(super) fn all_by<K: Kernel<Layout = L>>(
+        &self,
+        n_neighbors: usize,
+        block: usize,
+        observer: &dyn Observer,
+    ) -> Result<Settled> {
+        self.check_n_neighbors(n_neighbors)?;
+        let n = self.n_rows();
+        let blocks = Blocks::new(&Pair::everybody(n), &vec![f32::INFINITY; n], n_neighbors + MARGIN, block);
+        blocks.meet::<K>(&self.centred, observer)?;
+        let parts = blocks.map(|rows, mut candidates| {
+            let best = candidates.best(0..rows.len());
+            self.settle(rows, &best.as_proposals(), n_neighbors, observer)
+        });
+        let mut settled = Settled::none(0..n, n, n_neighbors);
+        parts.into_iter().try_for_each(|part| settled.append(part?))?;
+        Ok(settled)
     }
 
     /// Rows of the matrix, n.
     pub fn n_rows(&self) -> usize {
         self.x.nrows()
-    }
-
-    /// The rows as devices multiply them.
-    pub fn centred(&self) -> &Centred {
-        &self.centred
     }
 
     /// Whether every row has so many others.
@@ -73,38 +160,6 @@ impl<'a> Search<'a> {
             return Err(Error::TooFewRows { n_neighbors, rows: self.n_rows() });
         }
         Ok(())
-    }
-
-    /// The neighbours, among all rows, of `rows` alone: those of [`super::exact`] to the bit. Time for m of n rows:
-    /// that of (n - m / 2) m distances.
-    ///
-    /// # Errors
-    /// As [`Self::check_n_neighbors`]; [`Error::InvalidParameter`] for rows that the matrix does not have,
-    /// [`Error::Cancelled`].
-    pub fn rows(&self, rows: Range<usize>, n_neighbors: usize, observer: &dyn Observer) -> Result<Settled> {
-        let blocks = [block_size(rows.len()), block_size(self.n_rows())];
-        self.rows_by::<Fastest<'_>>(rows, n_neighbors, blocks, observer)
-    }
-
-    /// [`Self::rows`] by a given kernel and numbers of rows per block, which change nothing but the speed.
-    pub(super) fn rows_by<'k, K: Kernel<'k>>(
-        &'k self,
-        rows: Range<usize>,
-        n_neighbors: usize,
-        blocks: [usize; 2],
-        observer: &dyn Observer,
-    ) -> Result<Settled> {
-        self.check_n_neighbors(n_neighbors)?;
-        self.check_rows(&rows)?;
-        let candidates = collect::<K>(&self.centred, &rows, n_neighbors, blocks, observer)?;
-        let pieces: Vec<_> = pieces(rows.clone(), blocks[0]).collect();
-        let parts = parallel::map_indices(pieces.len(), |piece| {
-            let best = std::mem::take(&mut *unpoisoned(&candidates[piece])).finish();
-            self.settle(pieces[piece].clone(), &best.as_proposals(), n_neighbors, observer)
-        });
-        let mut settled = Settled::none(rows, self.n_rows(), n_neighbors);
-        parts.into_iter().try_for_each(|part| settled.append(part?))?;
-        Ok(settled)
     }
 
     /// The neighbours of `rows`, made of what was proposed for them: candidates are ranked by distances in f64, and
@@ -124,7 +179,7 @@ impl<'a> Search<'a> {
         observer: &dyn Observer,
     ) -> Result<Settled> {
         self.check_n_neighbors(n_neighbors)?;
-        self.check_rows(&rows)?;
+        check_rows(&rows, self.n_rows())?;
         proposals.check(&rows)?;
         let chunks = parallel::map_indices(rows.len().div_ceil(CHUNK), |chunk| {
             let mut found = Vec::with_capacity(CHUNK * n_neighbors);
@@ -179,14 +234,15 @@ impl<'a> Search<'a> {
     fn features(&self) -> (&[f32], usize) {
         (self.x.as_slice().expect("standard layout"), self.x.ncols())
     }
+}
 
-    fn check_rows(&self, rows: &Range<usize>) -> Result<()> {
-        if rows.start <= rows.end && rows.end <= self.n_rows() {
-            return Ok(());
-        }
-        let remedy = format!("the matrix has rows 0 to {}, the last excluded", self.n_rows());
-        Err(Error::parameter("rows", format!("{} to {}", rows.start, rows.end), remedy))
+/// Whether these are some of `n` rows.
+pub(super) fn check_rows(rows: &Range<usize>, n: usize) -> Result<()> {
+    if rows.start <= rows.end && rows.end <= n {
+        return Ok(());
     }
+    let remedy = format!("the matrix has rows 0 to {n}, the last excluded");
+    Err(Error::parameter("rows", format!("{} to {}", rows.start, rows.end), remedy))
 }
 
 #[cfg(test)]

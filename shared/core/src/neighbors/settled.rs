@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::{search::check_rows, table::check_row};
 use crate::{Error, Result};
 
-/// The neighbours, among all rows of a matrix, of a range of its rows. Made by [`super::Search`] alone; slices that
-/// follow each other make a table by [`super::NeighborTable::from_settled`].
+/// The neighbours, among all rows of a matrix, of a range of its rows. Made by [`super::Search`], here or elsewhere;
+/// slices that follow each other make a table by [`super::NeighborTable::from_settled`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settled {
     pub(super) rows: Range<usize>,
@@ -28,6 +29,29 @@ impl Settled {
             distances: Vec::with_capacity(rows.len() * n_neighbors),
             searched_again: 0,
         }
+    }
+
+    /// What a [`super::Search`] elsewhere settled for `rows` of `of`: its [`Self::into_parts`], checked as
+    /// [`super::NeighborTable::new`] checks a table.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for lists of another length, and for rows that are no neighbours.
+    pub fn from_parts(
+        rows: Range<usize>,
+        of: usize,
+        n_neighbors: usize,
+        (indices, distances): (Vec<u32>, Vec<f32>),
+    ) -> Result<Self> {
+        check_rows(&rows, of)?;
+        let places = rows.len().checked_mul(n_neighbors);
+        if n_neighbors == 0 || Some(indices.len()) != places || Some(distances.len()) != places {
+            let value = format!("{} indices, {} distances", indices.len(), distances.len());
+            let remedy = format!("{} rows of {n_neighbors} neighbours need as many of both", rows.len());
+            return Err(Error::parameter("neighbour table", value, remedy));
+        }
+        let each = indices.chunks_exact(n_neighbors).zip(distances.chunks_exact(n_neighbors));
+        rows.clone().zip(each).try_for_each(|(row, (indices, distances))| check_row(row, of, indices, distances))?;
+        Ok(Self { rows, of, n_neighbors, indices, distances, searched_again: 0 })
     }
 
     /// Appends the rows that follow.

@@ -34,7 +34,10 @@ impl NeighborTable {
         // in logical order, whatever the layout
         let table = Self { indices: row_major(indices), distances: row_major(distances) };
         let checked = parallel::map_indices(table.n_rows().div_ceil(ROWS), |chunk| {
-            (chunk * ROWS..table.n_rows().min((chunk + 1) * ROWS)).try_for_each(|row| table.check_row(row))
+            (chunk * ROWS..table.n_rows().min((chunk + 1) * ROWS)).try_for_each(|row| {
+                let (indices, distances) = table.row(row);
+                check_row(row, table.n_rows(), indices, distances)
+            })
         });
         checked.into_iter().collect::<Result<()>>()?;
         Ok(table)
@@ -63,33 +66,6 @@ impl NeighborTable {
             indices: Array2::from_shape_vec(shape, table.indices).expect("n x k indices"),
             distances: Array2::from_shape_vec(shape, table.distances).expect("n x k distances"),
         })
-    }
-
-    fn check_row(&self, row: usize) -> Result<()> {
-        let (indices, distances) = self.row(row);
-        for (position, (&index, &distance)) in indices.iter().zip(distances).enumerate() {
-            if index as usize >= self.n_rows() || index as usize == row {
-                return Err(invalid(
-                    format!("row {row} has neighbour {index}"),
-                    "a neighbour is another row of the same matrix",
-                ));
-            }
-            if distance.is_nan() || distance < 0.0 {
-                return Err(invalid(format!("row {row} has distance {distance}"), "a distance is 0 or more"));
-            }
-            if position > 0 && distances[position - 1] > distance {
-                return Err(invalid(
-                    format!("row {row} is not in order at position {position}"),
-                    "sort each row by distance, then by index",
-                ));
-            }
-        }
-        let mut sorted = indices.to_vec();
-        sorted.sort_unstable();
-        if let Some([twice, _]) = sorted.array_windows().find(|[a, b]| a == b) {
-            return Err(invalid(format!("row {row} has neighbour {twice} twice"), "name each neighbour once"));
-        }
-        Ok(())
     }
 
     /// Number of rows, n.
@@ -135,6 +111,33 @@ impl NeighborTable {
             format!("the neighbour table holds {} a row: choose 1 to {0}", self.n_neighbors()),
         ))
     }
+}
+
+/// Whether these may be the neighbours of a row of `n`.
+pub(super) fn check_row(row: usize, n: usize, indices: &[u32], distances: &[f32]) -> Result<()> {
+    for (position, (&index, &distance)) in indices.iter().zip(distances).enumerate() {
+        if index as usize >= n || index as usize == row {
+            return Err(invalid(
+                format!("row {row} has neighbour {index}"),
+                "a neighbour is another row of the same matrix",
+            ));
+        }
+        if distance.is_nan() || distance < 0.0 {
+            return Err(invalid(format!("row {row} has distance {distance}"), "a distance is 0 or more"));
+        }
+        if position > 0 && distances[position - 1] > distance {
+            return Err(invalid(
+                format!("row {row} is not in order at position {position}"),
+                "sort each row by distance, then by index",
+            ));
+        }
+    }
+    let mut sorted = indices.to_vec();
+    sorted.sort_unstable();
+    if let Some([twice, _]) = sorted.array_windows().find(|[a, b]| a == b) {
+        return Err(invalid(format!("row {row} has neighbour {twice} twice"), "name each neighbour once"));
+    }
+    Ok(())
 }
 
 fn row_major<T: Clone>(columns: Array2<T>) -> Array2<T> {

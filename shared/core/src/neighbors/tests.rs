@@ -23,9 +23,8 @@ fn exact_in_blocks(
     block: usize,
     observer: &dyn Observer,
 ) -> Result<(NeighborTable, usize)> {
-    let search = Search::new(x)?;
-    let found = search.rows_by::<Product<'_>>(0..x.nrows(), k, [block; 2], observer)?;
-    let fused = search.rows_by::<Fused<[f32; 4]>>(0..x.nrows(), k, [block; 2], &Unobserved)?;
+    let found = Search::laid_out(x.into())?.all_by::<Product>(k, block, observer)?;
+    let fused = Search::laid_out(x.into())?.all_by::<Fused<[f32; 4]>>(k, block, &Unobserved)?;
     assert_eq!(fused.indices(), found.indices());
     assert_eq!(fused.distances(), found.distances());
     let again = found.searched_again().max(fused.searched_again());

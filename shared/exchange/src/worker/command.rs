@@ -1,6 +1,11 @@
 //! What a worker is asked to do.
 
-use balmer_core::pipeline::{Labelled, LabelsSpec, PipelineSpec};
+use std::ops::Range;
+
+use balmer_core::{
+    neighbors::Pair,
+    pipeline::{Labelled, LabelsSpec, PipelineSpec},
+};
 use serde::{Deserialize, Serialize};
 
 /// Where in the browser a run is computed.
@@ -12,6 +17,20 @@ pub enum Device {
     /// The processor's cores, one worker each.
     #[serde(rename = "browser-cpu")]
     Cpu,
+}
+
+/// A share of a search for neighbours, for one worker of the pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Share {
+    /// Let two blocks of rows meet, or one with itself. Buffer: the scores above which the rows of both sides take
+    /// nothing, f32. Buffers of the answer, for the rows of both sides: candidates of each, u32; the scores that all
+    /// others have at least, f32; the candidates, u32, without gaps; their scores, f32.
+    Meet(Pair),
+    /// Make neighbours of the candidates of some rows. Buffers: candidates of each row, u32; the candidates, u32, as
+    /// many places for each row; the scores that all others have at least, f32. Buffers of the answer: indices, u32;
+    /// distances, f32.
+    Settle(Range<usize>),
 }
 
 /// One message to a worker.
@@ -60,19 +79,17 @@ pub enum Command {
         /// Name of the run.
         run: String,
     },
-    /// To a worker of the pool: the matrix that blocks of rows will be searched in. Buffer: the rows, f32.
+    /// To a worker of the pool: the matrix whose blocks of rows will meet. Buffer: the rows, f32.
     Join {
         /// Values a row.
         columns: usize,
         /// Neighbours of each row.
         n_neighbors: usize,
     },
-    /// To a worker of the pool: the neighbours of some consecutive rows among all.
+    /// To a worker of the pool: do a share of the search. Buffers: those of the [`Share`].
     Search {
-        /// The first row.
-        first: usize,
-        /// The row behind the last.
-        end: usize,
+        /// What to do.
+        share: Share,
     },
     /// To the chief: neighbours and outlier factors of the rows of any matrix, as `balmer knn`, `balmer lof` and `balmer
     /// spread` have them. Buffers: the rows, f32; with labels the class of each row, i32, -1 for none.

@@ -10,7 +10,7 @@
 mod command;
 mod report;
 
-pub use command::{Command, Device};
+pub use command::{Command, Device, Share};
 pub use report::{Outcome, Report};
 
 const PREFIX: &str = "browser-";
@@ -27,7 +27,10 @@ pub fn is_run_name(run: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use balmer_core::pipeline::{PipelineSpec, Stage};
+    use balmer_core::{
+        neighbors::tournament,
+        pipeline::{PipelineSpec, Stage},
+    };
 
     use super::*;
 
@@ -41,6 +44,16 @@ mod tests {
         let report = Report::Progress { run: run_name(3), stage: Stage::Lof, fraction: 0.5, message: "x".into() };
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn a_share_comes_back_as_it_was_given() {
+        for share in tournament(20, 8).into_iter().map(Share::Meet).chain([Share::Settle(3..20)]) {
+            let text = serde_json::to_string(&Command::Search { share: share.clone() }).unwrap();
+            assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), Command::Search { share: share.clone() });
+            let text = serde_json::to_string(&Report::Found { share: share.clone() }).unwrap();
+            assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), Report::Found { share });
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use balmer_core::pipeline::{LabelCounts, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Share;
 use crate::api::{FeatureView, Problem, RunCounts};
 
 /// One message from a worker.
@@ -90,12 +91,10 @@ pub enum Report {
         /// Why.
         problem: Problem,
     },
-    /// From a worker of the pool: some rows are done. Buffers: indices, u32; distances, f32.
+    /// From a worker of the pool: its share is done. Buffers: those of the [`Share`]'s answer.
     Found {
-        /// The first row.
-        first: usize,
-        /// The row behind the last.
-        end: usize,
+        /// What it was asked to do.
+        share: Share,
     },
     /// From a worker of the pool: it cannot.
     Broken {

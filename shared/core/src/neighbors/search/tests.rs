@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, s};
+use ndarray::Array2;
 use proptest::prelude::*;
 
-use super::{Proposals, Search};
+use super::{Proposals, Search, Settled};
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    neighbors::{MARGIN, NeighborTable, exact, fused::Fused, product::Product},
+    neighbors::{MARGIN, NeighborTable, exact},
     oracle::random,
 };
 
@@ -154,42 +154,33 @@ fn slices_that_are_no_table_are_refused() {
 }
 
 #[test]
+fn a_slice_from_elsewhere_is_checked() {
+    let x = random(40, 3, 2);
+    let search = Search::new(x.view()).unwrap();
+    let slice = search.settle(8..30, &Device::new(&search, 8..30, 8).proposals(), 4, &Unobserved).unwrap();
+    let from_parts = |rows, k, parts| Settled::from_parts(rows, 40, k, parts);
+    let parts = slice.clone().into_parts();
+    assert_eq!(from_parts(8..30, 4, parts.clone()), Ok(slice));
+    let mut spoilt = parts.clone();
+    spoilt.0[5] = spoilt.0[4];
+    for (rows, k, parts) in [
+        (8..31, 4, parts.clone()),
+        (19..41, 4, parts.clone()),
+        (8..30, 0, parts.clone()),
+        (8..30, usize::MAX, parts.clone()),
+        (8..30, 4, (parts.0.clone(), vec![0.0])),
+        (8..30, 4, (parts.1.iter().map(|_| 8).collect(), parts.1.clone())),
+        (8..30, 4, spoilt),
+    ] {
+        assert!(from_parts(rows, k, parts).is_err());
+    }
+}
+
+#[test]
 fn a_matrix_without_rows_is_ready_and_has_no_neighbours() {
     let empty = Array2::zeros((0, 3));
     let search = Search::new(empty.view()).unwrap();
     assert_eq!(search.check_n_neighbors(1), Err(Error::TooFewRows { n_neighbors: 1, rows: 0 }));
-}
-
-#[test]
-fn a_range_of_rows_gets_those_rows_of_the_whole() {
-    let x = random(700, 9, 21);
-    let search = Search::new(x.view()).unwrap();
-    let whole = exact(x.view(), 20, &Unobserved).unwrap();
-    for rows in [0..700, 0..1, 699..700, 350..350, 100..420, 480..700] {
-        let found = search.rows(rows.clone(), 20, &Unobserved).unwrap();
-        assert_eq!(found.rows(), rows);
-        assert_eq!(found.searched_again(), 0);
-        let (indices, distances) = found.into_parts();
-        assert_eq!(indices, whole.indices().slice(s![rows.clone(), ..]).iter().copied().collect::<Vec<_>>());
-        assert_eq!(distances, whole.distances().slice(s![rows, ..]).iter().copied().collect::<Vec<_>>());
-    }
-}
-
-#[test]
-fn a_range_is_checked_and_can_be_cancelled() {
-    struct Impatient;
-    impl Observer for Impatient {
-        fn progress(&self, _fraction: f64) {}
-        fn is_cancelled(&self) -> bool {
-            true
-        }
-    }
-    let x = random(30, 3, 1);
-    let search = Search::new(x.view()).unwrap();
-    assert!(search.rows(25..31, 4, &Unobserved).unwrap_err().to_string().contains("rows 0 to 30"));
-    assert_eq!(search.rows(0..3, 30, &Unobserved), Err(Error::TooFewRows { n_neighbors: 30, rows: 30 }));
-    assert!(search.rows(0..3, 0, &Unobserved).is_err());
-    assert_eq!(search.rows(0..3, 4, &Impatient), Err(Error::Cancelled));
 }
 
 proptest! {
@@ -213,33 +204,5 @@ proptest! {
         }
         let found = search.settle(0..n, &device.proposals(), k, &Unobserved).unwrap();
         prop_assert_eq!(NeighborTable::from_settled([found]).unwrap(), exact(x.view(), k, &Unobserved).unwrap());
-    }
-
-    #[test]
-    fn any_partition_makes_the_whole_table(
-        n in 2_usize..120, d in 1_usize..8, seed: u64, kind in 0_usize..4,
-        mut cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
-        blocks in [1_usize..40, 1_usize..40],
-    ) {
-        let x = match kind {
-            0 => random(n, d, seed),
-            // duplicates, and distances that tie
-            1 => random(n, d, seed).mapv(|value| (value * 3.0).floor()),
-            // rows that are all alike
-            2 => Array2::from_elem((n, d), 0.3),
-            // differences that f32 products cannot resolve: rows are searched again
-            _ => random(n, d, seed).mapv(|value| 4096.0 + value / 64.0),
-        };
-        let k = 1 + seed as usize % (n - 1).min(20);
-        let search = Search::new(x.view()).unwrap();
-        cuts.sort_by_key(|cut| cut.index(n + 1));
-        let bounds = [0].into_iter().chain(cuts.iter().map(|cut| cut.index(n + 1))).chain([n]).collect::<Vec<_>>();
-        let parts = bounds.array_windows().map(|&[from, to]| {
-            let product = search.rows_by::<Product<'_>>(from..to, k, blocks, &Unobserved).unwrap();
-            let fused = search.rows_by::<Fused<[f32; 4]>>(from..to, k, blocks, &Unobserved).unwrap();
-            assert_eq!((fused.indices(), fused.distances()), (product.indices(), product.distances()));
-            product
-        });
-        prop_assert_eq!(NeighborTable::from_settled(parts).unwrap(), exact(x.view(), k, &Unobserved).unwrap());
     }
 }
