@@ -86,6 +86,11 @@ async fn a_run_in_the_browser_lists_what_the_servers_lists() {
     assert!(text(&browser, "device-used").await.starts_with("browser CPU, "), "the device that really ran");
     assert!(text(&browser, "elapsed").await.ends_with('s'));
     browser.screenshot("local-run").await;
+    // nothing that belongs to a bar stands in a second row
+    for bar in [".run-bar", ".toolbar"] {
+        let height = browser.script(&format!("return document.querySelector('{bar}').clientHeight"), vec![]).await;
+        assert!(height.as_f64().unwrap() < 60.0, "{bar} is {height} pixels high at this width");
+    }
 
     // why it ranks there
     let explained = fetched(&browser, &format!("/api/v1/runs/{stored}/explain/{}", list[0].0)).await;
@@ -174,7 +179,7 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
         );
         browser.until("the verdict", &verdict).await;
         let said = text(&browser, "replay-verdict").await;
-        assert!(said.contains("difference of LOF 0"), "{said}");
+        assert!(said.starts_with('✓') && said.contains("difference of LOF 0"), "{said}");
     }
     browser.screenshot("local-replay").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());

@@ -38,8 +38,8 @@ impl Verdict {
     /// ([`probability_of`]).
     pub fn of(replayed: &Table, stored: &Table) -> Self {
         let known: HashMap<&str, usize> = (0..stored.len()).filter_map(|row| Some((stored.id(row)?, row))).collect();
-        // where only one of them has labels there is no agreement on them
-        let probability = match (replayed.has("label"), stored.has("label")) {
+        // where only one of them has labels there is no agreement on them; a list has the column without them too
+        let probability = match (is_labelled(replayed), is_labelled(stored)) {
             (false, false) => None,
             (true, true) => Some(0.0),
             _ => Some(f64::NAN),
@@ -87,6 +87,10 @@ impl Verdict {
             && self.lof <= TOLERANCE
             && self.probability.is_none_or(|difference| difference <= TOLERANCE)
     }
+}
+
+fn is_labelled(list: &Table) -> bool {
+    (0..list.len()).any(|row| list.text("label", row).is_some())
 }
 
 /// The larger one, and not a number where one of them is none.
@@ -163,6 +167,22 @@ mod tests {
         let said =
             "Ranks equal for 2 spectra; largest relative difference of LOF 0; largest difference of probability 0";
         assert_eq!(verdict.to_string(), said);
+    }
+
+    #[test]
+    fn without_labels_nothing_is_said_of_them() {
+        let one = list(&[("a", 2.0, "be", 0.5)]);
+        let lof: ArrayRef = Arc::new(Float32Array::from(vec![2.0]));
+        let ids: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
+        let of = |columns: Vec<(&str, ArrayRef)>| Table::of(RecordBatch::try_from_iter(columns).unwrap());
+        let here = of(vec![("spectrum_id", ids.clone()), ("lof", lof.clone())]);
+        // the server's list has the columns all the same
+        let nobody: ArrayRef = Arc::new(StringArray::from(vec![None::<&str>]));
+        let nothing: ArrayRef = Arc::new(Float32Array::from(vec![0.0]));
+        let there = of(vec![("spectrum_id", ids), ("lof", lof), ("label", nobody), ("probability", nothing)]);
+        let verdict = Verdict::of(&here, &there);
+        assert!(verdict.is_equal() && !verdict.to_string().contains("probability"), "{verdict}");
+        assert!(!Verdict::of(&here, &one).is_equal(), "one of them has labels");
     }
 
     #[test]

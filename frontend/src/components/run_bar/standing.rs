@@ -38,13 +38,15 @@ pub fn Standing(has_details: RwSignal<bool>) -> impl IntoView {
         }
     };
     let elapsed = elapsed(run);
-    let device = move || run.with(|run| run.as_ref().map(device_of).unwrap_or_default());
+    let device = Memo::new(move |_| run.with(|run| run.as_ref().map(device_of).unwrap_or_default()));
     let toggle = move |_| has_details.update(|has| *has = !*has);
     view! {
         <Show when=move || is_open.get()>
             <div class="standing">
                 <span class="standing-line" role="status">{line}</span>
-                <span class="muted" data-testid="device-used" title="What computed it">{device}</span>
+                <span class="device muted" data-testid="device-used" title=move || format!("Computed by {}", device.get())>
+                    {device}
+                </span>
                 <span class="muted" data-testid="elapsed" title="Time it took">{elapsed}</span>
                 <button
                     type="button"

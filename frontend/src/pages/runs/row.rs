@@ -37,11 +37,13 @@ pub fn RunRow(id: String) -> impl IntoView {
             |text| view! { <code title=text.clone()>{text.clone()}</code> }.into_any(),
         )
     };
+    let own = id.with_value(|id| is_run_name(id).then(|| format!("{id}, in this tab only")));
     view! {
         <li class="run-row" data-testid="job-row" data-run-id=id.get_value()>
             <div class="run-what">
                 <a href=id.with_value(|id| Address::run(id).to_string())>{part(|run| run.survey.clone())}</a>
                 <span>{part(method)}</span>
+                {own.map(|own| view! { <span class="muted">{own}</span> })}
                 <span class="run-where">{condition}</span>
             </div>
             <div class="run-when muted">
