@@ -28,41 +28,43 @@ function summary(times) {
   return { n: sorted.length, median_ms: at(0.5), p95_ms: at(0.95), max_ms: at(1) };
 }
 
-/** Starts a worker of its own beside the page's and gives it `ask(command, wanted report)`. */
-async function startWorker() {
+/** Starts a worker of its own beside the page's and gives it `ask(command, wanted report, buffers)`. */
+async function startWorker(build) {
   await page.goto(`${base}/runs`);
-  await page.evaluate(async () => {
-    const worker = new Worker('/worker/worker.mjs', { type: 'module' });
+  await page.evaluate(async (build) => {
+    const worker = new Worker(`/worker/worker.mjs${build}`, { type: 'module' });
     let heard = () => {};
     worker.onmessage = ({ data }) => heard(JSON.parse(data[0]), data.slice(1));
     await new Promise((ready) => (heard = (report) => report.report === 'ready' && ready()));
-    window.ask = (command, wanted) =>
+    window.ask = (command, wanted, buffers = []) =>
       new Promise((done, failed) => {
         const begun = performance.now();
         heard = (report) => {
           if (report.report === wanted) done({ ...report, trip_ms: performance.now() - begun });
           if (['failed', 'refused', 'broken'].includes(report.report)) failed(new Error(JSON.stringify(report)));
         };
-        worker.postMessage([JSON.stringify(command)]);
+        worker.postMessage([JSON.stringify(command), ...buffers], buffers);
       });
     window.endWorker = () => worker.terminate();
-  });
+  }, build);
 }
 
 const ask = (command, wanted) => page.evaluate(([command, wanted]) => window.ask(command, wanted), [command, wanted]);
 
-/** Multiply-adds really done (two operations each), over the time of the whole search. One worker uses the symmetry. */
+/** The whole search, of random rows; each product of two rows serves both, so that there are n^2 / 2 of 2 d operations. */
 async function search(rows, columns, n_neighbors, workers) {
-  const times = [];
-  let name;
-  for (let i = 0; i < 3; i += 1) {
-    const measured = await ask({ command: 'measure', rows, columns, n_neighbors, workers }, 'measured');
-    times.push(measured.seconds);
-    name = measured.name;
-  }
-  const seconds = times.sort((a, b) => a - b)[1];
-  const operations = workers === 1 ? rows * rows * columns : 2 * rows * rows * columns;
-  return { name, rows, columns, n_neighbors, seconds: round(seconds), gflops: round(operations / seconds / 1e9) };
+  const command = { command: 'matrix', rows, columns, n_neighbors, device: 'browser-cpu', workers };
+  const found = await page.evaluate(
+    async ([command, rounds]) => {
+      const x = Float32Array.from({ length: command.rows * command.columns }, () => 2 * Math.random() - 1);
+      const found = [];
+      for (let i = 0; i < rounds; i += 1) found.push(await window.ask(command, 'matrix', [x.slice().buffer]));
+      return found;
+    },
+    [command, 5],
+  );
+  const seconds = found.map((report) => report.seconds).sort((a, b) => a - b)[2];
+  return { name: found[0].name, rows, columns, n_neighbors, seconds, gflops: round((rows * rows * columns) / seconds / 1e9) };
 }
 
 async function again() {
@@ -174,15 +176,20 @@ async function cancel(survey) {
   return Date.now() - begun;
 }
 
-await startWorker();
-const cores = await page.evaluate(() => navigator.hardwareConcurrency);
 const searches = [];
-for (const workers of [1, cores]) searches.push(await search(20_000, 140, 20, workers));
+for (const build of ['plain', 'simd128', 'relaxed-simd']) {
+  await startWorker(`?build=${build}`);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  for (const n_neighbors of [20, 128]) {
+    for (const workers of build === 'plain' ? [1] : [1, cores]) searches.push(await search(20_000, 140, n_neighbors, workers));
+  }
+  await page.evaluate(() => window.endWorker());
+}
+await startWorker('');
 const twentyAgain = await again();
 await page.evaluate(() => window.endWorker());
 const result = {
   load_average_1_min: loadavg()[0],
-  cores,
   search: searches,
   again_20k: twentyAgain,
   run_20k: await run(twenty),

@@ -111,13 +111,11 @@ async fn check_shapes(chief: &Chief<'_>, device: Device) {
 async fn the_processor_in_a_browser_finds_what_the_server_finds() {
     let server = Server::empty();
     let browser = Browser::open().await;
-    for (build, device) in
-        [("?build=simd128", "workers, simd128"), ("?build=plain", "workers, no SIMD"), ("", "workers, relaxed SIMD")]
-    {
+    for (build, device) in [("?build=simd128", ", simd128"), ("?build=plain", ", no SIMD"), ("", ", relaxed SIMD")] {
         let chief = Chief::start(&browser, &server, build, "browser-cpu").await;
         check_shapes(&chief, device).await;
         if build.is_empty() {
-            check(&chief, device, spectra_like(20_000, 140).view(), 20).await;
+            check(&chief, "browser CPU, 2 workers, relaxed SIMD", spectra_like(20_000, 140).view(), 20).await;
         }
     }
     browser.close().await;
