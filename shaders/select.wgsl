@@ -4,9 +4,9 @@
 // Twin: `balmer_core::neighbors::candidates`.
 
 struct Params {
-  // lists up to this long are left alone
-  most: u32,
-  // not 0: the indices are written out too, KEEP a list
+  // proposals that a list has room for
+  capacity: u32,
+  // not 0: every list, the workgroup's own, and the indices are written out too, KEEP a list; 0: the crowded ones
   finish: u32,
 }
 
@@ -15,16 +15,17 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> lengths: array<u32>;
 @group(0) @binding(3) var<storage, read_write> proposals: array<vec2u>;
 @group(0) @binding(4) var<storage, read_write> indices: array<u32>;
+// lists to shorten, from `crowded.wgsl`
+@group(0) @binding(5) var<storage, read> crowded: array<u32>;
 
-override CAPACITY: u32;
 override KEEP: u32;
 
-const SIZE: u32 = 128u;
+const SIZE: u32 = 64u;
 const DIGITS: u32 = 256u;
 
 var<workgroup> length: u32;
-// (sortable score, index)
-var<workgroup> entries: array<vec2u, CAPACITY>;
+// what is kept, until nobody reads the list any more
+var<workgroup> kept: array<vec2u, KEEP>;
 var<workgroup> histogram: array<atomic<u32>, DIGITS>;
 // the digits of the KEEP-th smallest score found so far, and how many entries are to be taken among those that share them
 var<workgroup> prefix: u32;
@@ -41,35 +42,27 @@ fn unsortable(key: u32) -> u32 {
   return select(~key, key & 0x7fffffffu, (key & 0x80000000u) != 0u);
 }
 
-fn write_out(list: u32, place: u32, entry: vec2u) {
-  proposals[list * CAPACITY + place] = vec2u(unsortable(entry.x), entry.y);
-  if params.finish != 0u {
-    indices[list * KEEP + place] = entry.y;
-  }
-}
 
 @compute @workgroup_size(SIZE)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let list = group.x;
+  var list = group.x;
+  if params.finish == 0u {
+    list = crowded[group.x];
+  }
+  let start = list * params.capacity;
   if lane == 0u {
-    length = min(lengths[list], CAPACITY);
+    length = min(lengths[list], params.capacity);
     prefix = 0u;
     wanted = KEEP;
     atomicStore(&below, 0u);
     atomicStore(&ties, 0u);
   }
   let count = workgroupUniformLoad(&length);
-  if count <= params.most && params.finish == 0u {
-    return;
-  }
-  for (var at = lane; at < count; at += SIZE) {
-    let proposal = proposals[list * CAPACITY + at];
-    entries[at] = vec2u(sortable(proposal.x), proposal.y);
-  }
-  workgroupBarrier();
   if count <= KEEP {
-    for (var at = lane; at < count; at += SIZE) {
-      write_out(list, at, entries[at]);
+    if params.finish != 0u {
+      for (var at = lane; at < count; at += SIZE) {
+        indices[list * KEEP + at] = proposals[start + at].y;
+      }
     }
     return;
   }
@@ -83,7 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // the digits above this one
     let mask = select(0xffffffffu << (shift + 8u), 0u, round == 0u);
     for (var at = lane; at < count; at += SIZE) {
-      let key = entries[at].x;
+      let key = sortable(proposals[start + at].x);
       if (key & mask) == known {
         atomicAdd(&histogram[(key >> shift) & 255u], 1u);
       }
@@ -109,14 +102,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let worst = workgroupUniformLoad(&prefix);
   let equal = workgroupUniformLoad(&wanted);
   for (var at = lane; at < count; at += SIZE) {
-    let entry = entries[at];
-    if entry.x < worst {
-      write_out(list, atomicAdd(&below, 1u), entry);
-    } else if entry.x == worst {
+    let proposal = proposals[start + at];
+    let key = sortable(proposal.x);
+    if key < worst {
+      kept[atomicAdd(&below, 1u)] = proposal;
+    } else if key == worst {
       let place = atomicAdd(&ties, 1u);
       if place < equal {
-        write_out(list, KEEP - equal + place, entry);
+        kept[KEEP - equal + place] = proposal;
       }
+    }
+  }
+  workgroupBarrier();
+  for (var at = lane; at < KEEP; at += SIZE) {
+    proposals[start + at] = kept[at];
+    if params.finish != 0u {
+      indices[list * KEEP + at] = kept[at].y;
     }
   }
   if lane == 0u {

@@ -8,12 +8,14 @@ use balmer_core::{
 };
 use wgpu::{Buffer, BufferUsages, SubmissionIndex};
 
-use crate::{Fault, device::Gpu, panels::TILE, recorder::Recorder, wait::Mapping};
+use crate::{Fault, device::Gpu, recorder::Recorder, wait::Mapping};
 
-/// Bytes of a workgroup that `shaders/select.wgsl` needs besides the list itself.
+/// Bytes of a workgroup that `shaders/select.wgsl` needs besides what it keeps.
 const SELECT_BYTES: u64 = 256 * 4 + 64;
 /// Bytes of a proposal.
 const ENTRY: u64 = 8;
+/// Bytes of the numbers of an indirect dispatch.
+const GROUPS: u64 = 12;
 /// References compared in one dispatch, at most.
 const CHUNK: usize = 1024;
 
@@ -38,18 +40,16 @@ impl Shape {
     pub fn new(gpu: &Gpu, n_neighbors: usize) -> Result<Self, Fault> {
         let room = u64::from(gpu.limits.max_compute_workgroup_storage_size).saturating_sub(SELECT_BYTES) / ENTRY;
         let keep = n_neighbors + MARGIN;
-        let most = keep + keep.max(64);
-        let left = (room as usize).saturating_sub(most);
-        let chunk = CHUNK.min(left - left % TILE);
-        if chunk == 0 {
+        if keep as u64 > room {
             return Err(Fault::TooLarge(format!("{n_neighbors} neighbours are too many for this adapter")));
         }
-        Ok(Self { keep, most, chunk, capacity: most + chunk })
+        let most = keep + keep.max(64);
+        Ok(Self { keep, most, chunk: CHUNK, capacity: most + CHUNK })
     }
 
     /// Bytes on the device for each query.
     pub fn bytes(&self) -> u64 {
-        self.capacity as u64 * ENTRY + self.keep as u64 * 4 + 8
+        self.capacity as u64 * ENTRY + self.keep as u64 * 4 + 12
     }
 }
 
@@ -67,8 +67,14 @@ pub struct Lists {
     pub entries: Buffer,
     /// `keep` indices each, when finished.
     pub indices: Buffer,
+    /// Lists to be shortened: u32 each.
+    pub crowded: Buffer,
+    /// How many, as workgroups of an indirect dispatch.
+    pub groups: Buffer,
     /// The beginning: nothing proposed, every score of use.
     empty: Buffer,
+    /// No list is crowded yet.
+    no_groups: Buffer,
 }
 
 impl Lists {
@@ -85,7 +91,13 @@ impl Lists {
             lengths: gpu.storage("lengths", each).await?,
             entries: gpu.storage("proposals", queries as u64 * shape.capacity as u64 * ENTRY).await?,
             indices: gpu.storage("neighbours", each * shape.keep as u64).await?,
+            crowded: gpu.storage("crowded lists", each).await?,
+            groups: {
+                let usage = BufferUsages::STORAGE | BufferUsages::INDIRECT | BufferUsages::COPY_DST;
+                gpu.buffer("number of crowded lists", GROUPS, usage).await?
+            },
             empty: gpu.upload("no thresholds", &vec![f32::MAX; queries]).await?,
+            no_groups: gpu.upload("no crowded lists", &[0_u32, 1, 1]).await?,
         })
     }
 
@@ -106,6 +118,11 @@ impl Lists {
     pub fn clear(&self, recorder: &mut Recorder<'_>) {
         recorder.copy(&self.empty, &self.thresholds, 0, 4 * self.queries as u64);
         recorder.clear(&self.lengths);
+    }
+
+    /// Records that no list is known to be crowded.
+    pub fn forget_crowded(&self, recorder: &mut Recorder<'_>) {
+        recorder.copy(&self.no_groups, &self.groups, 0, GROUPS);
     }
 
     /// Records the way of the finished lists into a staging buffer.

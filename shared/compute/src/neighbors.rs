@@ -19,7 +19,10 @@ use wgpu::{BindGroup, Buffer};
 use crate::{
     Fault, clock,
     device::Gpu,
-    kernels::{Kernel, PROPOSE_NARROW, PROPOSE_WIDE, Pipeline, ProposeParams, SELECT, SelectParams},
+    kernels::{
+        CROWDED, CrowdedParams, Groups, Kernel, PROPOSE_NARROW, PROPOSE_PLAIN, PROPOSE_WIDE, Pipeline, ProposeParams,
+        SELECT, SelectParams,
+    },
     lists::{Lists, Shape},
     panels::{Panels, TILE},
     recorder::Recorder,
@@ -28,6 +31,11 @@ use crate::{
 
 /// Multiply-adds that a look at one entry of a list costs, about.
 const ENTRY_COST: f64 = 16.0;
+
+/// Lists of a workgroup of `shaders/crowded.wgsl`.
+const CROWDED_SIZE: u32 = 64;
+/// Workgroups of a dispatch, at most: a list has one.
+const GRID: usize = 65_535;
 
 /// Multiply-adds of a search from which on it pays to find out which tile is faster.
 const WORTH_TUNING: f64 = 1e10;
@@ -43,6 +51,8 @@ pub enum Tile {
     Wide,
     /// 64 x 64.
     Narrow,
+    /// 64 x 64, nothing shared.
+    Plain,
 }
 
 impl Tile {
@@ -50,13 +60,14 @@ impl Tile {
         match self {
             Self::Wide => &PROPOSE_WIDE,
             Self::Narrow => &PROPOSE_NARROW,
+            Self::Plain => &PROPOSE_PLAIN,
         }
     }
 
     fn rows(self) -> usize {
         match self {
             Self::Wide => 128,
-            Self::Narrow => 64,
+            Self::Narrow | Self::Plain => 64,
         }
     }
 }
@@ -102,6 +113,7 @@ struct Proposing<'a> {
     half_squares: Buffer,
     propose: Arc<Pipeline>,
     tile: Tile,
+    crowded: Arc<Pipeline>,
     select: Arc<Pipeline>,
     lists: Lists,
     recorder: Recorder<'a>,
@@ -118,19 +130,20 @@ impl<'a> Proposing<'a> {
     ) -> Result<Self, Fault> {
         let (shape, centred) = (Shape::new(gpu, n_neighbors)?, search.centred());
         let panels = Panels::new(gpu, centred.y(), memory / 2)?;
-        let (n, tile) = (centred.y().nrows(), gpu.tile.get().copied().unwrap_or(Tile::Wide));
+        let untried = if gpu.summary.is_software { Tile::Plain } else { Tile::Wide };
+        let (n, tile) = (centred.y().nrows(), gpu.tile.get().copied().unwrap_or(untried));
         let most = (memory / 2).min(gpu.limits.max_storage_buffer_binding_size) / shape.bytes();
-        let queries = (most as usize / TILE * TILE).max(TILE).min(panels.rows(0).len());
+        let queries = (most as usize / TILE * TILE).clamp(TILE, GRID / TILE * TILE).min(panels.rows(0).len());
         let mut half_squares = centred.half_squares().to_vec();
         half_squares.resize(n.next_multiple_of(TILE), 0.0);
-        let (capacity, keep) = (shape.capacity as u32, shape.keep as u32);
         let mut proposing = Self {
             gpu,
             panels,
             half_squares: gpu.upload("half squares", &half_squares).await?,
             propose: gpu.pipeline(tile.kernel(), &[]),
             tile,
-            select: gpu.pipeline(&SELECT, &[capacity, keep]),
+            crowded: gpu.pipeline(&CROWDED, &[]),
+            select: gpu.pipeline(&SELECT, &[shape.keep as u32]),
             lists: Lists::new(gpu, shape, queries).await?,
             recorder: Recorder::new(gpu, observer),
             blocks_done: 0,
@@ -162,21 +175,26 @@ impl<'a> Proposing<'a> {
             panels.reverse();
         }
         self.blocks_done += 1;
-        let mut passed = 0;
+        let (mut passed, mut unseen) = (0, 0);
         for other in panels {
             let bindings = self.bind(panel, other).await?;
             let references = self.panels.rows(other);
             let mut first = references.start;
             while first < references.end {
                 let end = references.end.min(first + self.chunk());
+                // a list has room for one chunk of the longest
+                if unseen + (end - first) > self.lists.shape.chunk {
+                    self.shorten(queries.len()).await?;
+                    unseen = 0;
+                }
                 self.propose(&bindings, panel, queries.clone(), other, first..end).await?;
-                self.shorten(queries.len(), false).await?;
+                unseen += end - first;
                 passed += end - first;
                 observer.progress((queries.start as f64 + queries.len() as f64 * passed as f64 / n) / n);
                 first = end;
             }
         }
-        self.shorten(queries.len(), true).await
+        self.finish(queries.len()).await
     }
 
     async fn bind(&mut self, queries: usize, references: usize) -> Result<BindGroup, Fault> {
@@ -222,7 +240,7 @@ impl<'a> Proposing<'a> {
                 capacity: self.lists.shape.capacity as u32,
             };
             let tiles = |rows: usize| rows.div_ceil(self.tile.rows()) as u32;
-            let groups = [tiles(references.len()), tiles(end - first)];
+            let groups = Groups::Grid([tiles(references.len()), tiles(end - first)]);
             self.recorder.dispatch(&self.propose, bindings, &params, groups, (end - first) as f64 * each);
             self.recorder.submit_if_due().await?;
             first = end;
@@ -230,15 +248,32 @@ impl<'a> Proposing<'a> {
         Ok(())
     }
 
-    /// Shortens the lists that could overflow next, or with `finish` all of them for good.
-    async fn shorten(&mut self, queries: usize, finish: bool) -> Result<(), Fault> {
-        let Lists { shape, thresholds, lengths, entries, indices, .. } = &self.lists;
-        let params = SelectParams { most: shape.most as u32, finish: u32::from(finish) };
-        let buffers = [thresholds, lengths, entries, indices];
-        let bindings = self.select.bind::<SelectParams>(&self.gpu.device, self.recorder.uniforms(), &buffers);
-        let operations = queries as f64 * ENTRY_COST * if finish { shape.most as f64 } else { 1.0 };
-        self.recorder.dispatch(&self.select, &bindings, &params, [queries as u32, 1], operations);
+    /// Shortens the lists that could overflow next.
+    async fn shorten(&mut self, queries: usize) -> Result<(), Fault> {
+        self.lists.forget_crowded(&mut self.recorder);
+        let Lists { shape, lengths, crowded, groups, .. } = &self.lists;
+        let params = CrowdedParams { lists: queries as u32, most: shape.most as u32 };
+        let uniforms = self.recorder.uniforms();
+        let bindings = self.crowded.bind::<CrowdedParams>(&self.gpu.device, uniforms, &[lengths, crowded, groups]);
+        let grid = Groups::Grid([params.lists.div_ceil(CROWDED_SIZE), 1]);
+        self.recorder.dispatch(&self.crowded, &bindings, &params, grid, queries as f64);
+        self.select(Groups::At(&self.lists.groups.clone()), 0, queries as f64 * ENTRY_COST);
         self.recorder.submit_if_due().await
+    }
+
+    /// Shortens all lists for good.
+    async fn finish(&mut self, queries: usize) -> Result<(), Fault> {
+        let operations = queries as f64 * ENTRY_COST * self.lists.shape.most as f64;
+        self.select(Groups::Grid([queries as u32, 1]), 1, operations);
+        self.recorder.submit_if_due().await
+    }
+
+    fn select(&mut self, groups: Groups<'_>, finish: u32, operations: f64) {
+        let Lists { shape, thresholds, lengths, entries, indices, crowded, .. } = &self.lists;
+        let params = SelectParams { capacity: shape.capacity as u32, finish };
+        let buffers = [thresholds, lengths, entries, indices, crowded];
+        let bindings = self.select.bind::<SelectParams>(&self.gpu.device, self.recorder.uniforms(), &buffers);
+        self.recorder.dispatch(&self.select, &bindings, &params, groups, operations);
     }
 
     /// Finds out, on a corner of the product, which tile this adapter is faster with.
@@ -252,7 +287,7 @@ impl<'a> Proposing<'a> {
         let queries = 0..self.lists.queries.min(8 * TILE);
         let references = 0..self.panels.rows(0).end.min(self.lists.shape.chunk);
         let mut best: Option<(f64, Tile)> = None;
-        for tile in [Tile::Narrow, Tile::Wide] {
+        for tile in [Tile::Plain, Tile::Narrow, Tile::Wide] {
             self.tile = tile;
             self.propose = self.gpu.pipeline(tile.kernel(), &[]);
             let bindings = self.bind(0, 0).await?;

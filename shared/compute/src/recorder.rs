@@ -16,7 +16,7 @@ use crate::{
     Fault,
     clock::{self, Instant},
     device::Gpu,
-    kernels::{Pipeline, Uniforms},
+    kernels::{Groups, Pipeline, Uniforms},
     wait::Ticket,
 };
 
@@ -82,7 +82,7 @@ impl<'a> Recorder<'a> {
         pipeline: &Pipeline,
         bindings: &BindGroup,
         params: &P,
-        groups: [u32; 2],
+        groups: Groups<'_>,
         operations: f64,
     ) {
         let offset = self.uniforms.push(params);

@@ -16,7 +16,7 @@ use wgpu::{BindGroup, Buffer, BufferUsages};
 use crate::{
     Fault,
     device::Gpu,
-    kernels::{CONVERGE, ConvergeParams, Pipeline, SPREAD, SpreadParams, SpreadState},
+    kernels::{CONVERGE, ConvergeParams, Groups, Pipeline, SPREAD, SpreadParams, SpreadState},
     recorder::Recorder,
     wait::Mapping,
 };
@@ -173,11 +173,23 @@ impl<'a> Spreading<'a> {
                 let fitting = (self.recorder.room() / each) as u32;
                 let count = fitting.clamp(1, GRID).min(parts - first_part);
                 let params = SpreadParams { first_part, ..self.spread_params };
-                self.recorder.dispatch(&self.spread, direction, &params, [count, 1], f64::from(count) * each);
+                self.recorder.dispatch(
+                    &self.spread,
+                    direction,
+                    &params,
+                    Groups::Grid([count, 1]),
+                    f64::from(count) * each,
+                );
                 self.recorder.submit_if_due().await?;
                 first_part += count;
             }
-            self.recorder.dispatch(&self.converge, &self.decision, &self.converge_params, [1, 1], f64::from(parts));
+            self.recorder.dispatch(
+                &self.converge,
+                &self.decision,
+                &self.converge_params,
+                Groups::Grid([1, 1]),
+                f64::from(parts),
+            );
             self.recorder.submit_if_due().await?;
             self.dispatched += 1;
         }

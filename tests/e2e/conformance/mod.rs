@@ -28,7 +28,6 @@ type Device = &'static str;
 /// Neighbours and factors as the processor here has them, to the bit.
 async fn check(chief: &Chief<'_>, device: Device, x: ArrayView2<'_, f32>, k: usize) {
     let expected = block_on(CpuEngine.kneighbors(x, k, &Unobserved)).unwrap();
-    eprintln!("{:?} {k} {:?}", x.dim(), std::time::Instant::now());
     let found = chief.find(x, k, None).await.unwrap();
     check_neighbors(&found, device, &expected);
 }

@@ -8,8 +8,8 @@ mod pipeline;
 #[cfg(test)]
 mod tests;
 
-pub use params::{ConvergeParams, ProposeParams, SelectParams, SpreadParams, SpreadState};
-pub use pipeline::{Pipeline, Uniforms};
+pub use params::{ConvergeParams, CrowdedParams, ProposeParams, SelectParams, SpreadParams, SpreadState};
+pub use pipeline::{Groups, Pipeline, Uniforms};
 
 /// How a kernel uses a buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +64,28 @@ pub const PROPOSE_NARROW: Kernel = Kernel {
     constants: PROPOSE_WIDE.constants,
 };
 
+/// The same by tiles of 64 x 64 without shared memory: for adapters that the processor plays.
+pub const PROPOSE_PLAIN: Kernel = Kernel {
+    stem: "propose_plain",
+    parts: &[PROPOSALS, include_str!("../../../../shaders/propose_plain.wgsl")],
+    bindings: PROPOSE_WIDE.bindings,
+    constants: PROPOSE_WIDE.constants,
+};
+
 /// Shortens lists of proposals to the best. Twin: the candidates of [`balmer_core::neighbors`]; tolerance 0.
 pub const SELECT: Kernel = Kernel {
     stem: "select",
     parts: &[include_str!("../../../../shaders/select.wgsl")],
-    bindings: &[Uniform, Write, Write, Write, Write],
-    constants: &["CAPACITY", "KEEP"],
+    bindings: &[Uniform, Write, Write, Write, Write, Read],
+    constants: &["KEEP"],
+};
+
+/// Gathers the lists of proposals that have to be shortened. Its twin is a comparison.
+pub const CROWDED: Kernel = Kernel {
+    stem: "crowded",
+    parts: &[include_str!("../../../../shaders/crowded.wgsl")],
+    bindings: &[Uniform, Read, Write, Write],
+    constants: &[],
 };
 
 /// One step of label spreading or propagation. Twin: [`balmer_core::semi_supervised::Diffusion`]; tolerance
@@ -91,4 +107,4 @@ pub const CONVERGE: Kernel = Kernel {
 
 /// Every kernel there is.
 #[cfg(test)]
-const ALL: [&Kernel; 5] = [&PROPOSE_WIDE, &PROPOSE_NARROW, &SELECT, &SPREAD, &CONVERGE];
+const ALL: [&Kernel; 7] = [&PROPOSE_WIDE, &PROPOSE_NARROW, &PROPOSE_PLAIN, &CROWDED, &SELECT, &SPREAD, &CONVERGE];

@@ -34,10 +34,20 @@ pub struct ProposeParams {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct SelectParams {
-    /// Lists up to this long are left alone.
-    pub most: u32,
-    /// Not 0: indices are written out.
+    /// Proposals that a list has room for.
+    pub capacity: u32,
+    /// Not 0: every list, and indices are written out; 0: the crowded ones.
     pub finish: u32,
+}
+
+/// Parameters of `shaders/crowded.wgsl`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct CrowdedParams {
+    /// Lists to look at.
+    pub lists: u32,
+    /// A list up to this long is not crowded.
+    pub most: u32,
 }
 
 /// Parameters of `shaders/spread.wgsl`.

@@ -10,6 +10,15 @@ use wgpu::{
 
 use super::{Binding, Kernel};
 
+/// How many workgroups a dispatch has.
+#[derive(Debug, Clone, Copy)]
+pub enum Groups<'b> {
+    /// So many, in two dimensions.
+    Grid([u32; 2]),
+    /// Three numbers that an earlier dispatch has written.
+    At(&'b Buffer),
+}
+
 /// A kernel ready to run.
 #[derive(Debug)]
 pub struct Pipeline {
@@ -64,10 +73,13 @@ impl Pipeline {
     }
 
     /// Runs it on `groups` workgroups with the parameters at `offset`.
-    pub fn dispatch(&self, pass: &mut ComputePass, bindings: &BindGroup, offset: u32, groups: [u32; 2]) {
+    pub fn dispatch(&self, pass: &mut ComputePass, bindings: &BindGroup, offset: u32, groups: Groups<'_>) {
         pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, bindings, &[offset]);
-        pass.dispatch_workgroups(groups[0], groups[1], 1);
+        match groups {
+            Groups::Grid([x, y]) => pass.dispatch_workgroups(x, y, 1),
+            Groups::At(buffer) => pass.dispatch_workgroups_indirect(buffer, 0),
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use naga::{
     valid::{Capabilities, ValidationFlags, Validator},
 };
 
-use super::{ALL, Binding, CONVERGE, ConvergeParams, Kernel, PROPOSE_WIDE, ProposeParams, SELECT, SPREAD};
+use super::{
+    ALL, Binding, CONVERGE, CROWDED, ConvergeParams, CrowdedParams, Kernel, PROPOSE_WIDE, ProposeParams, SELECT, SPREAD,
+};
 use super::{SelectParams, SpreadParams, SpreadState};
 
 fn parsed(kernel: &Kernel) -> Module {
@@ -85,7 +87,8 @@ fn structs_are_laid_out_as_on_the_host() {
         first_list,
         capacity
     );
-    layout!(&SELECT, "Params", SelectParams, most, finish);
+    layout!(&SELECT, "Params", SelectParams, capacity, finish);
+    layout!(&CROWDED, "Params", CrowdedParams, lists, most);
     layout!(&SPREAD, "Params", SpreadParams, rows, classes, propagation, alpha, first_part);
     layout!(&SPREAD, "State", SpreadState, is_done, iterations, reached, change);
     layout!(&CONVERGE, "State", SpreadState, is_done, iterations, reached, change);
