@@ -222,10 +222,15 @@ impl Local {
 
     /// The worker broke down by itself.
     fn broke(self) {
-        let under_way = self.inside.with_value(|inside| inside.turns.current().map(str::to_owned));
+        let current = move || self.inside.with_value(|inside| inside.turns.current().map(str::to_owned));
+        let under_way = current();
         // not from within the worker's own event, which would end its listener while it listens
         set_timeout(
             move || {
+                // it may say so twice: the second time another worker has begun
+                if current() != under_way {
+                    return;
+                }
                 self.lose_worker();
                 if let Some(run) = under_way {
                     let why = "the browser's worker broke down, for want of memory perhaps: take a smaller subset, or \

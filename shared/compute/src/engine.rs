@@ -9,7 +9,13 @@ use balmer_core::{
     semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
 
-use crate::{AdapterSummary, Choice, Fault, adapters::choose, device::Gpu, neighbors::kneighbors, spreading::diffuse};
+use crate::{
+    AdapterSummary, Choice, Fault,
+    adapters::choose,
+    device::Gpu,
+    neighbors::{Tile, kneighbors},
+    spreading::diffuse,
+};
 
 /// Bytes of a device's memory to begin with: what cards have, and little of what a program has that plays one.
 const MEMORY: u64 = 4 << 30;
@@ -61,6 +67,8 @@ impl<F: Engine> GpuEngine<F> {
     /// The same open device, with another engine to stand by.
     #[must_use]
     pub fn beside(self, fallback: F) -> Self {
+        // what happened to one run is not said of the next
+        self.state().notes.clear();
         Self { fallback, ..self }
     }
 
@@ -72,6 +80,13 @@ impl<F: Engine> GpuEngine<F> {
     /// The adapter that is open.
     pub fn adapter(&self) -> AdapterSummary {
         self.state().gpu.summary.clone()
+    }
+
+    /// Lets searches on this device propose by one kernel, whichever is faster: for tests and measurements. The first
+    /// call counts, before any search that was long enough to find out.
+    pub fn use_tile(&self, tile: Tile) {
+        // the device has its tile already: it stays
+        let _: Result<(), Tile> = self.state().gpu.tile.set(tile);
     }
 
     /// Destroys the device, as a driver does when it resets: the next call finds it lost.

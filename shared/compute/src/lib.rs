@@ -31,6 +31,7 @@ mod wait;
 pub use adapters::{AdapterSummary, Choice, adapters};
 pub use engine::GpuEngine;
 pub use fault::Fault;
+pub use neighbors::Tile;
 pub use processor::Processor;
 
 /// Largest difference of a class probability between the device and the processor.

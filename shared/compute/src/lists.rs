@@ -11,7 +11,8 @@ use wgpu::{Buffer, BufferUsages, SubmissionIndex};
 use crate::{Fault, device::Gpu, recorder::Recorder, wait::Mapping};
 
 /// Bytes of a workgroup that `shaders/select.wgsl` needs besides what it keeps.
-const SELECT_BYTES: u64 = 256 * 4 + 64;
+/// Variables count as multiples of 16 bytes.
+const SELECT_BYTES: u64 = 256 * 4 + 5 * 16;
 /// Bytes of a proposal.
 const ENTRY: u64 = 8;
 /// Bytes of the numbers of an indirect dispatch.
@@ -40,7 +41,7 @@ impl Shape {
     pub fn new(gpu: &Gpu, n_neighbors: usize) -> Result<Self, Fault> {
         let room = u64::from(gpu.limits.max_compute_workgroup_storage_size).saturating_sub(SELECT_BYTES) / ENTRY;
         let keep = n_neighbors + MARGIN;
-        if keep as u64 > room {
+        if keep.next_multiple_of(2) as u64 > room {
             return Err(Fault::TooLarge(format!("{n_neighbors} neighbours are too many for this adapter")));
         }
         let most = keep + keep.max(64);

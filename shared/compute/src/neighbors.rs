@@ -257,6 +257,7 @@ impl<'a> Proposing<'a> {
         let bindings = self.crowded.bind::<CrowdedParams>(&self.gpu.device, uniforms, &[lengths, crowded, groups]);
         let grid = Groups::Grid([params.lists.div_ceil(CROWDED_SIZE), 1]);
         self.recorder.dispatch(&self.crowded, &bindings, &params, grid, queries as f64);
+        self.recorder.submit_if_due().await?;
         self.select(Groups::At(&self.lists.groups.clone()), 0, queries as f64 * ENTRY_COST);
         self.recorder.submit_if_due().await
     }

@@ -76,7 +76,7 @@ impl<'a> Recorder<'a> {
         self.room
     }
 
-    /// Records a dispatch of about so many multiply-adds.
+    /// Records a dispatch of about so many multiply-adds; [`Self::submit_if_due`] must have been called since the last.
     pub fn dispatch<P: Pod>(
         &mut self,
         pipeline: &Pipeline,
@@ -85,6 +85,7 @@ impl<'a> Recorder<'a> {
         groups: Groups<'_>,
         operations: f64,
     ) {
+        debug_assert!(!self.uniforms.is_full(), "a dispatch more than a submission has parameters for");
         let offset = self.uniforms.push(params);
         let encoder = &mut self.encoder;
         let pass = self

@@ -34,7 +34,8 @@ async fn check(chief: &Chief<'_>, device: Device, x: ArrayView2<'_, f32>, k: usi
 
 fn check_neighbors(found: &Found, device: Device, expected: &NeighborTable) {
     let (n, k) = expected.indices().dim();
-    assert!(found.name.contains(device) && !found.name.contains(';'), "{} instead of {device}", found.name);
+    let is_unaided = !found.name.contains(';') && !found.name.contains("failed");
+    assert!(found.name.contains(device) && is_unaided, "{} instead of {device}", found.name);
     let row_of = |i: usize| (&found.indices[i * k..][..k], &found.distances[i * k..][..k]);
     assert_eq!((found.indices.len(), found.distances.len()), (n * k, n * k));
     let differs = (0..n).find(|&row| row_of(row) != expected.row(row));
@@ -63,9 +64,9 @@ async fn check_labels(chief: &Chief<'_>, device: Device, x: ArrayView2<'_, f32>,
         let probabilities = Array2::from_shape_vec((x.nrows(), classes), probabilities).unwrap();
         for (row, (found, expected)) in probabilities.rows().into_iter().zip(expected.probabilities.rows()).enumerate()
         {
-            let worst = found.iter().zip(expected).map(|(p, q)| (p - q).abs()).fold(0.0, f32::max);
-            assert!(worst <= PROBABILITY_TOLERANCE, "row {row}: {worst}, {device}, {spec:?}");
-            worst_of_all = worst_of_all.max(worst);
+            let apart = || found.iter().zip(expected).map(|(p, q)| (p - q).abs());
+            assert!(apart().all(|apart| apart <= PROBABILITY_TOLERANCE), "row {row}: {found}, {device}, {spec:?}");
+            worst_of_all = apart().fold(worst_of_all, f32::max);
         }
     }
     worst_of_all
@@ -115,6 +116,8 @@ async fn the_processor_in_a_browser_finds_what_the_server_finds() {
         check_shapes(&chief, device).await;
         if build.is_empty() {
             check(&chief, "browser CPU, 2 workers, relaxed SIMD", spectra_like(20_000, 140).view(), 20).await;
+        } else {
+            check(&chief, device, spectra_like(3000, 140).view(), 20).await;
         }
     }
     browser.close().await;

@@ -1,5 +1,6 @@
 //! Neighbour tables: equal to the bit, whatever the sizes and however awkward the data.
 
+use balmer_compute::Tile;
 use balmer_core::{CpuEngine, Engine, engine::Unobserved, ndarray::Array2, outlier::lof};
 use pollster::block_on;
 
@@ -44,6 +45,32 @@ fn of_every_width_that_users_ask_for() {
     }
     // wider than a list on a small adapter may be: more than one chunk of references is needed either way
     check(&engine, &x, 300);
+}
+
+#[test]
+fn by_every_kernel_that_proposes() {
+    for tile in [Tile::Wide, Tile::Narrow, Tile::Plain] {
+        let engine = gpu();
+        engine.use_tile(tile);
+        for (n, d, k) in [(2, 3, 1), (127, 140, 20), (129, 17, 128), (2500, 140, 20), (300, 1000, 64)] {
+            check(&engine, &spectra_like(n, d), k);
+        }
+        for (x, k) in awkward() {
+            check(&engine, &x, k);
+        }
+    }
+}
+
+#[test]
+fn in_the_order_that_makes_lists_long() {
+    let engine = gpu();
+    // rows that come nearer and nearer: each chunk of references is of more use than all before it
+    let x = Array2::from_shape_fn((3000, 16), |(i, j)| 1.0 / (1.0 + i as f32) + 1e-6 * j as f32);
+    for k in [1, 20, 128] {
+        check(&engine, &x, k);
+    }
+    let reversed = x.slice(ndarray::s![..;-1, ..]).to_owned();
+    check(&engine, &reversed, 20);
 }
 
 #[test]

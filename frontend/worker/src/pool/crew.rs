@@ -56,6 +56,11 @@ impl Crew {
         Self { members, inbox, stop: stop.clone(), _on_stop: on_stop }
     }
 
+    /// How many members failed.
+    pub fn lost(&self) -> usize {
+        self.members.iter().filter(|member| member.is_none()).count()
+    }
+
     /// Whether anybody is left.
     pub fn is_empty(&self) -> bool {
         self.members.iter().all(Option::is_none)

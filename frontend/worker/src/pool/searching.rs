@@ -40,7 +40,6 @@ pub struct Searching<'a> {
     done: f64,
     /// Members that did something.
     helpers: BTreeSet<usize>,
-    failed: BTreeSet<usize>,
     /// Why the first of them did.
     reason: String,
 }
@@ -66,7 +65,6 @@ impl<'a> Searching<'a> {
             settled: Vec::new(),
             done: 0.0,
             helpers: BTreeSet::new(),
-            failed: BTreeSet::new(),
             reason: String::new(),
         }
     }
@@ -110,7 +108,7 @@ impl<'a> Searching<'a> {
 
     /// Ends the workers. How many did something, how many failed, and why the first of them did.
     pub fn end(self) -> (usize, usize, String) {
-        (self.helpers.len(), self.failed.len(), self.reason)
+        (self.helpers.len(), self.crew.lost(), self.reason)
     }
 
     /// Takes what a member says.
@@ -173,11 +171,9 @@ impl<'a> Searching<'a> {
         self.crew.dismiss(member);
         self.joined[member] = false;
         self.duties.take_from(member);
-        if self.failed.is_empty() {
+        if self.reason.is_empty() {
             self.reason = reason;
         }
-        // it may be heard of more than once
-        self.failed.insert(member);
     }
 
     /// Gives everybody something to do.

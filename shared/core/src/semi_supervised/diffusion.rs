@@ -1,6 +1,6 @@
 //! The iteration.
 
-use ndarray::{Array2, Zip};
+use ndarray::Array2;
 
 use super::{Graph, LabelDistributions, Seeds};
 use crate::{Error, Result, engine::Observer, parallel};
@@ -84,27 +84,22 @@ impl Diffusion {
         let self_weight = graph.self_weight(self.algorithm);
         let scales = self.scales(graph, observer)?;
         let mut f = initial.clone();
+        // what flows along the edges
+        let mut scaled = &f * &scales;
         let mut change = sum_of_changes(&f, &Array2::zeros(f.raw_dim()));
         let mut progress = Progress { first: change, furthest: 0.0 };
         let (mut reached, mut spreading) = (labelled_rows(&f), true);
         let mut iterations = 0;
         while iterations < self.max_iter && (spreading || change >= f64::from(self.tol)) {
             let mut next = match self.algorithm {
-                Algorithm::Spreading => graph.product(&(&f * &scales), observer),
+                Algorithm::Spreading => graph.product(&scaled, observer),
                 Algorithm::Propagation => graph.product(&f, observer),
             };
             if observer.is_cancelled() {
                 return Err(Error::Cancelled);
             }
             match self.algorithm {
-                Algorithm::Spreading => {
-                    let alpha = f64::from(self.alpha);
-                    next *= &scales;
-                    Zip::from(&mut next)
-                        .and(&initial)
-                        .for_each(|value, &seed| *value = alpha * *value + (1.0 - alpha) * seed);
-                    drop_the_least(&mut next);
-                }
+                Algorithm::Spreading => self.spread(&mut next, &mut scaled, &initial, &scales),
                 Algorithm::Propagation => {
                     next.scaled_add(self_weight, &f);
                     normalise(&mut next);
@@ -129,6 +124,21 @@ impl Diffusion {
             iterations,
             converged: !spreading && change < f64::from(self.tol),
         })
+    }
+
+    /// From `W D^-1/2 F` to the shares of the next step, and these scaled for the step after it.
+    fn spread(&self, next: &mut Array2<f64>, scaled: &mut Array2<f64>, initial: &Array2<f64>, scales: &Array2<f64>) {
+        let (alpha, classes) = (f64::from(self.alpha), next.ncols());
+        let [next, scaled] = [next, scaled].map(|values| values.as_slice_mut().expect("standard layout"));
+        let initial = initial.as_slice().expect("standard layout").chunks_exact(classes);
+        let rows = next.chunks_exact_mut(classes).zip(scaled.chunks_exact_mut(classes)).zip(initial).zip(scales);
+        for (((next, scaled), initial), scale) in rows {
+            for ((share, scaled), seed) in next.iter_mut().zip(scaled).zip(initial) {
+                let flown = alpha * (*share * scale) + (1.0 - alpha) * seed;
+                *share = if flown < LEAST_SHARE { 0.0 } else { flown };
+                *scaled = *share * scale;
+            }
+        }
     }
 
     /// `D^-1/2` as a column, 0 for isolated rows; empty work for propagation, whose rows are normalised anyway.
