@@ -6,7 +6,7 @@ use balmer_core::{
     Result,
     engine::Unobserved,
     ndarray::Array2,
-    neighbors::{MARGIN, Met, Packed, Pair, Proposals, Search, Settled},
+    neighbors::{MARGIN, Met, Pair, Panels, Proposals, Search, Settled},
 };
 use balmer_exchange::worker::{Report, Share};
 use js_sys::ArrayBuffer;
@@ -16,7 +16,7 @@ use crate::port::{self, Part};
 /// What the searches of this worker go through. It holds the matrix twice: centred, for the products of every meeting,
 /// and as it is, for the distances of every row that is settled.
 struct Matrix {
-    search: Search<'static, Packed>,
+    search: Search<'static, Panels>,
     n_neighbors: usize,
 }
 
@@ -34,7 +34,7 @@ pub fn join(columns: usize, n_neighbors: usize, buffers: &[ArrayBuffer]) {
     }
 }
 
-fn prepared(values: Vec<f32>, columns: usize) -> Result<Search<'static, Packed>, String> {
+fn prepared(values: Vec<f32>, columns: usize) -> Result<Search<'static, Panels>, String> {
     let shape = (values.len() / columns.max(1), columns);
     let x = Array2::from_shape_vec(shape, values).map_err(|error| error.to_string())?;
     Search::packed(x).map_err(|error| error.to_string())

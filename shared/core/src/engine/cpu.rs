@@ -5,7 +5,7 @@ use ndarray::ArrayView2;
 use super::{Engine, Observer};
 use crate::{
     Result,
-    neighbors::{self, NeighborTable},
+    neighbors::{self, Instructions, NeighborTable},
     parallel,
     semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
@@ -17,7 +17,7 @@ pub struct CpuEngine;
 impl Engine for CpuEngine {
     fn name(&self) -> String {
         let threads = parallel::n_threads();
-        format!("cpu, {threads} thread{}, {}", if threads == 1 { "" } else { "s" }, instructions())
+        format!("cpu, {threads} thread{}, {}", if threads == 1 { "" } else { "s" }, Instructions::fastest().name())
     }
 
     async fn kneighbors(
@@ -37,33 +37,5 @@ impl Engine for CpuEngine {
         observer: &dyn Observer,
     ) -> Result<LabelDistributions> {
         diffusion.run(graph, seeds, observer)
-    }
-}
-
-/// The widest vector instructions that the matrix product uses here.
-fn instructions() -> &'static str {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    {
-        if std::arch::is_x86_feature_detected!("avx512f") {
-            "avx512f"
-        } else if std::arch::is_x86_feature_detected!("fma") && std::arch::is_x86_feature_detected!("avx2") {
-            "avx2+fma"
-        } else if std::arch::is_x86_feature_detected!("avx") {
-            "avx"
-        } else {
-            "sse2"
-        }
-    }
-    #[cfg(target_arch = "aarch64")]
-    {
-        "neon"
-    }
-    #[cfg(target_family = "wasm")]
-    {
-        if cfg!(target_feature = "simd128") { "wasm simd128" } else { "wasm" }
-    }
-    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64", target_family = "wasm")))]
-    {
-        "scalar"
     }
 }

@@ -1,10 +1,10 @@
 //! Candidates of rows that meet, by products of blocks.
 //!
-//! Rows are cut into blocks that meet in pairs (`Y_a Y_b^T`, f32; each product serves the rows of both). A [`Kernel`]
-//! multiplies and keeps, per row, the few candidates with the smallest scores. Cancellation in
+//! Rows are cut into blocks that meet in pairs (`Y_a Y_b^T`, f32; each product serves the rows of both). What is kept
+//! are, per row, the few candidates with the smallest scores. Cancellation in
 //! `|x|^2 + |y|^2 - 2 x.y` costs work at worst, never a wrong neighbour: see [`super::certify`].
 //!
-//! Memory: O(n k + n d), and one product block per thread.
+//! Memory: O(n k + n d).
 
 use std::{
     ops::Range,
@@ -17,12 +17,14 @@ use std::{
 use super::{
     Centred, Pair,
     candidates::Candidates,
-    layout::Layout,
+    fused::{Meeting, Takers},
+    lanes::Instructions,
+    panels::Panels,
     tournament::{across, each_with_each, pieces, whole},
 };
 use crate::{Error, Result, engine::Observer, parallel};
 
-/// Rows per block at most: a product block of 512 x 512 f32 stays in a second-level cache.
+/// Rows per block at most: what is left of the pairs' turns at the end keeps no thread waiting for long.
 const MAX_BLOCK: usize = 512;
 /// Rows per block at least.
 const MIN_BLOCK: usize = 48;
@@ -30,28 +32,6 @@ const MIN_BLOCK: usize = 48;
 /// Rows per block where so many meet: enough blocks that all threads find disjoint pairs of them.
 pub(super) fn block_size(rows: usize) -> usize {
     whole(rows / (4 * parallel::n_threads())).clamp(MIN_BLOCK, MAX_BLOCK)
-}
-
-/// Multiplies blocks of rows, and offers what comes out.
-pub(super) trait Kernel {
-    /// How it reads the rows.
-    type Layout: Layout;
-
-    /// What can be done for two blocks without their candidates, into a buffer of the thread.
-    fn multiply(centred: &Centred<Self::Layout>, rows: &Range<usize>, columns: &Range<usize>, buffer: &mut Vec<f32>);
-
-    /// Offers every row of a block every other of it.
-    fn offer_within(centred: &Centred<Self::Layout>, rows: &Range<usize>, buffer: &[f32], candidates: &mut Candidates);
-
-    /// Offers the rows of either block those of the other.
-    fn offer(
-        centred: &Centred<Self::Layout>,
-        rows: &Range<usize>,
-        columns: &Range<usize>,
-        buffer: &[f32],
-        of_rows: &mut Candidates,
-        of_columns: &mut Candidates,
-    );
 }
 
 /// Rows cut into blocks, with their candidates.
@@ -83,12 +63,16 @@ impl Blocks {
     ///
     /// # Errors
     /// [`Error::Cancelled`].
-    pub(super) fn meet<K: Kernel>(&self, centred: &Centred<K::Layout>, observer: &dyn Observer) -> Result<()> {
+    pub(super) fn meet(
+        &self,
+        centred: &Centred<Panels>,
+        instructions: Instructions,
+        observer: &dyn Observer,
+    ) -> Result<()> {
         let next = AtomicUsize::new(0);
         let cancelled = AtomicBool::new(false);
         let reported = Mutex::new(0);
         parallel::map_indices(parallel::n_threads(), |_| {
-            let mut buffer = Vec::new();
             loop {
                 let turn = next.fetch_add(1, Ordering::Relaxed);
                 let Some(&(a, b)) = self.pairs.get(turn) else { break };
@@ -97,13 +81,14 @@ impl Blocks {
                     break;
                 }
                 let (rows, columns) = (&self.rows[a], &self.rows[b]);
-                K::multiply(centred, rows, columns, &mut buffer);
                 // locks are taken in ascending order: no deadlock
                 let mut of_rows = unpoisoned(&self.candidates[a]);
                 if a == b {
-                    K::offer_within(centred, rows, &buffer, &mut of_rows);
+                    instructions.run(Meeting { centred, rows, columns, takers: Takers::Within(&mut of_rows) });
                 } else {
-                    K::offer(centred, rows, columns, &buffer, &mut of_rows, &mut unpoisoned(&self.candidates[b]));
+                    let mut of_columns = unpoisoned(&self.candidates[b]);
+                    let takers = Takers::Both(&mut of_rows, &mut of_columns);
+                    instructions.run(Meeting { centred, rows, columns, takers });
                 }
                 drop(of_rows);
                 if let Ok(mut last) = reported.try_lock()

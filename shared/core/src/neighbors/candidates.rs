@@ -5,10 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Met, Proposals};
-
-/// Thresholds come in multiples of this, so that a kernel may compare so many at once; blocks begin at multiples.
-pub(super) const ROUND: usize = 8;
+use super::{Met, Proposals, panels::PANEL};
 
 /// The candidates of consecutive rows.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +15,7 @@ pub(super) struct Candidates {
     /// Buffer length per row.
     capacity: usize,
     /// Every candidate that was dropped has at least this score; a new one is taken up to it.
-    /// Filled up to [`ROUND`] with thresholds that nothing is up to.
+    /// Filled up to whole panels with thresholds that nothing is up to.
     pub(super) thresholds: Vec<f32>,
     lengths: Vec<u32>,
     /// Scores and indices, see [`entry`].
@@ -30,7 +27,7 @@ impl Candidates {
     pub(super) fn new(keep: usize, limits: &[f32]) -> Self {
         let (rows, capacity) = (limits.len(), capacity(keep));
         let mut thresholds = limits.to_vec();
-        thresholds.resize(rows.next_multiple_of(ROUND), f32::NEG_INFINITY);
+        thresholds.resize(rows.next_multiple_of(PANEL), f32::NEG_INFINITY);
         Self { keep, capacity, thresholds, lengths: vec![0; rows], entries: vec![0; rows * capacity] }
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{candidates::ROUND, certify::Bound, layout::Layout};
+use super::{certify::Bound, layout::Layout, panels::PANEL};
 use crate::{Error, Result};
 
 /// Rows that the centre is the median of, at most.
@@ -15,7 +15,7 @@ const SAMPLE: usize = 1001;
 #[derive(Debug, Clone)]
 pub struct Centred<L = Array2<f32>> {
     y: L,
-    /// `|y|^2 / 2`, filled up to [`ROUND`] with NaN, so that rows that fill up are never taken.
+    /// `|y|^2 / 2`, filled up to whole panels with NaN, so that rows that fill up are never taken.
     half_squares: Vec<f32>,
     /// `|y|`
     norms: Vec<f64>,
@@ -40,7 +40,7 @@ impl<L: Layout> Centred<L> {
         }
         let scale = if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 };
         let mut y = L::zeros(n, d);
-        let mut half_squares = Vec::with_capacity(n.next_multiple_of(ROUND));
+        let mut half_squares = Vec::with_capacity(n.next_multiple_of(PANEL));
         let mut norms = Vec::with_capacity(n);
         for (row, values) in x.rows().into_iter().enumerate() {
             let mut square = 0.0_f64;
@@ -53,7 +53,7 @@ impl<L: Layout> Centred<L> {
             half_squares.push((0.5 * square) as f32);
             norms.push(square.sqrt());
         }
-        half_squares.resize(n.next_multiple_of(ROUND), f32::NAN);
+        half_squares.resize(n.next_multiple_of(PANEL), f32::NAN);
         let max_norm = norms.iter().copied().fold(0.0, f64::max);
         Ok(Self { y, half_squares, norms, bound: Bound { features: d, max_norm, scale } })
     }
@@ -68,9 +68,8 @@ impl<L: Layout> Centred<L> {
         &self.half_squares[..self.norms.len()]
     }
 
-    /// [`Self::half_squares`], [`ROUND`] by [`ROUND`], the last filled up with NaN.
-    #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
-    pub(super) fn half_square_panels(&self) -> &[[f32; ROUND]] {
+    /// [`Self::half_squares`], panel by panel, the last filled up with NaN.
+    pub(super) fn half_square_panels(&self) -> &[[f32; PANEL]] {
         self.half_squares.as_chunks().0
     }
 

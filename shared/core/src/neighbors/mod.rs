@@ -12,32 +12,30 @@ mod candidates;
 mod centred;
 mod certify;
 mod duplicates;
-#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
 mod fused;
-#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
 mod lanes;
 mod layout;
 mod merged;
 mod metric;
-#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
 mod panels;
-#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
-mod product;
 mod proposals;
 mod search;
 mod settled;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod tournament;
 
 pub use candidates::Best;
 pub use centred::Centred;
 pub use duplicates::DuplicateGroups;
+pub(crate) use lanes::Instructions;
 pub use merged::{Merged, Met};
 pub use metric::{check_features, distance};
+pub use panels::Panels;
 pub use proposals::{MARGIN, Proposals};
-pub use search::{Packed, Search};
+pub use search::Search;
 pub use settled::Settled;
 pub use table::NeighborTable;
 pub use tournament::{Pair, tournament};

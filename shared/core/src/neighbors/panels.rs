@@ -1,10 +1,10 @@
-//! Rows in panels of eight, feature by feature, as the fused kernel reads them: columns and rows of a step of the
-//! product lie side by side.
+//! Rows in panels of sixteen, feature by feature, as the kernels read them: columns and rows of a step of the product
+//! lie side by side.
 
-use super::{candidates::ROUND, layout::Layout};
+use super::{lanes::LANES, layout::Layout};
 
 /// Rows of a panel.
-pub(super) const PANEL: usize = ROUND;
+pub(super) const PANEL: usize = LANES;
 
 /// All rows, the last panel filled up with rows of zeros.
 #[derive(Debug, Clone)]

@@ -6,24 +6,14 @@ use ndarray::{Array2, CowArray, Ix2};
 
 use super::{
     Centred, MARGIN, Met, Pair, Proposals, Settled,
-    blocked::{Blocks, Kernel, block_size},
+    blocked::{Blocks, block_size},
     certify,
+    lanes::Instructions,
     layout::Layout,
     metric::check_features,
+    panels::Panels,
 };
 use crate::{Error, Result, engine::Observer, parallel};
-
-/// The kernel for what this was built for.
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-type Fastest = super::product::Product;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-type Fastest = super::fused::Fused<super::lanes::V128>;
-
-/// How that kernel reads the rows.
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub type Packed = Array2<f32>;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub type Packed = super::panels::Panels;
 
 /// Rows settled by one task.
 const CHUNK: usize = 128;
@@ -56,7 +46,7 @@ impl<'a> Search<'a> {
     }
 }
 
-impl<'a> Search<'a, Packed> {
+impl<'a> Search<'a, Panels> {
     /// Checks, centres and scales `x` (n x d), for the kernel of this processor: what [`Self::meet`] needs.
     ///
     /// # Errors
@@ -72,7 +62,7 @@ impl<'a> Search<'a, Packed> {
     /// As [`Self::check_n_neighbors`]; [`Error::InvalidParameter`] for a pair of no two blocks of the matrix, and unless
     /// there is a limit for each row; [`Error::Cancelled`].
     pub fn meet(&self, pair: &Pair, limits: &[f32], n_neighbors: usize, observer: &dyn Observer) -> Result<Met> {
-        self.meet_by::<Fastest>(pair, limits, n_neighbors, block_size(pair.n_rows()), observer)
+        self.meet_by(Instructions::fastest(), pair, limits, n_neighbors, block_size(pair.n_rows()), observer)
     }
 
     /// The neighbours of all rows.
@@ -80,7 +70,53 @@ impl<'a> Search<'a, Packed> {
     /// # Errors
     /// As [`Self::check_n_neighbors`]; [`Error::Cancelled`].
     pub(super) fn all(&self, n_neighbors: usize, observer: &dyn Observer) -> Result<Settled> {
-        self.all_by::<Fastest>(n_neighbors, block_size(self.n_rows()), observer)
+        self.all_by(Instructions::fastest(), n_neighbors, block_size(self.n_rows()), observer)
+    }
+
+    /// [`Self::meet`] by given instructions and number of rows per block, which change nothing but the speed.
+    pub(super) fn meet_by(
+        &self,
+        instructions: Instructions,
+        pair: &Pair,
+        limits: &[f32],
+        n_neighbors: usize,
+        block: usize,
+        observer: &dyn Observer,
+    ) -> Result<Met> {
+        self.check_n_neighbors(n_neighbors)?;
+        pair.check(self.n_rows())?;
+        if limits.len() != pair.n_rows() {
+            let remedy = format!("a pair of {} rows needs as many", pair.n_rows());
+            return Err(Error::parameter("limits", limits.len(), remedy));
+        }
+        let blocks = Blocks::new(pair, limits, n_neighbors + MARGIN, block);
+        blocks.meet(&self.centred, instructions, observer)?;
+        let mut met = Met::default();
+        for part in blocks.map(|_, candidates| candidates.into_met()) {
+            met.append(part);
+        }
+        Ok(met)
+    }
+
+    /// [`Self::all`] by given instructions and number of rows per block.
+    pub(super) fn all_by(
+        &self,
+        instructions: Instructions,
+        n_neighbors: usize,
+        block: usize,
+        observer: &dyn Observer,
+    ) -> Result<Settled> {
+        self.check_n_neighbors(n_neighbors)?;
+        let n = self.n_rows();
+        let blocks = Blocks::new(&Pair::everybody(n), &vec![f32::INFINITY; n], n_neighbors + MARGIN, block);
+        blocks.meet(&self.centred, instructions, observer)?;
+        let parts = blocks.map(|rows, mut candidates| {
+            let best = candidates.best(0..rows.len());
+            self.settle(rows, &best.as_proposals(), n_neighbors, observer)
+        });
+        let mut settled = Settled::none(0..n, n, n_neighbors);
+        parts.into_iter().try_for_each(|part| settled.append(part?))?;
+        Ok(settled)
     }
 }
 
@@ -97,50 +133,6 @@ impl<'a, L: Layout> Search<'a, L> {
         let x = if x.is_standard_layout() { x } else { CowArray::from(x.as_standard_layout().into_owned()) };
         let centred = Centred::new(x.view())?;
         Ok(Self { x, centred })
-    }
-
-    /// [`Self::meet`] by a given kernel and number of rows per block, which change nothing but the speed.
-    pub(super) fn meet_by<K: Kernel<Layout = L>>(
-        &self,
-        pair: &Pair,
-        limits: &[f32],
-        n_neighbors: usize,
-        block: usize,
-        observer: &dyn Observer,
-    ) -> Result<Met> {
-        self.check_n_neighbors(n_neighbors)?;
-        pair.check(self.n_rows())?;
-        if limits.len() != pair.n_rows() {
-            let remedy = format!("a pair of {} rows needs as many", pair.n_rows());
-            return Err(Error::parameter("limits", limits.len(), remedy));
-        }
-        let blocks = Blocks::new(pair, limits, n_neighbors + MARGIN, block);
-        blocks.meet::<K>(&self.centred, observer)?;
-        let mut met = Met::default();
-        for part in blocks.map(|_, candidates| candidates.into_met()) {
-            met.append(part);
-        }
-        Ok(met)
-    }
-
-    /// [`Self::all`] by a given kernel and number of rows per block.
-    pub(super) fn all_by<K: Kernel<Layout = L>>(
-        &self,
-        n_neighbors: usize,
-        block: usize,
-        observer: &dyn Observer,
-    ) -> Result<Settled> {
-        self.check_n_neighbors(n_neighbors)?;
-        let n = self.n_rows();
-        let blocks = Blocks::new(&Pair::everybody(n), &vec![f32::INFINITY; n], n_neighbors + MARGIN, block);
-        blocks.meet::<K>(&self.centred, observer)?;
-        let parts = blocks.map(|rows, mut candidates| {
-            let best = candidates.best(0..rows.len());
-            self.settle(rows, &best.as_proposals(), n_neighbors, observer)
-        });
-        let mut settled = Settled::none(0..n, n, n_neighbors);
-        parts.into_iter().try_for_each(|part| settled.append(part?))?;
-        Ok(settled)
     }
 
     /// Rows of the matrix, n.

@@ -8,14 +8,14 @@ use std::sync::{
 use ndarray::{Array2, ArrayView2, array};
 use proptest::prelude::*;
 
-use super::{DuplicateGroups, NeighborTable, Search, check_features, distance, exact, fused::Fused, product::Product};
+use super::{DuplicateGroups, NeighborTable, Search, check_features, distance, exact, lanes::Instructions};
 use crate::{
     Error, Result,
     engine::{Observer, Unobserved},
     oracle::{self, random},
 };
 
-/// The table by a given number of rows per block and by either kernel, with the number of rows that had to be
+/// The table by a given number of rows per block and by all instructions, with the number of rows that had to be
 /// searched again.
 fn exact_in_blocks(
     x: ArrayView2<'_, f32>,
@@ -23,11 +23,15 @@ fn exact_in_blocks(
     block: usize,
     observer: &dyn Observer,
 ) -> Result<(NeighborTable, usize)> {
-    let found = Search::laid_out(x.into())?.all_by::<Product>(k, block, observer)?;
-    let fused = Search::laid_out(x.into())?.all_by::<Fused<[f32; 4]>>(k, block, &Unobserved)?;
-    assert_eq!(fused.indices(), found.indices());
-    assert_eq!(fused.distances(), found.distances());
-    let again = found.searched_again().max(fused.searched_again());
+    let search = Search::packed(x)?;
+    let found = search.all_by(Instructions::fastest(), k, block, observer)?;
+    let mut again = found.searched_again();
+    for instructions in Instructions::available().skip(1) {
+        let other = search.all_by(instructions, k, block, &Unobserved)?;
+        assert_eq!(other.indices(), found.indices(), "{instructions:?}");
+        assert_eq!(other.distances(), found.distances(), "{instructions:?}");
+        again = again.max(other.searched_again());
+    }
     Ok((NeighborTable::from_settled([found])?, again))
 }
 

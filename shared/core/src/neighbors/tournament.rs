@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::candidates::ROUND;
+use super::panels::PANEL;
 use crate::{Error, Result};
 
 /// Two blocks of rows that meet, or one that meets itself.
 ///
-/// Blocks begin at multiples of eight and end there or with the matrix, so that a kernel may read eight rows at once.
+/// Blocks begin at multiples of sixteen and end there or with the matrix, so that a kernel may read sixteen rows at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// One block.
@@ -51,15 +51,15 @@ impl Pair {
         let is_block = |block: &Range<usize>| {
             block.start <= block.end
                 && block.end <= n
-                && block.start.is_multiple_of(ROUND)
-                && (block.end.is_multiple_of(ROUND) || block.end == n)
+                && block.start.is_multiple_of(PANEL)
+                && (block.end.is_multiple_of(PANEL) || block.end == n)
         };
         let are_apart = self.rows.end <= self.columns.start || self.columns.end <= self.rows.start;
         if is_block(&self.rows) && is_block(&self.columns) && (self.is_one() || are_apart) {
             return Ok(());
         }
         let value = format!("rows {:?} with {:?} of {n}", self.rows, self.columns);
-        Err(Error::parameter("pair", value, "let blocks begin at multiples of 8 and share no row, or all"))
+        Err(Error::parameter("pair", value, "let blocks begin at multiples of 16 and share no row, or all"))
     }
 }
 
@@ -73,7 +73,7 @@ pub fn tournament(n: usize, block: usize) -> Vec<Pair> {
 
 /// The next number of rows that a block may have.
 pub(super) fn whole(block: usize) -> usize {
-    block.max(1).next_multiple_of(ROUND)
+    block.max(1).next_multiple_of(PANEL)
 }
 
 /// Consecutive pieces of `rows`, of `block` rows each but the last.
@@ -157,13 +157,13 @@ mod tests {
     #[test]
     fn blocks_that_are_none_are_refused() {
         for (rows, columns) in
-            [(0..8, 4..16), (0..8, 0..16), (8..16, 8..24), (0..9, 16..20), (3..8, 8..16), (0..8, 16..21)]
+            [(0..16, 8..32), (0..16, 0..32), (16..32, 16..48), (0..9, 32..40), (3..16, 16..32), (0..16, 32..41)]
         {
             let pair = Pair { rows, columns };
-            assert!(pair.check(20).unwrap_err().to_string().contains("multiples of 8"), "{pair:?}");
+            assert!(pair.check(40).unwrap_err().to_string().contains("multiples of 16"), "{pair:?}");
         }
-        for (rows, columns) in [(0..8, 8..20), (16..20, 0..8), (16..20, 16..20), (8..8, 8..20)] {
-            assert!(Pair { rows, columns }.check(20).is_ok());
+        for (rows, columns) in [(0..16, 16..40), (32..40, 0..16), (32..40, 32..40), (16..16, 16..40)] {
+            assert!(Pair { rows, columns }.check(40).is_ok());
         }
     }
 }

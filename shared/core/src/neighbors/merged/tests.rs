@@ -9,10 +9,7 @@ use super::{Merged, Met, Pair};
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    neighbors::{
-        NeighborTable, Packed, Search, blocked::Kernel, exact, fused::Fused, panels::Panels, product::Product,
-        tournament,
-    },
+    neighbors::{NeighborTable, Panels, Search, exact, lanes::Instructions, tournament},
     oracle::random,
 };
 
@@ -40,8 +37,9 @@ struct Split {
 }
 
 /// The table by members that let blocks meet in any order and answer in any order.
-fn in_parts<K: Kernel<Layout = L>, L: crate::neighbors::layout::Layout>(
-    search: &Search<'_, L>,
+fn in_parts(
+    search: &Search<'_, Panels>,
+    instructions: Instructions,
     k: usize,
     split: &Split,
 ) -> (NeighborTable, usize) {
@@ -56,7 +54,7 @@ fn in_parts<K: Kernel<Layout = L>, L: crate::neighbors::layout::Layout>(
             under_way.push((pair, limits));
         } else {
             let (pair, limits) = under_way.swap_remove(dice.below(under_way.len()));
-            let met = search.meet_by::<K>(&pair, &limits, k, split.inner, &Unobserved).unwrap();
+            let met = search.meet_by(instructions, &pair, &limits, k, split.inner, &Unobserved).unwrap();
             merged.merge(&pair, &met).unwrap();
         }
     }
@@ -80,7 +78,11 @@ fn ordinary_rows_are_certain_whatever_the_order() {
         let whole = exact(x.view(), k, &Unobserved).unwrap();
         for (block, members, seed) in [(900, 1, 0), (128, 1, 1), (128, 5, 2), (40, 9, 3), (64, 1000, 4)] {
             let split = Split { block, inner: 48, members, seed };
-            assert_eq!(in_parts::<Product, _>(&search, k, &split), (whole.clone(), 0), "{k} neighbours, {split:?}");
+            assert_eq!(
+                in_parts(&search, Instructions::fastest(), k, &split),
+                (whole.clone(), 0),
+                "{k} neighbours, {split:?}"
+            );
         }
     }
 }
@@ -171,9 +173,9 @@ proptest! {
         let k = if near_all { n - few.min(n - 1) } else { few };
         let split = Split { block, inner, members, seed };
         let whole = exact(x.view(), k, &Unobserved).unwrap();
-        let rows = Search::<Packed>::laid_out(x.view().into()).unwrap();
-        prop_assert_eq!(&in_parts::<Product, _>(&rows, k, &split).0, &whole);
-        let panels = Search::<Panels>::laid_out(x.view().into()).unwrap();
-        prop_assert_eq!(&in_parts::<Fused<[f32; 4]>, _>(&panels, k, &split).0, &whole);
+        let search = Search::packed(x.view()).unwrap();
+        for instructions in Instructions::available() {
+            prop_assert_eq!(&in_parts(&search, instructions, k, &split).0, &whole);
+        }
     }
 }
