@@ -1,12 +1,14 @@
 //! The rows as a device multiplies them: about a robust centre, scaled to at most 1.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, s};
 
 use super::{certify::Bound, layout::Layout, panels::PANEL};
-use crate::{Error, Result};
+use crate::{Error, Result, parallel};
 
 /// Rows that the centre is the median of, at most.
 const SAMPLE: usize = 1001;
+/// Rows looked at by one task.
+const ROWS: usize = 1024;
 
 /// A matrix about its centre, scaled by a power of two so that no product overflows, in f32.
 ///
@@ -30,15 +32,7 @@ impl<L: Layout> Centred<L> {
     pub(super) fn new(x: ArrayView2<'_, f32>) -> Result<Self> {
         let (n, d) = x.dim();
         let centre = centre(x);
-        let largest = x.rows().into_iter().fold(0.0_f64, |largest, row| {
-            row.iter()
-                .zip(&centre)
-                .fold(largest, |largest, (&value, centre)| largest.max((f64::from(value) - centre).abs()))
-        });
-        if largest * 2.0 * (d as f64).sqrt() > f64::from(f32::MAX) {
-            return Err(Error::parameter("features", largest, "distances overflow f32: scale the features down"));
-        }
-        let scale = if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 };
+        let scale = scale(x, &centre)?;
         let mut y = L::zeros(n, d);
         let mut half_squares = Vec::with_capacity(n.next_multiple_of(PANEL));
         let mut norms = Vec::with_capacity(n);
@@ -87,9 +81,28 @@ impl Centred {
     }
 }
 
+/// The power of two that brings every value about `centre` to at most 1.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] for distances beyond f32.
+pub(super) fn scale(x: ArrayView2<'_, f32>, centre: &[f64]) -> Result<f64> {
+    let parts = parallel::map_indices(x.nrows().div_ceil(ROWS), |chunk| {
+        let rows = x.slice(s![chunk * ROWS..x.nrows().min((chunk + 1) * ROWS), ..]);
+        let offsets = rows.rows().into_iter().map(|row| {
+            row.iter().zip(centre).fold(0.0_f64, |most, (&value, centre)| most.max((f64::from(value) - centre).abs()))
+        });
+        offsets.fold(0.0, f64::max)
+    });
+    let largest = parts.into_iter().fold(0.0, f64::max);
+    if largest * 2.0 * (x.ncols() as f64).sqrt() > f64::from(f32::MAX) {
+        return Err(Error::parameter("features", largest, "distances overflow f32: scale the features down"));
+    }
+    Ok(if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 })
+}
+
 /// A point amid the data, whatever a few absurd rows hold: the medians of the features over at most
 /// [`SAMPLE`] rows. Any point would do; a near one keeps rounding small.
-fn centre(x: ArrayView2<'_, f32>) -> Vec<f64> {
+pub(super) fn centre(x: ArrayView2<'_, f32>) -> Vec<f64> {
     if x.nrows() == 0 {
         return vec![0.0; x.ncols()];
     }

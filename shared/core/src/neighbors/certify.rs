@@ -23,13 +23,13 @@
 use super::metric;
 
 /// Unit roundoff of f32.
-const U: f64 = 1.0 / 16_777_216.0;
+pub(super) const U: f64 = 1.0 / 16_777_216.0;
 /// Covers products of errors and the f64 roundings of the bound itself.
 const SAFETY: f64 = 1.01;
 /// Covers underflow: products and elements below the smallest normal number, thousands of them.
-const UNDERFLOW: f64 = 1e-30;
+pub(super) const UNDERFLOW: f64 = 1e-30;
 /// Relative rounding of an f64 sum, per term.
-const F64_ERROR: f64 = 1e-15;
+pub(super) const F64_ERROR: f64 = 1e-15;
 
 /// The quantities the bound needs besides a row's own norm. All in scaled units.
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +49,17 @@ impl Bound {
         let last = last.sqrt() * self.scale;
         let other = self.max_norm.min((norm + last * (1.0 + 1e-6)) * (1.0 + 1e-6));
         let d = self.features as f64;
-        let gamma = 2.0 * d * U / (1.0 - 2.0 * d * U);
-        let score_error = SAFETY * ((gamma + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
+        let score_error = SAFETY * ((gamma(self.features) + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
         let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - F64_ERROR * d);
         let shift = SAFETY * U * (norm + other) + UNDERFLOW;
         squared > 0.0 && (squared.sqrt() - shift) * (1.0 - F64_ERROR * d) > last
     }
+}
+
+/// What a product of vectors of so many terms may be off by, over the product of their norms: point 2 above.
+pub(super) fn gamma(terms: usize) -> f64 {
+    let error = 2.0 * terms as f64 * U;
+    error / (1.0 - error)
 }
 
 /// Exact squared distances of the rows proposed for `row`, sorted by (distance, index).

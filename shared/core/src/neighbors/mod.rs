@@ -19,6 +19,7 @@ mod merged;
 mod metric;
 mod panels;
 mod proposals;
+mod pruned;
 mod search;
 mod settled;
 mod table;
@@ -54,5 +55,6 @@ use crate::{Result, engine::Observer};
 /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
+    if std::env::var("DENSE").is_err() { let p=pruned::Pruned::new(x)?; eprintln!("steps {:.3e} of {:.3e}", p.steps(n_neighbors, Instructions::fastest()), (x.nrows() as f64/16.).powi(2)/2.*16.*x.ncols() as f64); let s=p.all(n_neighbors, Instructions::fastest(), observer)?; eprintln!("again {}", s.searched_again()); return NeighborTable::from_settled([s]); }
     NeighborTable::from_settled([Search::packed(x)?.all(n_neighbors, observer)?])
 }

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "instructions that not every processor has; see the safety comments")]
 
 use std::arch::x86_64::{
-    __m512, _CMP_LE_OQ, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_reduce_add_ps, _mm512_set1_ps,
+    __m512, _CMP_LE_OQ, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_reduce_add_ps, _mm512_set1_ps,
     _mm512_storeu_ps, _mm512_sub_ps,
 };
 
@@ -54,6 +54,11 @@ impl Lanes for F32x16 {
     fn times_plus(self, factor: Self, sum: Self) -> Self {
         // SAFETY: see the type
         unsafe { Self(_mm512_fmadd_ps(self.0, factor.0, sum.0)) }
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        // SAFETY: see the type
+        unsafe { Self(_mm512_max_ps(self.0, other.0)) }
     }
     #[inline(always)]
     fn sum(self) -> f32 {

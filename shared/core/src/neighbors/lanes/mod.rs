@@ -30,6 +30,8 @@ pub(super) trait Lanes: Copy {
     fn minus(self, other: Self) -> Self;
     /// `self * factor + sum`
     fn times_plus(self, factor: Self, sum: Self) -> Self;
+    /// The larger of two, lane by lane, neither being NaN.
+    fn larger(self, other: Self) -> Self;
     /// The sum of all lanes, in whatever order.
     fn sum(self) -> f32;
     /// Lane by lane, never for NaN.

@@ -31,6 +31,10 @@ impl Lanes for F32x16 {
         Self(from_fn(|lane| self.0[lane] * factor.0[lane] + sum.0[lane]))
     }
     #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Self(from_fn(|lane| if self.0[lane] > other.0[lane] { self.0[lane] } else { other.0[lane] }))
+    }
+    #[inline(always)]
     fn sum(self) -> f32 {
         let quads: [f32; 4] = from_fn(|i| (self.0[i] + self.0[i + 8]) + (self.0[i + 4] + self.0[i + 12]));
         (quads[0] + quads[2]) + (quads[1] + quads[3])

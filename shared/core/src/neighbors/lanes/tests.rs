@@ -19,6 +19,7 @@ impl Work for Everything {
         assert_eq!(L::splat(2.5).store(), [2.5; LANES]);
         assert_eq!(left.minus(right).store(), from_fn(|lane| a[lane] - b[lane]));
         assert_eq!(left.times_plus(right, L::splat(1.0)).store(), from_fn(|lane| a[lane] * b[lane] + 1.0));
+        assert_eq!(left.larger(right).store(), from_fn(|lane| a[lane].max(b[lane])));
         assert_eq!(left.sum(), a.iter().sum::<f32>());
         assert_eq!(L::bits(left.at_most(right)), bits(|lane| a[lane] <= b[lane]));
         assert_eq!(L::bits(left.at_most(right) | right.at_most(left)), 0xffff);
