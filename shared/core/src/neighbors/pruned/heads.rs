@@ -17,10 +17,11 @@ use ndarray::{ArrayView2, s};
 use super::{
     basis::Basis,
     order::AXES,
+    tree::Extent,
 };
 use crate::{
     neighbors::{
-        certify::gamma,
+        certify::{U, gamma},
         lanes::{Instructions, Lanes, Work},
         panels::PANEL,
         tile::add_products,
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// Coordinates of each stage.
-const STAGES: [usize; 4] = [AXES, 16, 32, 64];
+const STAGES: [usize; 4] = [AXES - 1, 16, 32, 64];
 /// Features summed before they are added to the others: sums of sums lose less.
 const SUMMED: usize = 64;
 /// Panels projected by one task.
@@ -105,6 +106,8 @@ pub(super) struct Heads {
     half_squares: Vec<[f32; PANEL]>,
     /// The norms of the rows, 0 behind the last.
     norms: Vec<[f32; PANEL]>,
+    /// See [`Projection`].
+    slack: f64,
 }
 
 /// A panel being projected.
@@ -209,7 +212,7 @@ impl Heads {
             }));
             norms.push(std::array::from_fn(|lane| (squares[lane].sqrt() as f32).next_up()));
         }
-        Self { ends, values, half_squares, norms }
+        Self { ends, values, half_squares, norms, slack: projection.slack }
     }
 
     /// The stages, each with its columns: where they begin, and where the rest is.
@@ -226,9 +229,26 @@ impl Heads {
         &self.values[panel * columns..][..columns]
     }
 
-    /// The coordinates of the first stage of a panel.
-    pub(super) fn coordinates(&self, panel: usize) -> &[[f32; PANEL]; AXES] {
-        self.panel(panel)[..AXES].try_into().expect("as many coordinates")
+    /// The first stage of a panel: coordinates, and the rest.
+    fn leading(&self, panel: usize) -> &[[f32; PANEL]; AXES] {
+        self.panel(panel)[..AXES].try_into().expect("the first stage")
+    }
+
+    /// The least and the largest that the coordinates of the first `rows` of a panel, and their rests, can be.
+    pub(super) fn extent(&self, panel: usize, rows: usize) -> Extent {
+        let leading = self.leading(panel);
+        let of = |pick: fn(f32, f32) -> f32, start: f32| {
+            std::array::from_fn(|axis| leading[axis][..rows].iter().copied().fold(start, pick))
+        };
+        let mut extent = Extent { low: of(f32::min, f32::INFINITY), high: of(f32::max, f32::NEG_INFINITY) };
+        // without what the rest was enlarged by, twice: it may be that much smaller, too
+        let rests = leading[AXES - 1].iter().zip(self.norms(panel)).take(rows);
+        extent.low[AXES - 1] = rests.fold(f32::INFINITY, |least, (&rest, &norm)| {
+            let [rest, norm] = [f64::from(rest), f64::from(norm)];
+            let square = rest * rest * (1.0 - 4.0 * U) - 2.1 * self.slack * norm * norm;
+            least.min((square.max(0.0).sqrt() as f32).next_down().max(0.0))
+        });
+        extent
     }
 
     #[inline(always)]
@@ -241,11 +261,11 @@ impl Heads {
     }
 }
 
-/// The first coordinates of every row, in the order of the rows.
+/// The first stage of every row, in the order of the rows.
 pub(super) fn leading(x: ArrayView2<'_, f32>, frame: &Frame, basis: &Basis) -> Vec<[f32; AXES]> {
     let natural: Vec<u32> = (0..x.nrows() as u32).collect();
-    let first = Basis { directions: basis.directions.slice(s![..AXES.min(basis.directions.nrows()), ..]).to_owned(), ..*basis };
+    let first = Basis { directions: basis.directions.slice(s![..STAGES[0], ..]).to_owned(), ..*basis };
     let heads = Heads::new(x, &natural, frame, &Projection::new(&first));
-    let rows = (0..x.nrows()).map(|row| std::array::from_fn(|axis| heads.coordinates(row / PANEL)[axis][row % PANEL]));
+    let rows = (0..x.nrows()).map(|row| std::array::from_fn(|axis| heads.leading(row / PANEL)[axis][row % PANEL]));
     rows.collect()
 }

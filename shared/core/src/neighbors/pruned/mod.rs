@@ -19,13 +19,15 @@ mod rows;
 mod sift;
 mod tree;
 
+use std::ops::Range;
+
 use ndarray::{ArrayView2, Axis};
 
 use self::{
     basis::Basis,
     heads::{Frame, Heads, Projection},
     rows::Rows,
-    sift::{Sift, Sifted},
+    sift::Sift,
     tree::Tree,
 };
 use super::{
@@ -93,9 +95,9 @@ impl<'a> Pruned<'a> {
         self.n_rows().div_ceil(PANEL)
     }
 
-    /// Rows of a panel.
-    fn rows_of(&self, panel: usize) -> usize {
-        PANEL.min(self.n_rows() - panel * PANEL)
+    /// The places of some panels.
+    fn rows_of(&self, panels: Range<usize>) -> Range<usize> {
+        panels.start * PANEL..self.n_rows().min(panels.end * PANEL)
     }
 
     /// About how many steps of a product (sixteen products of f32) the search of all rows would take.
@@ -103,7 +105,7 @@ impl<'a> Pruned<'a> {
         let panels = self.n_panels();
         let every = panels.div_ceil(PROBES);
         let probes: Vec<u64> = parallel::map_indices(panels.div_ceil(every), |probe| {
-            instructions.run(Sift::new(self, probe * every, n_neighbors + MARGIN)).steps
+            instructions.run(Sift::new(self, probe * every..probe * every + 1, n_neighbors + MARGIN)).steps
         });
         probes.iter().sum::<u64>() as f64 / probes.len() as f64 * panels as f64
     }
@@ -123,12 +125,10 @@ impl<'a> Pruned<'a> {
         let reported = std::sync::Mutex::new(0);
         let found = parallel::map_indices(panels.div_ceil(PANELS), |task| {
             let mut settled = (Vec::with_capacity(PANELS * PANEL * n_neighbors), 0);
-            for panel in task * PANELS..panels.min((task + 1) * PANELS) {
-                if observer.is_cancelled() {
-                    break;
-                }
-                let Sifted { candidates, .. } = instructions.run(Sift::new(self, panel, n_neighbors + MARGIN));
-                self.settle(panel, candidates, n_neighbors, &mut settled);
+            if !observer.is_cancelled() {
+                let some = task * PANELS..panels.min((task + 1) * PANELS);
+                let sift = Sift::new(self, some.clone(), n_neighbors + MARGIN);
+                self.settle(self.rows_of(some), instructions.run(sift).candidates, n_neighbors, &mut settled);
             }
             let turn = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Ok(mut last) = reported.try_lock()
@@ -160,19 +160,19 @@ impl<'a> Pruned<'a> {
         Ok(settled)
     }
 
-    /// Neighbours of the candidates of a panel, row by row, and the number of rows that had to be searched again.
+    /// Neighbours of the rows at some places, and the number of rows that had to be searched again.
     fn settle(
         &self,
-        panel: usize,
+        places: Range<usize>,
         mut candidates: super::candidates::Candidates,
         n_neighbors: usize,
         (settled, again): &mut (Vec<(u32, f32)>, usize),
     ) {
-        let best = candidates.best(0..self.rows_of(panel));
+        let best = candidates.best(0..places.len());
         let proposals = best.as_proposals();
-        for lane in 0..self.rows_of(panel) {
-            let row = self.order[panel * PANEL + lane] as usize;
-            let (places, threshold) = proposals.row(lane);
+        for (position, place) in places.enumerate() {
+            let row = self.order[place] as usize;
+            let (places, threshold) = proposals.row(position);
             let proposed: Vec<u32> = places.iter().map(|&place| self.order[place as usize]).collect();
             let mut ranked = certify::rank(self.x, self.d, row, &proposed);
             ranked.truncate(n_neighbors);

@@ -9,8 +9,8 @@ use crate::{
     parallel,
 };
 
-/// Coordinates of a row that the order is made by.
-pub(super) const AXES: usize = LANES;
+/// What the order is made by: the first coordinates of a row, and the length of its rest.
+pub(super) const AXES: usize = LANES + 1;
 
 /// Rows from which the longest axis of a set is judged, at most.
 const SAMPLE: usize = 256;

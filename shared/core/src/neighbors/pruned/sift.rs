@@ -1,10 +1,12 @@
-//! The candidates of one panel of rows, among all others.
+//! The candidates of some panels of rows that stand together, among all others.
 
-use super::{Pruned, tree::Extent};
+use std::ops::Range;
+
+use super::{Pruned, order::AXES, tree::Extent};
 use crate::neighbors::{
     candidates::Candidates,
     certify::U,
-    lanes::{Lanes, Work},
+    lanes::{LANES, Lanes, Work},
     panels::PANEL,
     tile::add_products,
 };
@@ -12,21 +14,30 @@ use crate::neighbors::{
 /// Steps of a product that a distance takes as long as, besides two for each register of a row.
 const DISTANCE: usize = 12;
 
-/// A panel that looks for its neighbours: panels near enough are met, the nearest first, each bound lets through what the
-/// next one looks at, and what passes the last is measured.
+/// Panels that look for their neighbours: what is near enough to any of them is met by all to which it is, the nearest
+/// first, so that it is fetched once. Each bound lets through what the next one looks at; what passes the last is measured.
 pub(super) struct Sift<'a> {
     pruned: &'a Pruned<'a>,
-    panel: usize,
+    seekers: Vec<Seeker>,
+    /// Around all of them.
+    extent: Extent,
     candidates: Candidates,
-    /// Scores that may still belong to a candidate, row by row.
-    limits: [f32; PANEL],
-    /// Squared distances of coordinates at which one of the rows may still have a candidate.
-    reaches: [f32; PANEL],
-    reach: f32,
     steps: u64,
 }
 
-/// What a panel found.
+/// A panel that looks for its neighbours.
+struct Seeker {
+    panel: usize,
+    extent: Extent,
+    /// Scores that may still belong to a candidate, row by row.
+    limits: [f32; PANEL],
+    /// Squared distances in the [`super::tree`] at which a row may still have a candidate.
+    reaches: [f32; PANEL],
+    /// The largest of them.
+    reach: f32,
+}
+
+/// What was found.
 pub(super) struct Sifted {
     /// Candidates by squared scaled distances, as places in the order.
     pub(super) candidates: Candidates,
@@ -35,25 +46,43 @@ pub(super) struct Sifted {
 }
 
 impl<'a> Sift<'a> {
-    pub(super) fn new(pruned: &'a Pruned<'a>, panel: usize, keep: usize) -> Self {
-        let rows = pruned.rows_of(panel);
-        let limit = |lane| if lane < rows { f32::INFINITY } else { f32::NEG_INFINITY };
-        Self {
-            pruned,
-            panel,
-            candidates: Candidates::new(keep, &[f32::INFINITY; PANEL][..rows]),
-            limits: std::array::from_fn(limit),
-            reaches: std::array::from_fn(|lane| limit(lane).min(f32::MAX)),
-            reach: f32::MAX,
-            steps: 0,
+    /// `keep` candidates for each row of some panels.
+    pub(super) fn new(pruned: &'a Pruned<'a>, panels: Range<usize>, keep: usize) -> Self {
+        let rows = pruned.rows_of(panels.clone()).len();
+        let seekers: Vec<_> = panels.map(|panel| Seeker::new(pruned, panel)).collect();
+        let mut extent = Extent::NOTHING;
+        seekers.iter().for_each(|seeker| extent.join(&seeker.extent));
+        Self { pruned, seekers, extent, candidates: Candidates::new(keep, &vec![f32::INFINITY; rows]), steps: 0 }
+    }
+
+    /// The largest reach of all.
+    fn reach(&self) -> f32 {
+        self.seekers.iter().fold(f32::NEG_INFINITY, |most, seeker| most.max(seeker.reach))
+    }
+
+    /// The panels of a group of the tree.
+    #[inline(always)]
+    fn meet_group<L: Lanes, const ROWS: usize>(&mut self, group: usize, distances: &mut Vec<[f32; LANES]>) {
+        let tree = &self.pruned.tree;
+        let near = tree.near::<L>(0, group, &self.extent, self.reach());
+        distances.clear();
+        distances.extend(self.seekers.iter().map(|seeker| tree.panels::<L>(group, &seeker.extent)));
+        self.steps += (4 * AXES * self.seekers.len()) as u64;
+        for &(_, other) in near.places() {
+            for (place, distances) in distances.iter().enumerate() {
+                let seeker = &self.seekers[place];
+                if distances[other % LANES] <= seeker.reach && other != seeker.panel {
+                    self.meet::<L, ROWS>(place, other);
+                }
+            }
         }
     }
 
-    /// The rows of another panel, or of this one.
+    /// One of the panels and another, or itself.
     #[inline(always)]
-    fn meet<L: Lanes, const ROWS: usize>(&mut self, other: usize) {
+    fn meet<L: Lanes, const ROWS: usize>(&mut self, place: usize, other: usize) {
         let heads = &self.pruned.heads;
-        let (left, right) = (heads.panel(self.panel), heads.panel(other));
+        let (left, right) = (heads.panel(self.seekers[place].panel), heads.panel(other));
         let half_squares = L::load(heads.half_squares(other));
         let distance = 2 * self.pruned.rows.stride() + DISTANCE;
         let last = right.len() - 1;
@@ -67,16 +96,16 @@ impl<'a> Sift<'a> {
                 let mut count = 0;
                 for (r, products) in tile.iter().enumerate() {
                     let bound = L::splat(left[rest][first + r]).times_plus(rests, *products);
-                    passed[r] = L::bits(half_squares.minus(bound).at_most(L::splat(self.limits[first + r])));
+                    let limit = L::splat(self.seekers[place].limits[first + r]);
+                    passed[r] = L::bits(half_squares.minus(bound).at_most(limit));
                     count += passed[r].count_ones() as usize;
                 }
                 if count == 0 {
                     break;
                 }
                 // the next stage should be worth its time: it may rule out half of them
-                let next = (rest + 1).min(last);
-                if rest == last || count * distance <= 2 * ROWS * (rest - start).max(next - rest) {
-                    self.measure::<L, ROWS>(other, first, &passed);
+                if rest == last || count * distance <= 2 * ROWS * (rest - start) {
+                    self.measure::<L, ROWS>(place, other, first, &passed);
                     break;
                 }
             }
@@ -85,33 +114,48 @@ impl<'a> Sift<'a> {
 
     /// Measures the distances of pairs of rows that passed all bounds.
     #[inline(always)]
-    fn measure<L: Lanes, const ROWS: usize>(&mut self, other: usize, first: usize, passed: &[u32; ROWS]) {
+    fn measure<L: Lanes, const ROWS: usize>(&mut self, place: usize, other: usize, first: usize, passed: &[u32; ROWS]) {
         let rows = &self.pruned.rows;
         for (r, &bits) in passed.iter().enumerate() {
             if bits == 0 {
                 continue;
             }
             let (lane, mut bits) = (first + r, bits);
-            let own = self.panel * PANEL + lane;
-            let before = self.candidates.thresholds[lane];
+            let own = self.seekers[place].panel * PANEL + lane;
+            let row = place * PANEL + lane;
+            let before = self.candidates.thresholds[row];
             while bits != 0 {
-                let place = other * PANEL + bits.trailing_zeros() as usize;
+                let found = other * PANEL + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                if place != own {
-                    self.candidates.offer(lane, rows.squared::<L>(own, place), place as u32);
+                if found != own {
+                    self.candidates.offer(row, rows.squared::<L>(own, found), found as u32);
                     self.steps += (2 * rows.stride() + DISTANCE) as u64;
                 }
             }
-            if self.candidates.thresholds[lane] < before {
-                self.tighten(lane);
+            if self.candidates.thresholds[row] < before {
+                self.seekers[place].tighten(self.pruned, lane, self.candidates.thresholds[row]);
             }
+        }
+    }
+}
+
+impl Seeker {
+    fn new(pruned: &Pruned<'_>, panel: usize) -> Self {
+        let rows = pruned.rows_of(panel..panel + 1).len();
+        let limit = |lane| if lane < rows { f32::INFINITY } else { f32::NEG_INFINITY };
+        Self {
+            panel,
+            extent: pruned.heads.extent(panel, rows),
+            limits: std::array::from_fn(limit),
+            reaches: std::array::from_fn(|lane| limit(lane).min(f32::MAX)),
+            reach: f32::MAX,
         }
     }
 
     /// Follows the threshold of a row.
-    fn tighten(&mut self, lane: usize) {
-        let norm = f64::from(self.pruned.heads.norms(self.panel)[lane]);
-        let [limit, reach] = self.pruned.limits(self.candidates.thresholds[lane], norm);
+    fn tighten(&mut self, pruned: &Pruned<'_>, lane: usize, threshold: f32) {
+        let norm = f64::from(pruned.heads.norms(self.panel)[lane]);
+        let [limit, reach] = pruned.limits(threshold, norm);
         self.limits[lane] = limit;
         self.reaches[lane] = reach;
         self.reach = self.reaches.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -120,7 +164,7 @@ impl<'a> Sift<'a> {
 
 impl Pruned<'_> {
     /// Where a row of a given norm need not look, having as many candidates as it keeps within the squared distance
-    /// `threshold`: scores above the first, squared distances of coordinates above the second.
+    /// `threshold`: scores above the first, squared distances in the tree above the second.
     ///
     /// Row j within `D = sqrt(threshold)` is within `D + u (|y_i| + |y_j|)` once both are rounded about the centre, and
     /// `|y_j| <= |y_i| + D`.
@@ -140,21 +184,20 @@ impl Work for Sift<'_> {
     #[inline(always)]
     fn run<L: Lanes, const ROWS: usize>(mut self) -> Sifted {
         let tree = &self.pruned.tree;
-        let extent = Extent::of_panel(self.pruned.heads.coordinates(self.panel), self.pruned.rows_of(self.panel));
-        self.meet::<L, ROWS>(self.panel);
-        let mut ahead = vec![(0.0, tree.top() + 1, 0)];
-        while let Some((distance, level, node)) = ahead.pop() {
-            if distance > self.reach {
+        for place in 0..self.seekers.len() {
+            self.meet::<L, ROWS>(place, self.seekers[place].panel);
+        }
+        let mut distances = Vec::with_capacity(self.seekers.len());
+        let mut ahead = vec![(0.0, tree.top(), 0)];
+        while let Some((distance, level, group)) = ahead.pop() {
+            if distance > self.reach() {
                 continue;
             }
             if level == 0 {
-                if node != self.panel {
-                    self.meet::<L, ROWS>(node);
-                }
+                self.meet_group::<L, ROWS>(group, &mut distances);
             } else {
-                let near = tree.near::<L>(level - 1, node, &extent, self.reach);
+                let near = tree.near::<L>(level, group, &self.extent, self.reach());
                 ahead.extend(near.places().iter().rev().map(|&(distance, place)| (distance, level - 1, place)));
-                self.steps += 4 * super::order::AXES as u64;
             }
         }
         Sifted { candidates: self.candidates, steps: self.steps }

@@ -7,7 +7,7 @@ use crate::neighbors::{
     tile::each,
 };
 
-/// A box around some rows, in their first coordinates.
+/// A box around some rows, in what they are ordered by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
     pub(super) low: [f32; AXES],
@@ -28,17 +28,9 @@ pub(super) struct Tree {
 }
 
 impl Extent {
-    const NOTHING: Self = Self { low: [f32::INFINITY; AXES], high: [f32::NEG_INFINITY; AXES] };
+    pub(super) const NOTHING: Self = Self { low: [f32::INFINITY; AXES], high: [f32::NEG_INFINITY; AXES] };
 
-    /// The box of the first `rows` of a panel.
-    pub(super) fn of_panel(coordinates: &[[f32; PANEL]; AXES], rows: usize) -> Self {
-        let of = |pick: fn(f32, f32) -> f32, start| {
-            std::array::from_fn(|axis| coordinates[axis][..rows].iter().copied().fold(start, pick))
-        };
-        Self { low: of(f32::min, f32::INFINITY), high: of(f32::max, f32::NEG_INFINITY) }
-    }
-
-    fn join(&mut self, other: &Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         for axis in 0..AXES {
             self.low[axis] = self.low[axis].min(other.low[axis]);
             self.high[axis] = self.high[axis].max(other.high[axis]);
@@ -74,7 +66,7 @@ impl Tree {
     pub(super) fn new(heads: &Heads, n: usize) -> Self {
         let panels = n.div_ceil(PANEL);
         let mut extents: Vec<Extent> = (0..panels)
-            .map(|panel| Extent::of_panel(heads.coordinates(panel), PANEL.min(n - panel * PANEL)))
+            .map(|panel| heads.extent(panel, PANEL.min(n - panel * PANEL)))
             .collect();
         let mut levels = Vec::new();
         loop {
@@ -94,6 +86,12 @@ impl Tree {
     /// The level of the root.
     pub(super) fn top(&self) -> usize {
         self.levels.len() - 1
+    }
+
+    /// The squared distances of a box to the panels of a group.
+    #[inline(always)]
+    pub(super) fn panels<L: Lanes>(&self, group: usize, from: &Extent) -> [f32; LANES] {
+        self.levels[0][group].distances::<L>(from).store()
     }
 
     /// Which of the sixteen boxes of a group at a level are within `reach` (squared) of a box, the nearest first.
