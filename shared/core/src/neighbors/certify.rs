@@ -49,7 +49,8 @@ impl Bound {
         let last = last.sqrt() * self.scale;
         let other = self.max_norm.min((norm + last * (1.0 + 1e-6)) * (1.0 + 1e-6));
         let d = self.features as f64;
-        let score_error = SAFETY * ((gamma(self.features) + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
+        let score_error =
+            SAFETY * ((gamma(self.features) + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
         let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - F64_ERROR * d);
         let shift = SAFETY * U * (norm + other) + UNDERFLOW;
         squared > 0.0 && (squared.sqrt() - shift) * (1.0 - F64_ERROR * d) > last

@@ -2,8 +2,11 @@
 //!
 //! Euclidean distance, the row itself excluded (by its index: its exact duplicates stay, at distance 0),
 //! ascending, ties by index (ties of the f64 distances, which the table holds rounded to f32). The numbers do not
-//! depend on the block size, on the number of threads or on what multiplied the matrices: [`exact`] and every device
-//! propose candidates, and [`Search::settle`] has the last word.
+//! depend on the block size, on the number of threads or on what multiplied the matrices: whatever proposes candidates,
+//! distances in f64 and a proof that nothing was overlooked have the last word.
+//!
+//! [`exact`] chooses between two ways: `pruned`, which never looks at most pairs, and [`Search`], in which each pair meets
+//! once, and in which devices take part.
 //!
 //! What is absent: approximate search, other metrics, queries of rows outside the matrix.
 
@@ -43,11 +46,13 @@ pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;
 
+use self::pruned::Pruned;
 use crate::{Result, engine::Observer};
 
 /// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
 ///
-/// The distances are those of [`distance`]; ties break by index. O(n^2 d) time, O(n k + n d) memory.
+/// The distances are those of [`distance`]; ties break by index. O(n k + n d) memory; time is O(n^2 d) where all pairs
+/// have to meet, and far less where a few directions tell most of them apart, as those of spectra do.
 ///
 /// # Errors
 /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinite features,
@@ -55,6 +60,17 @@ use crate::{Result, engine::Observer};
 /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
-    if std::env::var("DENSE").is_err() { let p=pruned::Pruned::new(x)?; eprintln!("steps {:.3e} of {:.3e}", p.steps(n_neighbors, Instructions::fastest()), (x.nrows() as f64/16.).powi(2)/2.*16.*x.ncols() as f64); let s=p.all(n_neighbors, Instructions::fastest(), observer)?; eprintln!("again {}", s.searched_again()); return NeighborTable::from_settled([s]); }
-    NeighborTable::from_settled([Search::packed(x)?.all(n_neighbors, observer)?])
+    search::check_matrix(x)?;
+    search::check_n_neighbors(n_neighbors, x.nrows())?;
+    let x = search::row_by_row(x.into());
+    let instructions = Instructions::fastest();
+    if x.nrows() >= pruned::LEAST_ROWS {
+        let pruned = Pruned::new(x.view())?;
+        if pruned.pays(n_neighbors, instructions) {
+            return NeighborTable::from_settled([pruned.all(n_neighbors, instructions, observer)?]);
+        }
+    }
+    let search = Search::packed(x)?;
+    let block = blocked::block_size(search.n_rows());
+    NeighborTable::from_settled([search.all(instructions, n_neighbors, block, observer)?])
 }

@@ -1,7 +1,8 @@
 //! Four registers of WebAssembly.
 
 use core::arch::wasm32::{
-    f32x4, f32x4_add, f32x4_extract_lane, f32x4_le, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_bitmask, v128, v128_any_true, v128_or,
+    f32x4, f32x4_add, f32x4_extract_lane, f32x4_le, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_bitmask, v128,
+    v128_any_true, v128_or,
 };
 use std::{array::from_fn, ops::BitOr};
 

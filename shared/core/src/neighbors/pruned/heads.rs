@@ -14,11 +14,7 @@
 
 use ndarray::{ArrayView2, s};
 
-use super::{
-    basis::Basis,
-    order::AXES,
-    tree::Extent,
-};
+use super::{basis::Basis, order::AXES, tree::Extent};
 use crate::{
     neighbors::{
         certify::{U, gamma},
@@ -207,9 +203,11 @@ impl Heads {
         });
         for (panel, squares) in squares.into_iter().flatten().enumerate() {
             let is_row = |lane: usize| panel * PANEL + lane < order.len();
-            half_squares.push(std::array::from_fn(|lane| {
-                if is_row(lane) { (0.5 * squares[lane]) as f32 } else { f32::NAN }
-            }));
+            half_squares.push(std::array::from_fn(
+                |lane| {
+                    if is_row(lane) { (0.5 * squares[lane]) as f32 } else { f32::NAN }
+                },
+            ));
             norms.push(std::array::from_fn(|lane| (squares[lane].sqrt() as f32).next_up()));
         }
         Self { ends, values, half_squares, norms, slack: projection.slack }

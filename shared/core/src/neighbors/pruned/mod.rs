@@ -7,8 +7,8 @@
 //! ([`sift`]). Every bound is one, rounding included, so that nothing that is ruled out can be a neighbour.
 //!
 //! Where a row's candidates are not certain (ties, differences that f32 does not resolve) it is searched by exact distances
-//! alone, as everywhere. White noise has no such directions: [`Pruned::steps`] tells from a sample of panels what a search
-//! would take, so that the caller can let all pairs meet instead.
+//! alone, as everywhere. White noise has no such directions: [`Pruned::pays`] tells from a sample of panels whether a
+//! search would take less time than letting all pairs meet.
 //!
 //! Memory beside the matrix: a copy of it and 4 (m + 4) bytes a row, with the m <= 128 coordinates of [`heads`].
 
@@ -44,8 +44,15 @@ const MARGIN: usize = 4;
 const SAMPLE: usize = 2048;
 /// Panels whose rows one task searches.
 const PANELS: usize = 16;
-/// Panels by which the whole is judged.
-const PROBES: usize = 16;
+/// Panels by which the whole is judged: one of so many, but neither too few nor too many.
+const PROBED: usize = 256;
+const PROBES: Range<usize> = 4..16;
+/// Steps that looking at products takes as long as, for each of sixteen.
+const PRODUCTS: usize = 8;
+/// A step of a search, which fetches here and there, takes so many times as long as one of a plain product.
+const STEP: f64 = 1.5;
+/// Rows from which a search may pay.
+pub(super) const LEAST_ROWS: usize = 1024;
 
 /// A matrix ready to be searched so.
 pub(super) struct Pruned<'a> {
@@ -100,14 +107,21 @@ impl<'a> Pruned<'a> {
         panels.start * PANEL..self.n_rows().min(panels.end * PANEL)
     }
 
-    /// About how many steps of a product (sixteen products of f32) the search of all rows would take.
-    pub(super) fn steps(&self, n_neighbors: usize, instructions: Instructions) -> f64 {
+    /// Whether a search of all rows would take less time than letting all pairs meet, judged by a few panels.
+    ///
+    /// Work is counted, not timed: what is chosen does not depend on what else the machine does.
+    pub(super) fn pays(&self, n_neighbors: usize, instructions: Instructions) -> bool {
         let panels = self.n_panels();
-        let every = panels.div_ceil(PROBES);
-        let probes: Vec<u64> = parallel::map_indices(panels.div_ceil(every), |probe| {
-            instructions.run(Sift::new(self, probe * every..probe * every + 1, n_neighbors + MARGIN)).steps
+        // a panel's share of the products of each pair of panels
+        let share = (panels as f64 / 2.0) * (PANEL * (self.d + PRODUCTS)) as f64;
+        let every = panels.div_ceil((panels / PROBED).clamp(PROBES.start, PROBES.end));
+        let steps = parallel::map_indices(panels.div_ceil(every), |probe| {
+            let one = probe * every..probe * every + 1;
+            let sift = Sift::new(self, one, n_neighbors + MARGIN).at_most((4.0 * share) as u64);
+            instructions.run(sift).steps
         });
-        probes.iter().sum::<u64>() as f64 / probes.len() as f64 * panels as f64
+        let mean = steps.iter().sum::<u64>() as f64 / steps.len() as f64;
+        mean * STEP < share
     }
 
     /// The neighbours of all rows.
@@ -192,3 +206,6 @@ impl<'a> Pruned<'a> {
         least > last * self.scale * self.scale * (1.0 + 4.0 * F64_ERROR * self.d as f64)
     }
 }
+
+#[cfg(test)]
+mod tests;

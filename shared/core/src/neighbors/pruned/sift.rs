@@ -23,6 +23,8 @@ pub(super) struct Sift<'a> {
     extent: Extent,
     candidates: Candidates,
     steps: u64,
+    /// Steps after which it is of no more interest.
+    at_most: u64,
 }
 
 /// A panel that looks for its neighbours.
@@ -52,7 +54,13 @@ impl<'a> Sift<'a> {
         let seekers: Vec<_> = panels.map(|panel| Seeker::new(pruned, panel)).collect();
         let mut extent = Extent::NOTHING;
         seekers.iter().for_each(|seeker| extent.join(&seeker.extent));
-        Self { pruned, seekers, extent, candidates: Candidates::new(keep, &vec![f32::INFINITY; rows]), steps: 0 }
+        let candidates = Candidates::new(keep, &vec![f32::INFINITY; rows]);
+        Self { pruned, seekers, extent, candidates, steps: 0, at_most: u64::MAX }
+    }
+
+    /// Gives up after so many steps.
+    pub(super) fn at_most(self, steps: u64) -> Self {
+        Self { at_most: steps, ..self }
     }
 
     /// The largest reach of all.
@@ -168,7 +176,7 @@ impl Pruned<'_> {
     ///
     /// Row j within `D = sqrt(threshold)` is within `D + u (|y_i| + |y_j|)` once both are rounded about the centre, and
     /// `|y_j| <= |y_i| + D`.
-    fn limits(&self, threshold: f32, norm: f64) -> [f32; 2] {
+    pub(super) fn limits(&self, threshold: f32, norm: f64) -> [f32; 2] {
         let distance = f64::from(threshold).sqrt();
         let both = 2.0 * norm + distance;
         let rounded = distance + 2.1 * U * both;
@@ -190,6 +198,9 @@ impl Work for Sift<'_> {
         let mut distances = Vec::with_capacity(self.seekers.len());
         let mut ahead = vec![(0.0, tree.top(), 0)];
         while let Some((distance, level, group)) = ahead.pop() {
+            if self.steps > self.at_most {
+                break;
+            }
             if distance > self.reach() {
                 continue;
             }
