@@ -188,11 +188,18 @@ impl Heads {
                 let first = (chunk * PANELS + panel) * PANEL;
                 let mut squares = [0.0; PANEL];
                 rows.fill([0.0; PANEL]);
-                for (lane, &row) in order[first..].iter().take(PANEL).enumerate() {
-                    for (feature, (place, &value)) in rows.iter_mut().zip(x.row(row as usize)).enumerate() {
-                        let value = frame.put(feature, value);
-                        place[lane] = value;
-                        squares[lane] += f64::from(value) * f64::from(value);
+                let some = order[first..].iter().take(PANEL);
+                let rows_of_x: Vec<_> =
+                    some.map(|&row| x.row(row as usize).to_slice().expect("standard layout")).collect();
+                // as many features at a time as their sixteen rows stay near
+                for start in (0..projection.d).step_by(SUMMED) {
+                    let features = start..projection.d.min(start + SUMMED);
+                    for (lane, row) in rows_of_x.iter().enumerate() {
+                        for feature in features.clone() {
+                            let value = frame.put(feature, row[feature]);
+                            rows[feature][lane] = value;
+                            squares[lane] += f64::from(value) * f64::from(value);
+                        }
                     }
                 }
                 let (rows, squares) = (&rows, &squares);

@@ -41,9 +41,9 @@ use crate::{Error, Result, engine::Observer, parallel};
 /// Candidates kept beyond the neighbours asked for: room for rounding before a row must be searched again.
 const MARGIN: usize = 4;
 /// Rows from which the directions are found.
-const SAMPLE: usize = 2048;
+const SAMPLE: usize = 1024;
 /// Panels whose rows one task searches.
-const PANELS: usize = 16;
+const PANELS: usize = 32;
 /// Panels by which the whole is judged: one of so many, but neither too few nor too many.
 const PROBED: usize = 256;
 const PROBES: Range<usize> = 4..16;

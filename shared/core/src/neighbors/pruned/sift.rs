@@ -74,7 +74,10 @@ impl<'a> Sift<'a> {
         let tree = &self.pruned.tree;
         let near = tree.near::<L>(0, group, &self.extent, self.reach());
         distances.clear();
-        distances.extend(self.seekers.iter().map(|seeker| tree.panels::<L>(group, &seeker.extent)));
+        for seeker in &self.seekers {
+            // no closure: it would be compiled for any processor
+            distances.push(tree.panels::<L>(group, &seeker.extent));
+        }
         self.steps += (4 * AXES * self.seekers.len()) as u64;
         for &(_, other) in near.places() {
             for (place, distances) in distances.iter().enumerate() {
