@@ -60,7 +60,7 @@ pub(super) struct Pruned<'a> {
     d: usize,
     /// The row at each place.
     order: Vec<u32>,
-    rows: Rows,
+    rows: Rows<'a>,
     heads: Heads,
     tree: Tree,
     scale: f64,
@@ -89,9 +89,8 @@ impl<'a> Pruned<'a> {
         let projection = Projection::new(&basis);
         let heads = Heads::new(x, &order, &frame, &projection);
         let tree = Tree::new(&heads, n);
-        let rows = Rows::new(x, &order, scale);
         let x = x.to_slice().expect("standard layout");
-        Ok(Self { x, d, order, rows, heads, tree, scale, error: projection.error() })
+        Ok(Self { x, d, order, rows: Rows::new(x, d, scale), heads, tree, scale, error: projection.error() })
     }
 
     fn n_rows(&self) -> usize {

@@ -95,7 +95,7 @@ impl<'a> Sift<'a> {
         let heads = &self.pruned.heads;
         let (left, right) = (heads.panel(self.seekers[place].panel), heads.panel(other));
         let half_squares = L::load(heads.half_squares(other));
-        let distance = 2 * self.pruned.rows.stride() + DISTANCE;
+        let distance = 2 * self.pruned.rows.registers() + DISTANCE;
         let last = right.len() - 1;
         for first in (0..PANEL).step_by(ROWS) {
             let mut tile = [L::splat(0.0); ROWS];
@@ -126,21 +126,22 @@ impl<'a> Sift<'a> {
     /// Measures the distances of pairs of rows that passed all bounds.
     #[inline(always)]
     fn measure<L: Lanes, const ROWS: usize>(&mut self, place: usize, other: usize, first: usize, passed: &[u32; ROWS]) {
-        let rows = &self.pruned.rows;
+        let Pruned { rows, order, .. } = self.pruned;
         for (r, &bits) in passed.iter().enumerate() {
             if bits == 0 {
                 continue;
             }
             let (lane, mut bits) = (first + r, bits);
             let own = self.seekers[place].panel * PANEL + lane;
-            let row = place * PANEL + lane;
+            let (row, own_values) = (place * PANEL + lane, rows.row(order[own] as usize));
             let before = self.candidates.thresholds[row];
             while bits != 0 {
                 let found = other * PANEL + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
                 if found != own {
-                    self.candidates.offer(row, rows.squared::<L>(own, found), found as u32);
-                    self.steps += (2 * rows.stride() + DISTANCE) as u64;
+                    let square = rows.squared::<L>(own_values, rows.row(order[found] as usize));
+                    self.candidates.offer(row, square, found as u32);
+                    self.steps += (2 * rows.registers() + DISTANCE) as u64;
                 }
             }
             if self.candidates.thresholds[row] < before {
