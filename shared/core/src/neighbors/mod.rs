@@ -10,6 +10,11 @@
 //!
 //! What is absent: approximate search, other metrics, queries of rows outside the matrix.
 
+#![allow(
+    clippy::inline_always,
+    reason = "what is written with lanes has to be inlined into the function that is compiled for the instructions"
+)]
+
 mod blocked;
 mod candidates;
 mod centred;
@@ -21,6 +26,7 @@ mod layout;
 mod merged;
 mod metric;
 mod panels;
+mod pieces;
 mod proposals;
 mod pruned;
 mod search;
@@ -38,6 +44,7 @@ pub(crate) use lanes::Instructions;
 pub use merged::{Merged, Met};
 pub use metric::{check_features, distance};
 pub use panels::Panels;
+pub use pieces::{Forgetful, Keeper, Piece};
 pub use proposals::{MARGIN, Proposals};
 pub use search::Search;
 pub use settled::Settled;
@@ -60,6 +67,19 @@ use crate::{Result, engine::Observer};
 /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
+    exact_with(x, n_neighbors, &Forgetful, observer)
+}
+
+/// [`exact`], going on from what `keeper` kept of an earlier search. Nothing is kept where all pairs have to meet.
+///
+/// # Errors
+/// As [`exact`].
+pub fn exact_with(
+    x: ArrayView2<'_, f32>,
+    n_neighbors: usize,
+    keeper: &dyn Keeper,
+    observer: &dyn Observer,
+) -> Result<NeighborTable> {
     search::check_matrix(x)?;
     search::check_n_neighbors(n_neighbors, x.nrows())?;
     let x = search::row_by_row(x.into());
@@ -67,7 +87,7 @@ pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer
     if x.nrows() >= pruned::LEAST_ROWS {
         let pruned = Pruned::new(x.view())?;
         if pruned.pays(n_neighbors, instructions) {
-            return NeighborTable::from_settled([pruned.all(n_neighbors, instructions, observer)?]);
+            return Ok(pruned.all(n_neighbors, instructions, keeper, observer)?.0);
         }
     }
     let search = Search::packed(x)?;

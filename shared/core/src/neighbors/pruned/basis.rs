@@ -56,7 +56,9 @@ fn orthonormalise(directions: &mut Array2<f32>) {
         }
         let left = sum_of_products(&own, &own);
         let is_some = left > 1e-12 * square && left.is_normal();
-        own.iter_mut().for_each(|a| *a = if is_some { *a / left.sqrt() } else { 0.0 });
+        for value in &mut own {
+            *value = if is_some { *value / left.sqrt() } else { 0.0 };
+        }
         done.push(own);
     }
     for (mut direction, own) in directions.rows_mut().into_iter().zip(done) {

@@ -50,10 +50,12 @@ pub(super) struct Sifted {
 impl<'a> Sift<'a> {
     /// `keep` candidates for each row of some panels.
     pub(super) fn new(pruned: &'a Pruned<'a>, panels: Range<usize>, keep: usize) -> Self {
-        let rows = pruned.rows_of(panels.clone()).len();
+        let rows = pruned.places(panels.clone()).len();
         let seekers: Vec<_> = panels.map(|panel| Seeker::new(pruned, panel)).collect();
         let mut extent = Extent::NOTHING;
-        seekers.iter().for_each(|seeker| extent.join(&seeker.extent));
+        for seeker in &seekers {
+            extent.join(&seeker.extent);
+        }
         let candidates = Candidates::new(keep, &vec![f32::INFINITY; rows]);
         Self { pruned, seekers, extent, candidates, steps: 0, at_most: u64::MAX }
     }
@@ -153,7 +155,7 @@ impl<'a> Sift<'a> {
 
 impl Seeker {
     fn new(pruned: &Pruned<'_>, panel: usize) -> Self {
-        let rows = pruned.rows_of(panel..panel + 1).len();
+        let rows = pruned.places(panel..panel + 1).len();
         let limit = |lane| if lane < rows { f32::INFINITY } else { f32::NEG_INFINITY };
         Self {
             panel,

@@ -1,13 +1,21 @@
 //! What is ruled out is never a neighbour. That the table is the right one is tested beside that of all pairs, in
 //! `neighbors::tests`; here are the bounds themselves, and what they are worth.
 
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use ndarray::{Array2, ArrayView2, s};
 use proptest::prelude::*;
 
 use super::{Pruned, basis::Basis, heads, order, sift::Sift};
 use crate::{
     engine::Unobserved,
-    neighbors::{NeighborTable, Search, exact, lanes::Instructions, panels::PANEL},
+    neighbors::{Forgetful, Keeper, NeighborTable, Piece, Search, exact, lanes::Instructions, panels::PANEL},
     oracle::{self, random},
 };
 
@@ -18,8 +26,7 @@ fn spectra_like(n: usize, d: usize, noise: f32, seed: u64) -> Array2<f32> {
 }
 
 fn table(x: ArrayView2<'_, f32>, k: usize) -> NeighborTable {
-    let settled = Pruned::new(x).unwrap().all(k, Instructions::fastest(), &Unobserved).unwrap();
-    NeighborTable::from_settled([settled]).unwrap()
+    Pruned::new(x).unwrap().all(k, Instructions::fastest(), &Forgetful, &Unobserved).unwrap().0
 }
 
 fn by_all_pairs(x: ArrayView2<'_, f32>, k: usize) -> NeighborTable {
@@ -75,8 +82,8 @@ fn no_bound_is_above_a_distance() {
                     let score = pruned.heads.half_squares(b / PANEL)[b % PANEL] - bound;
                     assert!(score <= limit, "{name}: rows {i} and {j}, {rest} columns: {score} above {limit}");
                 }
-                let extent = pruned.heads.extent(a / PANEL, pruned.rows_of(a / PANEL..a / PANEL + 1).len());
-                let other = pruned.heads.extent(b / PANEL, pruned.rows_of(b / PANEL..b / PANEL + 1).len());
+                let extent = pruned.heads.extent(a / PANEL, pruned.places(a / PANEL..a / PANEL + 1).len());
+                let other = pruned.heads.extent(b / PANEL, pruned.places(b / PANEL..b / PANEL + 1).len());
                 let apart: f32 = (0..order::AXES)
                     .map(|axis| (other.low[axis] - extent.high[axis]).max(extent.low[axis] - other.high[axis]).max(0.0))
                     .map(|gap| gap * gap)
@@ -100,6 +107,43 @@ fn most_pairs_of_spectra_are_never_looked_at() {
     let all = instructions.run(Sift::new(&noise, 0..1, 24)).steps;
     assert!(instructions.run(Sift::new(&noise, 0..1, 24).at_most(all / 10)).steps < all / 5);
     assert_eq!(exact(x.view(), 5, &Unobserved).unwrap(), table(x.view(), 5));
+}
+
+/// Keeps everything, and counts what it is asked to.
+#[derive(Default)]
+struct Shelf {
+    pieces: Mutex<BTreeMap<usize, Piece>>,
+    kept: AtomicUsize,
+}
+
+impl Keeper for Shelf {
+    fn kept(&self, piece: usize) -> Option<Piece> {
+        self.pieces.lock().unwrap().get(&piece).cloned()
+    }
+    fn keep(&self, piece: usize, found: &Piece) {
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        self.pieces.lock().unwrap().insert(piece, found.clone());
+    }
+}
+
+#[test]
+fn what_was_kept_is_not_searched_again_unless_it_is_spoilt() {
+    let x = spectra_like(2000, 30, 0.1, 6);
+    let pruned = Pruned::new(x.view()).unwrap();
+    let shelf = Shelf::default();
+    let search = || pruned.all(5, Instructions::fastest(), &shelf, &Unobserved).unwrap().0;
+    let whole = search();
+    assert_eq!(shelf.kept.swap(0, Ordering::Relaxed), 4);
+    assert_eq!(search(), whole);
+    assert_eq!(shelf.kept.swap(0, Ordering::Relaxed), 0);
+    // a piece that was lost, one of other rows, one cut short, one that names a row as its own neighbour
+    let first = shelf.kept(0).unwrap();
+    shelf.pieces.lock().unwrap().remove(&3);
+    shelf.pieces.lock().unwrap().insert(2, first.clone());
+    shelf.pieces.lock().unwrap().get_mut(&1).unwrap().distances.pop();
+    shelf.pieces.lock().unwrap().get_mut(&0).unwrap().indices[0] = first.rows[0];
+    assert_eq!(search(), whole);
+    assert_eq!(shelf.kept.swap(0, Ordering::Relaxed), 4);
 }
 
 #[test]

@@ -75,7 +75,9 @@ impl Tree {
             }
             let joined = extents.chunks(LANES).map(|some| {
                 let mut whole = Extent::NOTHING;
-                some.iter().for_each(|extent| whole.join(extent));
+                for extent in some {
+                    whole.join(extent);
+                }
                 whole
             });
             extents = joined.collect();
