@@ -59,7 +59,8 @@ use crate::{Result, engine::Observer};
 /// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
 ///
 /// The distances are those of [`distance`]; ties break by index. O(n k + n d) memory; time is O(n^2 d) where all pairs
-/// have to meet, and far less where a few directions tell most of them apart, as those of spectra do.
+/// have to meet, and far less where a few directions tell most of them apart, as those of spectra do. In the latter case
+/// the search has pieces, which the observer's [`Keeper`] may keep.
 ///
 /// # Errors
 /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinite features,
@@ -67,19 +68,6 @@ use crate::{Result, engine::Observer};
 /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
-    exact_with(x, n_neighbors, &Forgetful, observer)
-}
-
-/// [`exact`], going on from what `keeper` kept of an earlier search. Nothing is kept where all pairs have to meet.
-///
-/// # Errors
-/// As [`exact`].
-pub fn exact_with(
-    x: ArrayView2<'_, f32>,
-    n_neighbors: usize,
-    keeper: &dyn Keeper,
-    observer: &dyn Observer,
-) -> Result<NeighborTable> {
     search::check_matrix(x)?;
     search::check_n_neighbors(n_neighbors, x.nrows())?;
     let x = search::row_by_row(x.into());
@@ -87,7 +75,8 @@ pub fn exact_with(
     if x.nrows() >= pruned::LEAST_ROWS {
         let pruned = Pruned::new(x.view())?;
         if pruned.pays(n_neighbors, instructions) {
-            return Ok(pruned.all(n_neighbors, instructions, keeper, observer)?.0);
+            observer.keeper().begins(&|| pieces::name(x.view(), n_neighbors));
+            return Ok(pruned.all(n_neighbors, instructions, observer)?.0);
         }
     }
     let search = Search::packed(x)?;

@@ -1,5 +1,8 @@
 //! Neighbours found so far, of some rows: what a long search can keep, and go on from.
 
+use ndarray::ArrayView2;
+use sha2::{Digest as _, Sha256};
+
 use super::{NeighborTable, table::check_row};
 
 /// The neighbours of some rows of a matrix, in any order of rows.
@@ -16,8 +19,11 @@ pub struct Piece {
 /// Keeps pieces of a search while it goes on, so that it need not begin anew when it ends before its time. Called from any
 /// thread.
 pub trait Keeper: Sync {
-    /// What was kept of a piece in an earlier search of the same matrix for as many neighbours. It is looked at, and not
-    /// used where it cannot be the piece.
+    /// A search begins that has pieces; `name` is the same for the same matrix and number of neighbours alone (a hash: it
+    /// takes a look at the whole matrix). What was kept under another name is of no use to it.
+    fn begins(&self, name: &dyn Fn() -> String);
+
+    /// What was kept of a piece. It is looked at, and not used where it cannot be the piece.
     fn kept(&self, piece: usize) -> Option<Piece>;
 
     /// Takes a piece that was found. One that cannot be kept is searched for again.
@@ -29,10 +35,26 @@ pub trait Keeper: Sync {
 pub struct Forgetful;
 
 impl Keeper for Forgetful {
+    fn begins(&self, _name: &dyn Fn() -> String) {}
     fn kept(&self, _piece: usize) -> Option<Piece> {
         None
     }
     fn keep(&self, _piece: usize, _found: &Piece) {}
+}
+
+/// The name of a search of `x` for so many neighbours.
+pub(super) fn name(x: ArrayView2<'_, f32>, n_neighbors: usize) -> String {
+    let mut hash = Sha256::new();
+    for number in [x.nrows(), x.ncols(), n_neighbors] {
+        hash.update((number as u64).to_le_bytes());
+    }
+    let mut bytes = Vec::with_capacity(x.ncols() * size_of::<f32>());
+    for row in x.rows() {
+        bytes.clear();
+        bytes.extend(row.iter().flat_map(|value| value.to_le_bytes()));
+        hash.update(&bytes);
+    }
+    format!("{:x}", hash.finalize())
 }
 
 impl Piece {

@@ -9,8 +9,7 @@ use ndarray::{Array2, ArrayView2, array};
 use proptest::prelude::*;
 
 use super::{
-    DuplicateGroups, Forgetful, NeighborTable, Search, check_features, distance, exact, lanes::Instructions,
-    pruned::Pruned,
+    DuplicateGroups, NeighborTable, Search, check_features, distance, exact, lanes::Instructions, pruned::Pruned,
 };
 use crate::{
     Error, Result,
@@ -38,7 +37,7 @@ fn exact_in_blocks(
         let other = search.all(instructions, k, block, &Unobserved)?;
         again = again.max(other.searched_again());
         found_again(&NeighborTable::from_settled([other])?, instructions);
-        let (other, scanned) = pruned.all(k, instructions, &Forgetful, &Unobserved)?;
+        let (other, scanned) = pruned.all(k, instructions, &Unobserved)?;
         again = again.max(scanned);
         found_again(&other, instructions);
     }

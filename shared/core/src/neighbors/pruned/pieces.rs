@@ -13,7 +13,7 @@ use crate::{
     Error, Result,
     engine::Observer,
     neighbors::{
-        Keeper, NeighborTable, Piece,
+        NeighborTable, Piece,
         candidates::Candidates,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
@@ -25,8 +25,8 @@ use crate::{
 const PANELS: usize = 32;
 
 impl Pruned<'_> {
-    /// The neighbours of all rows, and how many of these were searched by exact distances alone. What `keeper` kept is
-    /// not searched again.
+    /// The neighbours of all rows, and how many of these were searched by exact distances alone. What the
+    /// observer's keeper kept is not searched again.
     ///
     /// # Errors
     /// [`Error::Cancelled`].
@@ -34,10 +34,9 @@ impl Pruned<'_> {
         &self,
         n_neighbors: usize,
         instructions: Instructions,
-        keeper: &dyn Keeper,
         observer: &dyn Observer,
     ) -> Result<(NeighborTable, usize)> {
-        let pieces = self.n_panels().div_ceil(PANELS);
+        let (pieces, keeper) = (self.n_panels().div_ceil(PANELS), observer.keeper());
         let (again, done, reported) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
         let found = parallel::map_indices(pieces, |piece| {
             let places = self.places(piece * PANELS..self.n_panels().min((piece + 1) * PANELS));

@@ -14,8 +14,9 @@ use proptest::prelude::*;
 
 use super::{Pruned, basis::Basis, heads, order, sift::Sift};
 use crate::{
-    engine::Unobserved,
-    neighbors::{Forgetful, Keeper, NeighborTable, Piece, Search, exact, lanes::Instructions, panels::PANEL},
+    Error,
+    engine::{Observer, Unobserved},
+    neighbors::{Keeper, NeighborTable, Piece, Search, exact, lanes::Instructions, panels::PANEL},
     oracle::{self, random},
 };
 
@@ -26,7 +27,7 @@ fn spectra_like(n: usize, d: usize, noise: f32, seed: u64) -> Array2<f32> {
 }
 
 fn table(x: ArrayView2<'_, f32>, k: usize) -> NeighborTable {
-    Pruned::new(x).unwrap().all(k, Instructions::fastest(), &Forgetful, &Unobserved).unwrap().0
+    Pruned::new(x).unwrap().all(k, Instructions::fastest(), &Unobserved).unwrap().0
 }
 
 fn by_all_pairs(x: ArrayView2<'_, f32>, k: usize) -> NeighborTable {
@@ -109,14 +110,28 @@ fn most_pairs_of_spectra_are_never_looked_at() {
     assert_eq!(exact(x.view(), 5, &Unobserved).unwrap(), table(x.view(), 5));
 }
 
-/// Keeps everything, and counts what it is asked to.
-#[derive(Default)]
+/// Keeps everything, counts what it is asked to, and cancels after some pieces.
 struct Shelf {
+    names: Mutex<Vec<String>>,
     pieces: Mutex<BTreeMap<usize, Piece>>,
     kept: AtomicUsize,
+    patience: usize,
+}
+
+impl Observer for Shelf {
+    fn progress(&self, _fraction: f64) {}
+    fn is_cancelled(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) >= self.patience
+    }
+    fn keeper(&self) -> &dyn Keeper {
+        self
+    }
 }
 
 impl Keeper for Shelf {
+    fn begins(&self, name: &dyn Fn() -> String) {
+        self.names.lock().unwrap().push(name());
+    }
     fn kept(&self, piece: usize) -> Option<Piece> {
         self.pieces.lock().unwrap().get(&piece).cloned()
     }
@@ -128,14 +143,20 @@ impl Keeper for Shelf {
 
 #[test]
 fn what_was_kept_is_not_searched_again_unless_it_is_spoilt() {
-    let x = spectra_like(2000, 30, 0.1, 6);
+    let x = spectra_like(2000, 140, 0.01, 6);
     let pruned = Pruned::new(x.view()).unwrap();
-    let shelf = Shelf::default();
-    let search = || pruned.all(5, Instructions::fastest(), &shelf, &Unobserved).unwrap().0;
+    let mut shelf = Shelf { names: Mutex::default(), pieces: Mutex::default(), kept: AtomicUsize::new(0), patience: 1 };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let cancelled = pool.install(|| pruned.all(5, Instructions::fastest(), &shelf).unwrap_err());
+    assert_eq!((cancelled, shelf.kept.load(Ordering::Relaxed)), (Error::Cancelled, 1));
+    shelf.patience = usize::MAX;
+    let search = || pruned.all(5, Instructions::fastest(), &shelf).unwrap().0;
     let whole = search();
+    assert_eq!(whole, table(x.view(), 5));
     assert_eq!(shelf.kept.swap(0, Ordering::Relaxed), 4);
     assert_eq!(search(), whole);
     assert_eq!(shelf.kept.swap(0, Ordering::Relaxed), 0);
+    assert_eq!(exact(x.view(), 5, &shelf).unwrap(), whole);
     // a piece that was lost, one of other rows, one cut short, one that names a row as its own neighbour
     let first = shelf.kept(0).unwrap();
     shelf.pieces.lock().unwrap().remove(&3);
@@ -144,6 +165,10 @@ fn what_was_kept_is_not_searched_again_unless_it_is_spoilt() {
     shelf.pieces.lock().unwrap().get_mut(&0).unwrap().indices[0] = first.rows[0];
     assert_eq!(search(), whole);
     assert_eq!(shelf.kept.swap(0, Ordering::Relaxed), 4);
+    // another number of neighbours is another search
+    assert_eq!(exact(x.view(), 6, &shelf).unwrap(), table(x.view(), 6));
+    let names = shelf.names.lock().unwrap();
+    assert!(names.len() == 2 && names[0] != names[1]);
 }
 
 #[test]
