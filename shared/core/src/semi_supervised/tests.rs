@@ -22,9 +22,10 @@ fn knn(x: &Array2<f32>, k: usize, weights: Weights) -> Graph {
 fn dense(graph: &Graph) -> Array2<f64> {
     let Graph::Sparse(csr) = graph else { panic!("a sparse graph") };
     let mut w = Array2::zeros((csr.n_rows(), csr.n_rows()));
-    for i in 0..csr.n_rows() {
-        for edge in csr.offsets()[i]..csr.offsets()[i + 1] {
-            w[[i, csr.columns()[edge] as usize]] = f64::from(csr.weights()[edge]);
+    let row = |node: usize| csr.order()[node] as usize;
+    for node in 0..csr.n_rows() {
+        for edge in csr.edges(node) {
+            w[[row(node), row(csr.columns()[edge] as usize)]] = f64::from(csr.weight(edge));
         }
     }
     w

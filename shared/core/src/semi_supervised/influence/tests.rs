@@ -14,8 +14,10 @@ use crate::{
 fn dense(graph: &Graph) -> Array2<f64> {
     let n = graph.n_rows();
     let mut w = Array2::zeros((n, n));
-    for i in 0..n {
-        w.column_mut(i).assign(&product(graph, &unit(n, i), &Unobserved));
+    for node in 0..n {
+        for (other, weight) in product(graph, &unit(n, node), &Unobserved).into_iter().enumerate() {
+            w[[graph.row(other), graph.row(node)]] = weight;
+        }
     }
     w
 }
