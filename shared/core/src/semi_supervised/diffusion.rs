@@ -104,14 +104,13 @@ impl Diffusion {
         }
         let flow = Flow::new(self, graph, seeds, observer)?;
         let mut state = self.begin(&flow, graph, seeds, shares);
-        let least = state.depth;
+        let least = if state.spreading { state.depth } else { 0 };
         let mut next = flow.empty();
         let mut progress = Progress { first: state.change, furthest: 0.0 };
         let mut reached = flow.reached(&state.values);
         let mut iterations = 0;
-        let open = |state: &Shares, iterations| {
-            state.change >= f64::from(self.tol) || state.spreading || (state.change > 0.0 && iterations < least)
-        };
+        let open =
+            |state: &Shares, iterations| state.spreading || state.change >= f64::from(self.tol) || iterations < least;
         while iterations < self.max_iter && open(&state, iterations) {
             let step = flow.step(&state.values, &mut next, observer);
             if observer.is_cancelled() {
@@ -143,7 +142,7 @@ impl Diffusion {
         let labels = shares::labels_of(seeds);
         let Some(mut state) = shares else {
             let mut values = flow.empty();
-            flow.seeds().iter().for_each(|&seed| flow.begin(&mut values, seed));
+            flow.seeds().iter().for_each(|&seed| flow.lay(&mut values, seed));
             let (algorithm, alpha, classes) = (self.algorithm, self.alpha, seeds.classes().to_vec());
             let change = labels.len() as f64;
             return Shares { algorithm, alpha, classes, labels, values, depth: 0, change, spreading: true };
@@ -154,7 +153,7 @@ impl Diffusion {
             old.binary_search_by_key(&row, |&(row, _)| row).is_err()
         };
         for &seed in flow.seeds().iter().filter(|&&(node, _)| is_new(node)) {
-            flow.add(&mut state.values, seed);
+            flow.lay(&mut state.values, seed);
             state.change += 1.0;
             state.spreading = true;
         }

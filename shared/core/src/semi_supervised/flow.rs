@@ -63,21 +63,12 @@ impl<'a> Flow<'a> {
         vec![0.0; self.graph.n_rows() * self.classes]
     }
 
-    /// Lays a label on a node where nothing has flowed yet.
-    pub(super) fn begin(&self, values: &mut [f64], (node, class): (u32, u32)) {
-        let scale = match &self.rule {
-            Rule::Spreading { roots, .. } => 1.0 / roots[node as usize],
-            Rule::Propagation { .. } => 1.0,
-        };
-        values[node as usize * self.classes + class as usize] = scale;
-    }
-
-    /// Lays a label on a node among others that have settled: for spreading that part of the settled share which is the
-    /// label's own.
-    pub(super) fn add(&self, values: &mut [f64], (node, class): (u32, u32)) {
+    /// Lays a label on a node: all of it, whatever has settled there. What flows away from it is then as much as what
+    /// arrives in the end, and the slowest part of the flow, the level of the whole graph, stands where it will.
+    pub(super) fn lay(&self, values: &mut [f64], (node, class): (u32, u32)) {
         let on_node = &mut values[node as usize * self.classes..][..self.classes];
         match &self.rule {
-            Rule::Spreading { alpha, roots } => on_node[class as usize] += (1.0 - alpha) / roots[node as usize],
+            Rule::Spreading { roots, .. } => on_node[class as usize] += 1.0 / roots[node as usize],
             Rule::Propagation { .. } => {
                 on_node.fill(0.0);
                 on_node[class as usize] = 1.0;
@@ -108,6 +99,40 @@ impl<'a> Flow<'a> {
 
     /// From the sums over neighbours to values, for `C` classes or, where that is 0, any number.
     fn finish<const C: usize>(&self, nodes: Range<usize>, before: &[f64], after: &mut [f64]) -> Step {
+        match &self.rule {
+            Rule::Spreading { alpha, roots } => self.each::<C>(nodes, before, after, |node, seed, _, after| {
+                let inverse = 1.0 / roots[node];
+                let part = alpha * inverse;
+                after.iter_mut().for_each(|share| *share *= part);
+                if let Some(class) = seed {
+                    after[class] += 1.0 - alpha;
+                }
+                after.iter_mut().for_each(|share| *share = without_the_least(*share) * inverse);
+                roots[node]
+            }),
+            Rule::Propagation { self_weight } => self.each::<C>(nodes, before, after, |_, seed, before, after| {
+                after.iter_mut().zip(before).for_each(|(share, before)| *share += self_weight * before);
+                make_one(after);
+                after.iter_mut().for_each(|share| *share = without_the_least(*share));
+                if let Some(class) = seed {
+                    after.fill(0.0);
+                    after[class] = 1.0;
+                }
+                1.0
+            }),
+        }
+    }
+
+    /// Applies `rule(node, seed, before, after)` to each node; it returns what a change of a value is to be multiplied
+    /// with.
+    #[inline(always)]
+    fn each<const C: usize>(
+        &self,
+        nodes: Range<usize>,
+        before: &[f64],
+        after: &mut [f64],
+        rule: impl Fn(usize, Option<usize>, &[f64], &mut [f64]) -> f64,
+    ) -> Step {
         let classes = if C == 0 { self.classes } else { C };
         let first = self.seeds.partition_point(|&(node, _)| (node as usize) < nodes.start);
         let mut seeds = self.seeds[first..].iter().peekable();
@@ -115,31 +140,11 @@ impl<'a> Flow<'a> {
         let before = before[nodes.start * classes..].chunks_exact(classes);
         for ((node, after), before) in nodes.zip(after.chunks_exact_mut(classes)).zip(before) {
             let seed = seeds.next_if(|&&(labelled, _)| labelled as usize == node).map(|&(_, class)| class as usize);
-            let scale = match &self.rule {
-                Rule::Spreading { alpha, roots } => {
-                    let root = roots[node];
-                    let part = alpha / root;
-                    after.iter_mut().for_each(|share| *share *= part);
-                    if let Some(class) = seed {
-                        after[class] += 1.0 - alpha;
-                    }
-                    let part = 1.0 / root;
-                    after.iter_mut().for_each(|share| *share = without_the_least(*share) * part);
-                    root
-                }
-                Rule::Propagation { self_weight } => {
-                    after.iter_mut().zip(before).for_each(|(share, before)| *share += self_weight * before);
-                    make_one(after);
-                    after.iter_mut().for_each(|share| *share = without_the_least(*share));
-                    if let Some(class) = seed {
-                        after.fill(0.0);
-                        after[class] = 1.0;
-                    }
-                    1.0
-                }
-            };
-            step.change += scale * after.iter().zip(before).map(|(a, b)| (a - b).abs()).sum::<f64>();
-            step.reached += usize::from(after.iter().any(|&share| share > 0.0));
+            let scale = rule(node, seed, before, after);
+            let changes = after.iter().zip(before).map(|(a, b)| (a - b).abs());
+            step.change += scale * changes.sum::<f64>();
+            // shares are 0 or more
+            step.reached += usize::from(after.iter().sum::<f64>() > 0.0);
         }
         step
     }

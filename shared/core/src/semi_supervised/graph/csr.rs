@@ -135,57 +135,69 @@ impl Csr {
 
     /// Some nodes' rows of `W F`, for `F` of n x `classes`, row after row: every sum in the order of the edges.
     pub(super) fn sums(&self, nodes: Range<usize>, classes: usize, values: &[f64], target: &mut [f64]) {
-        match &self.weights {
-            None => self.weighted(|edges| edges.map(|_| 1.0), nodes, classes, values, target),
-            Some(weights) => {
-                let of = |edges: Range<usize>| weights[edges].iter().map(|&weight| f64::from(weight));
-                self.weighted(of, nodes, classes, values, target);
+        for first in (0..classes).step_by(STRIP) {
+            let strip = Strip { nodes: nodes.clone(), classes, first, values };
+            match classes - first {
+                1 => self.strip::<1>(strip, target),
+                2 => self.strip::<2>(strip, target),
+                3 => self.strip::<3>(strip, target),
+                4 => self.strip::<4>(strip, target),
+                5 => self.strip::<5>(strip, target),
+                6 => self.strip::<6>(strip, target),
+                7 => self.strip::<7>(strip, target),
+                _ => self.strip::<STRIP>(strip, target),
             }
         }
     }
 
-    /// The same with the weights of some edges. Sums of a known number of classes stay in registers.
-    fn weighted<I: Iterator<Item = f64>>(
-        &self,
-        weights: impl Fn(Range<usize>) -> I,
-        nodes: Range<usize>,
-        classes: usize,
-        values: &[f64],
-        target: &mut [f64],
-    ) {
-        for (node, target) in nodes.zip(target.chunks_exact_mut(classes)) {
-            let edges = self.edges(node);
-            let columns = &self.columns[edges.clone()];
-            for first in (0..classes).step_by(STRIP) {
-                let (target, edges) = (&mut target[first..], columns.iter().zip(weights(edges.clone())));
-                let from = |column: u32| &values[column as usize * classes + first..];
-                match classes - first {
-                    1 => strip::<1>(edges, from, target),
-                    2 => strip::<2>(edges, from, target),
-                    3 => strip::<3>(edges, from, target),
-                    4 => strip::<4>(edges, from, target),
-                    5 => strip::<5>(edges, from, target),
-                    6 => strip::<6>(edges, from, target),
-                    7 => strip::<7>(edges, from, target),
-                    _ => strip::<STRIP>(edges, from, target),
+    /// The sums of `C` classes. Compiled for all there are as well, whose places are then known.
+    fn strip<const C: usize>(&self, strip: Strip<'_>, target: &mut [f64]) {
+        let whole = Strip { classes: C, first: 0, ..strip.clone() };
+        let ones = |edges: Range<usize>| edges.map(|_| 1.0);
+        match &self.weights {
+            None if strip.classes == C => self.weighted::<C, _>(whole, ones, target),
+            None => self.weighted::<C, _>(strip, ones, target),
+            Some(weights) => {
+                let stored = |edges: Range<usize>| weights[edges].iter().map(|&weight| f64::from(weight));
+                if strip.classes == C {
+                    self.weighted::<C, _>(whole, stored, target);
+                } else {
+                    self.weighted::<C, _>(strip, stored, target);
                 }
             }
         }
     }
+
+    #[inline(always)]
+    fn weighted<const C: usize, W: Iterator<Item = f64>>(
+        &self,
+        strip: Strip<'_>,
+        weights: impl Fn(Range<usize>) -> W,
+        target: &mut [f64],
+    ) {
+        let Strip { nodes, classes, first, values } = strip;
+        for (node, target) in nodes.zip(target.chunks_exact_mut(classes)) {
+            let edges = self.edges(node);
+            let mut sums = [0.0; C];
+            for (&column, weight) in self.columns[edges.clone()].iter().zip(weights(edges)) {
+                let values = &values[column as usize * classes + first..][..C];
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+            }
+            target[first..first + C].copy_from_slice(&sums);
+        }
+    }
 }
 
-/// The first `C` sums of a node.
-fn strip<'a, 'v, const C: usize>(
-    edges: impl Iterator<Item = (&'a u32, f64)>,
-    from: impl Fn(u32) -> &'v [f64],
-    target: &mut [f64],
-) {
-    let mut sums = [0.0; C];
-    for (&column, weight) in edges {
-        let (values, _) = from(column).split_first_chunk::<C>().expect("a node has a value of each class");
-        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
-    }
-    target[..C].copy_from_slice(&sums);
+/// Some classes of some nodes.
+#[derive(Debug, Clone)]
+struct Strip<'a> {
+    nodes: Range<usize>,
+    /// Classes there are.
+    classes: usize,
+    /// The first that is meant.
+    first: usize,
+    /// n x `classes`.
+    values: &'a [f64],
 }
 
 /// The scale of a row with these neighbours: never 0.
