@@ -40,7 +40,7 @@ pub struct Measured {
     pub edges: usize,
     /// Bytes that a step reads or writes in order, each once; and those of the neighbours' shares that it looks up.
     pub step_bytes: [usize; 2],
-    /// Bytes a second of `a = b + s c` over arrays in memory, with as many threads (STREAM's triad: J. McCalpin 1995).
+    /// Bytes a second of `a = b + s c` over arrays in memory, with as many threads (the triad of STREAM).
     pub bandwidth: f64,
     /// Largest resident memory, before the triad.
     pub bytes: Option<u64>,

@@ -40,7 +40,9 @@ impl<'a> Flow<'a> {
         let rule = match diffusion.algorithm {
             Algorithm::Spreading => {
                 let mut roots = graph.degrees(observer);
-                roots.iter_mut().for_each(|degree| *degree = if *degree > 0.0 { degree.sqrt() } else { 1.0 });
+                for degree in &mut roots {
+                    *degree = if *degree > 0.0 { degree.sqrt() } else { 1.0 };
+                }
                 Rule::Spreading { alpha: f64::from(diffusion.alpha), roots }
             }
             Algorithm::Propagation => Rule::Propagation { self_weight: graph.self_weight(diffusion.algorithm) },
@@ -103,17 +105,23 @@ impl<'a> Flow<'a> {
             Rule::Spreading { alpha, roots } => self.each::<C>(nodes, before, after, |node, seed, _, after| {
                 let inverse = 1.0 / roots[node];
                 let part = alpha * inverse;
-                after.iter_mut().for_each(|share| *share *= part);
+                for share in after.iter_mut() {
+                    *share *= part;
+                }
                 if let Some(class) = seed {
                     after[class] += 1.0 - alpha;
                 }
-                after.iter_mut().for_each(|share| *share = without_the_least(*share) * inverse);
+                for share in after {
+                    *share = without_the_least(*share) * inverse;
+                }
                 roots[node]
             }),
             Rule::Propagation { self_weight } => self.each::<C>(nodes, before, after, |_, seed, before, after| {
                 after.iter_mut().zip(before).for_each(|(share, before)| *share += self_weight * before);
                 make_one(after);
-                after.iter_mut().for_each(|share| *share = without_the_least(*share));
+                for share in after.iter_mut() {
+                    *share = without_the_least(*share);
+                }
                 if let Some(class) = seed {
                     after.fill(0.0);
                     after[class] = 1.0;
@@ -125,7 +133,7 @@ impl<'a> Flow<'a> {
 
     /// Applies `rule(node, seed, before, after)` to each node; it returns what a change of a value is to be multiplied
     /// with.
-    #[inline(always)]
+    #[inline]
     fn each<const C: usize>(
         &self,
         nodes: Range<usize>,
@@ -164,6 +172,8 @@ fn without_the_least(share: f64) -> f64 {
 pub(super) fn make_one(shares: &mut [f64]) {
     let sum: f64 = shares.iter().sum();
     if sum > 0.0 {
-        shares.iter_mut().for_each(|share| *share /= sum);
+        for share in shares {
+            *share /= sum;
+        }
     }
 }

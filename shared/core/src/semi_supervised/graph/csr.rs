@@ -168,7 +168,7 @@ impl Csr {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn weighted<const C: usize, W: Iterator<Item = f64>>(
         &self,
         strip: Strip<'_>,

@@ -7,7 +7,7 @@
 
 use crate::neighbors::NeighborTable;
 
-/// The rows in the order of a breadth-first walk along the first `n_neighbors` of each (E. Cuthill, J. McKee 1969,
+/// The rows in the order of a breadth-first walk along the first `n_neighbors` of each (E. Cuthill, J. `McKee` 1969,
 /// *Reducing the Bandwidth of Sparse Symmetric Matrices*, Proc. 24th ACM Conf., 157; without their sorting by degree,
 /// since neighbours come sorted by distance). Where no way leads on, it begins again at the first row not yet seen.
 pub(super) fn by_neighborhood(table: &NeighborTable, n_neighbors: usize) -> Vec<u32> {
