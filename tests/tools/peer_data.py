@@ -5,16 +5,17 @@
     peer_data.py noise -o X.npy --n 50000 [--d 140]                           white noise: nothing prunes
     peer_data.py lowrank -o X.npy --n 50000 [--d 140] [--noise 0.03]          12 smooth components and noise
 
-`survey` reads FOLDER/**/*.fits.gz as LAMOST publishes them (DR10, COADD). Each row is a spectrum drawn at random, mixed
+`survey` reads FOLDER/**/*.fits.gz as LAMOST publishes them (DR10, COADD), or the MILES library's *.fits. Each row is a spectrum drawn at random, mixed
 with one of its nearest 12 (0.3 to 0.7 of it), so that no two rows share a star; shifted by a radial velocity (40 km/s);
 given noise from its own inverse variance, on its own pixels, as much as the mixing took. Then what the default recipe does: 6519-6732 Angstrom on 140
 pixels, a quadratic continuum clipped and divided out, min-max to [-1, 1]. With d = 2000, a whole spectrum instead: 4000-8000
-Angstrom in log wavelength, its continuum left in.
+Angstrom (MILES: 7300) in log wavelength, its continuum left in.
 """
 
 import argparse
 import glob
 import os
+import zlib
 
 import numpy as np
 from concurrent.futures import ThreadPoolExecutor
@@ -25,32 +26,47 @@ NEIGHBOURS = 12
 CHUNK = 2_000
 
 
-def templates(folder, low, high):
-    """Flux and noise of every usable spectrum on LAMOST's pixels from low to high, flux with a median of 1."""
+def lamost(path):
+    """Wavelengths in Angstrom, flux and noise of the good pixels; the share of them."""
     from astropy.io import fits
 
+    with fits.open(path, memmap=False) as hdus:
+        row = hdus["COADD"].data[0]
+        axis, flux, ivar, mask = (row[name].astype("f8") for name in ("WAVELENGTH", "FLUX", "IVAR", "ANDMASK"))
+    good = (ivar > 0) & (mask == 0) & np.isfinite(flux)
+    return axis, flux, np.where(good, ivar, 1) ** -0.5, good
+
+
+def miles(path):
+    """The same; a library's star has no noise to speak of and is given that of LAMOST's spectra."""
+    from astropy.io import fits
+
+    with fits.open(path, memmap=False) as hdus:
+        flux, head = hdus[0].data.astype("f8"), hdus[0].header
+    axis = head["CRVAL1"] + head["CDELT1"] * np.arange(flux.size)
+    signal_to_noise = 100 * np.exp(0.8 * np.random.default_rng(zlib.crc32(path.encode()[-30:])).standard_normal())
+    return axis, flux, np.full(flux.shape, np.median(flux) / signal_to_noise), np.isfinite(flux)
+
+
+def templates(folder, low, high):
+    """Flux and noise of every usable spectrum on LAMOST's pixels from low to high, flux with a median of 1."""
     grid = np.arange(np.log10(low), np.log10(high), STEP)
 
     def read(path):
-        with fits.open(path, memmap=False) as hdus:
-            row = hdus["COADD"].data[0]
-            axis = np.log10(row["WAVELENGTH"].astype("f8"))
-            flux, ivar, mask = (row[name].astype("f8") for name in ("FLUX", "IVAR", "ANDMASK"))
-        if axis[0] > grid[0] or axis[-1] < grid[-1]:
+        axis, flux, noise, good = (lamost if path.endswith(".gz") else miles)(path)
+        axis = np.log10(axis)
+        inside = (axis >= grid[0]) & (axis <= grid[-1])
+        if axis[0] > grid[0] or axis[-1] < grid[-1] or good[inside].mean() < 0.9:
             return None
-        good = (ivar > 0) & (mask == 0) & np.isfinite(flux)
-        if good[(axis >= grid[0]) & (axis <= grid[-1])].mean() < 0.9:
-            return None
-        flux = np.interp(grid, axis[good], flux[good])
-        noise = np.interp(grid, axis[good], ivar[good] ** -0.5)
+        flux, noise = (np.interp(grid, axis[good], values[good]) for values in (flux, noise))
         level = np.median(flux)
         return (despiked(flux) / level, noise / level) if level > 0 else None
 
-    paths = sorted(glob.glob(os.path.join(folder, "**", "*.fits.gz"), recursive=True))
+    paths = sorted(glob.glob(os.path.join(folder, "**", "*.fits*"), recursive=True))
     with ThreadPoolExecutor() as pool:
         usable = [pair for pair in pool.map(read, paths) if pair is not None]
     if len(usable) <= NEIGHBOURS:
-        raise SystemExit(f"{len(usable)} usable spectra in {folder}: give --spectra a folder of LAMOST .fits.gz")
+        raise SystemExit(f"{len(usable)} usable spectra in {folder}: give --spectra a folder of LAMOST's or MILES's")
     flux, noise = (np.array(part) for part in zip(*usable))
     return grid, flux, noise
 
@@ -95,7 +111,9 @@ def without_continuum(x):
 
 class Survey:
     def __init__(self, folder, d, continuum):
-        low, high, self.whole = (4000, 8000, True) if d > 1000 else (6519, 6732, False)
+        self.whole = d > 1000
+        reach = 8000 if glob.glob(os.path.join(folder, "**", "*.fits.gz"), recursive=True) else 7300
+        low, high = (4000, reach) if self.whole else (6519, 6732)
         self.grid, self.flux, self.noise = templates(folder, low * 0.995, high * 1.005)
         if self.whole:
             # edges of the pixels: flux is averaged over them
@@ -149,7 +167,7 @@ class LowRank:
         out[:] = minmax(rows)
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=["survey", "noise", "lowrank"])
     parser.add_argument("-o", "--output", required=True)
@@ -159,7 +177,7 @@ def main():
     parser.add_argument("--spectra", help="folder of LAMOST .fits.gz, for survey")
     parser.add_argument("--continuum", choices=["recipe", "divide", "keep"], default="recipe")
     parser.add_argument("--noise", type=float, default=0.03, help="noise a pixel, for lowrank")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.kind == "survey":
         if not args.spectra:
             parser.error("survey needs --spectra")

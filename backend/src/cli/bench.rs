@@ -1,6 +1,6 @@
 //! `balmer bench`: how fast the heavy steps are on this machine, on data like a survey's.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use balmer_core::{
     Engine,
@@ -14,18 +14,28 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::{output, session::Session, system};
+use super::{
+    matrix_io::read_matrix,
+    multiply_adds,
+    output::{self, thousands},
+    session::Session,
+    system,
+};
 
 /// Time the neighbours, LOF or label spreading
 ///
-/// The data are drawn by the seed: a few smooth components with the weights of clusters of objects, and
-/// noise. With --json: seconds, gflops (2 n^2 d operations for the neighbours, 2 edges classes for each
-/// step of spreading), bytes (largest resident memory), threads, device.
+/// The data are those of --input, read before the clock starts, or drawn by the seed: a few smooth
+/// components with the weights of clusters of objects, and noise. With --json: seconds, cpu_seconds (of
+/// all threads), gflops (2 n^2 d operations for the neighbours, 2 edges classes for each step of
+/// spreading), bytes (largest resident memory), threads, device.
 #[derive(Debug, clap::Args)]
 pub struct Bench {
     /// What is timed
     #[arg(value_enum)]
     what: What,
+    /// Matrix to time it on instead: .npy (f32 or f64), .parquet or .csv
+    #[arg(long, short, value_name = "FILE", conflicts_with_all = ["n", "d", "seed"])]
+    input: Option<PathBuf>,
     /// Rows
     #[arg(long, default_value_t = 10_000, value_parser = super::positive)]
     n: usize,
@@ -48,6 +58,8 @@ enum What {
     Lof,
     /// Nearest neighbours, their graph, and label spreading of three classes
     Spread,
+    /// Multiply-adds in registers alone: what no kernel can exceed (n, d and k play no part)
+    Fma,
 }
 
 /// Number of smooth components the data are made of.
@@ -61,14 +73,25 @@ const CLASSES: usize = 3;
 
 impl Bench {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        if self.what == What::Fma {
+            return multiply_adds::report(session);
+        }
         let engine = session.engine()?;
-        let (x, clusters) = survey_like(self.n, self.d, self.seed);
+        let (x, clusters) = match &self.input {
+            Some(path) => {
+                let x = read_matrix(path)?;
+                let hundreds = (0..x.nrows()).map(|i| i / 100).collect();
+                (x, hundreds)
+            }
+            None => survey_like(self.n, self.d, self.seed),
+        };
+        let (n, d) = x.dim();
         let progress = session.progress("bench");
-        let started = Instant::now();
+        let (started, spent) = (Instant::now(), system::cpu_time());
         let table = block_on(engine.kneighbors(x.view(), self.k, &progress))?;
-        let mut operations = 2.0 * (self.n as f64).powi(2) * self.d as f64;
+        let mut operations = 2.0 * (n as f64).powi(2) * d as f64;
         match self.what {
-            What::Knn => {}
+            What::Knn | What::Fma => {}
             What::Lof => drop(lof::from_table(&table, self.k)?),
             What::Spread => {
                 let graph = Graph::knn(&table, self.k, Weights::Connectivity)?;
@@ -81,19 +104,19 @@ impl Bench {
                 }
             }
         }
-        let seconds = started.elapsed().as_secs_f64();
+        let (seconds, cpu_seconds) = (started.elapsed().as_secs_f64(), (system::cpu_time() - spent).as_secs_f64());
         drop(progress);
         let (gflops, bytes) = (operations / seconds / 1e9, system::peak_memory());
         if session.json() {
             return output::print_json(&json!({
-                "benchmark": format!("{:?}", self.what).to_lowercase(), "n": self.n, "d": self.d, "k": self.k,
-                "seed": self.seed, "seconds": seconds, "gflops": gflops, "bytes": bytes,
-                "threads": system::threads(), "device": engine.name(),
+                "benchmark": format!("{:?}", self.what).to_lowercase(), "n": n, "d": d, "k": self.k,
+                "seed": self.seed, "input": self.input, "seconds": seconds, "cpu_seconds": cpu_seconds,
+                "gflops": gflops, "bytes": bytes, "threads": system::threads(), "device": engine.name(),
             }));
         }
         let memory = bytes.map_or_else(|| output::UNKNOWN.to_owned(), output::bytes);
         output::print(|out| {
-            writeln!(out, "{} x {}, k = {}: {seconds:.3} s", output::thousands(self.n), self.d, self.k)?;
+            writeln!(out, "{} x {d}, k = {}: {seconds:.3} s, {cpu_seconds:.3} s of processors", thousands(n), self.k)?;
             writeln!(out, "{gflops:.1} Gflop/s, {memory} at most, on {}", engine.name())
         })
     }

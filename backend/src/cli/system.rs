@@ -1,6 +1,8 @@
 //! What the operating system tells about this machine and this process.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Threads that computations use.
 pub fn threads() -> usize {
@@ -10,6 +12,21 @@ pub fn threads() -> usize {
 /// Largest resident memory of this process so far, in bytes; `None` where the system does not say.
 pub fn peak_memory() -> Option<u64> {
     kibibytes("/proc/self/status", "VmHWM:")
+}
+
+/// Time that all processors together have spent on this process so far.
+pub fn cpu_time() -> Duration {
+    read(ClockId::ProcessCPUTime)
+}
+
+/// Time that a processor has spent on this thread so far.
+pub fn thread_time() -> Duration {
+    read(ClockId::ThreadCPUTime)
+}
+
+fn read(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
 }
 
 /// Memory of the machine and what of it is available, in bytes.
@@ -57,6 +74,7 @@ mod tests {
         let (total, available) = memory();
         assert!(total.unwrap() > available.unwrap());
         assert!(peak_memory().unwrap() > 1 << 20);
+        assert!(cpu_time() >= thread_time() && thread_time() > Duration::ZERO);
         assert!(free_space(Path::new("/tmp/not/there")).is_some());
     }
 }
