@@ -3,6 +3,7 @@
 
     peer_data.py survey -o X.npy --n 50000 [--d 140|2000] --spectra FOLDER    real LAMOST spectra, perturbed to size
     peer_data.py noise -o X.npy --n 50000 [--d 140]                           white noise: nothing prunes
+    peer_data.py cube -o X.npy --n 50000 [--d 3]                              points of the unit cube
     peer_data.py lowrank -o X.npy --n 50000 [--d 140] [--noise 0.03]          12 smooth components and noise
 
 `survey` reads FOLDER/**/*.fits.gz as LAMOST publishes them (DR10, COADD), or the MILES library's *.fits. Each row is a spectrum drawn at random, mixed
@@ -152,6 +153,10 @@ def noise_rows(out, rng):
     out[:] = rng.standard_normal(out.shape, dtype=np.float32)
 
 
+def cube_rows(out, rng):
+    out[:] = rng.random(out.shape, dtype=np.float32)
+
+
 class LowRank:
     """12 smooth components of falling weight, noise of a given share of the rows' standard deviation a pixel, min-max."""
 
@@ -169,7 +174,7 @@ class LowRank:
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["survey", "noise", "lowrank"])
+    parser.add_argument("kind", choices=["survey", "noise", "cube", "lowrank"])
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--n", type=int, default=50_000)
     parser.add_argument("--d", type=int, default=140)
@@ -185,7 +190,7 @@ def main(arguments=None):
     elif args.kind == "lowrank":
         fill = LowRank(args.d, args.noise, np.random.default_rng(args.seed)).fill
     else:
-        fill = noise_rows
+        fill = cube_rows if args.kind == "cube" else noise_rows
     part = args.output + ".part"
     x = np.lib.format.open_memmap(part, mode="w+", dtype=np.float32, shape=(args.n, args.d))
 

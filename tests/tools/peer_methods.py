@@ -40,6 +40,18 @@ def bench(balmer, what, path, k):
     return contestant
 
 
+def bench_spread(balmer, n, k):
+    """The graph of as many points of a cube, whose neighbours Balmer's benchmark knows, and 30 steps along it."""
+
+    def contestant():
+        found = balmer_json(balmer, "bench", "spread", "--n", n, "--k", k, "--steps", 30)
+        seconds = found["graph_seconds"] + found["steps_seconds"]
+        note = f"graph {found['graph_seconds']:.2f} s; memory alone {found['floor_seconds']:.2f} s"
+        return {"wall_s": seconds, "cpu_s": found["cpu_seconds"], "note": note}
+
+    return contestant
+
+
 def command(balmer, *arguments):
     """A whole command, from its start to the file it writes."""
     return lambda: timed(lambda: balmer_json(balmer, *arguments))[1]
@@ -141,7 +153,7 @@ def approximate(balmer, path, k, threads, by_turns, target=0.99):
 
 
 def spread(balmer, path, k, threads, by_turns):
-    """Labels of every hundredth row along k neighbours, 30 steps: with the neighbours, and along given ones."""
+    """Labels of every hundredth row along k neighbours, 30 steps: along given neighbours, then with their search."""
     n = len(np.load(path, mmap_mode="r"))
     rows = np.arange(n)
     labels = np.where(rows % 100 == 0, rows // 100 % 3, -1)
@@ -154,13 +166,15 @@ def spread(balmer, path, k, threads, by_turns):
         sklearn.call("graph", path, np.load(neighbours)["neighbor"])
         whole = ("spread", "-i", path, "--labels", seeds, "-k", k)
         steps = ("--alpha", "0.2", "--max-iter", "30", "--tol", "0")
-        contestants = {
-            "Balmer, whole command": command(balmer, *whole, *steps, "-o", output),
+        along = {
+            "Balmer, along given neighbours": bench_spread(balmer, n, k),
             "scikit-learn, along given neighbours": called(sklearn, "spread_along", path, labels, settings),
         }
-        if n <= 100_000:  # its neighbours would take many minutes
-            contestants["scikit-learn, neighbours too"] = called(sklearn, "spread", path, labels, k, settings)
-        return by_turns(contestants), {}
+        search = {
+            "Balmer, whole command": command(balmer, *whole, *steps, "-o", output),
+            "scikit-learn, neighbours too": called(sklearn, "spread", path, labels, k, settings),
+        }
+        return by_turns(along) + by_turns(search), {}
 
 
 def growth(balmer, path, k, threads, by_turns):

@@ -4,8 +4,8 @@
     peers.py --balmer target/release/balmer --spectra FOLDER [--full] [--repeats 3] [--json FILE] [CASE ...]
 
 A case is METHOD:KIND:NxD:K. METHOD is lof (exact neighbours and factors), approximate (neighbours at a recall of 0.99, index
-included), spread (labels along K neighbours, 30 steps) or growth (lof at N, N/2, N/4, N/8). KIND is survey, keep, noise or
-lowrank, as peer_data.py makes them. Without cases a selection of a few minutes is run; --full runs the sizes that
+included), spread (labels along K neighbours, 30 steps) or growth (lof at N, N/2, N/4, N/8). KIND is survey, keep (its
+continuum left in), noise, cube or lowrank, as peer_data.py makes them. Without cases a selection of a few minutes is run; --full runs the sizes that
 docs/KERNELS.md quotes, which takes an hour on two cores.
 
 Printed are medians of wall and of processor seconds, and how many times as long as Balmer each took, as a Markdown table.
@@ -26,7 +26,7 @@ SHORT = [
     "lof:survey:5000x2000:20",
     "lof:noise:20000x140:20",
     "approximate:survey:20000x140:20",
-    "spread:survey:20000x140:10",
+    "spread:cube:50000x3:10",
     "growth:survey:40000x140:20",
 ]
 FULL = [
@@ -38,10 +38,10 @@ FULL = [
     "lof:survey:50000x2000:20",
     "lof:noise:50000x140:20",
     "approximate:survey:200000x140:20",
-    "spread:survey:200000x140:10",
+    "spread:cube:200000x3:10",
     "growth:survey:200000x140:20",
 ]
-KINDS = {"survey": [], "keep": ["--continuum", "keep"], "noise": [], "lowrank": ["--noise", "0.03"]}
+KINDS = {"survey": [], "keep": ["--continuum", "keep"], "noise": [], "cube": [], "lowrank": ["--noise", "0.03"]}
 
 
 class Case:
@@ -64,7 +64,7 @@ def matrix(case, folder, spectra):
     """The case's matrix, made once and kept."""
     import peer_data
 
-    library = "" if case.kind in ("noise", "lowrank") else os.path.basename(os.path.normpath(spectra)) + "-"
+    library = "" if case.kind not in ("survey", "keep") else os.path.basename(os.path.normpath(spectra)) + "-"
     path = os.path.join(folder, f"{case.kind}-{library}{case.n}x{case.d}.npy")
     if not os.path.exists(path):
         print(f"making {path}", file=sys.stderr)

@@ -25,8 +25,8 @@ use super::{
 /// Time the neighbours, LOF or label spreading
 ///
 /// The data are those of --input, read before the clock starts, or drawn by the seed: a few smooth
-/// components with the weights of clusters of objects, and noise. With --json: seconds, cpu_seconds (of
-/// all threads), gflops (2 n^2 d operations for the neighbours, 2 edges classes for each step of
+/// components with the weights of clusters of objects, and noise. With --json: seconds, those of its
+/// processors together, gflops (2 n^2 d operations for the neighbours, 2 edges classes for each step of
 /// spreading), bytes (largest resident memory), threads, device.
 #[derive(Debug, clap::Args)]
 pub struct Bench {
@@ -87,7 +87,7 @@ impl Bench {
         };
         let (n, d) = x.dim();
         let progress = session.progress("bench");
-        let (started, spent) = (Instant::now(), system::cpu_time());
+        let (started, spent) = (Instant::now(), system::cpu_seconds());
         let table = block_on(engine.kneighbors(x.view(), self.k, &progress))?;
         let mut operations = 2.0 * (n as f64).powi(2) * d as f64;
         match self.what {
@@ -104,7 +104,7 @@ impl Bench {
                 }
             }
         }
-        let (seconds, cpu_seconds) = (started.elapsed().as_secs_f64(), (system::cpu_time() - spent).as_secs_f64());
+        let (seconds, cpu_seconds) = (started.elapsed().as_secs_f64(), system::cpu_seconds() - spent);
         drop(progress);
         let (gflops, bytes) = (operations / seconds / 1e9, system::peak_memory());
         if session.json() {

@@ -22,9 +22,9 @@ pub fn report(session: &Session) -> anyhow::Result<()> {
     let operations = 2.0 * (CHAINS * ROUNDS * lanes) as f64;
     let rates = rayon::broadcast(|_| {
         let pieces = (0..PIECES).map(|_| {
-            let spent = system::thread_time();
+            let spent = system::thread_seconds();
             chains(0.999);
-            operations / (system::thread_time() - spent).as_secs_f64()
+            operations / (system::thread_seconds() - spent)
         });
         pieces.fold(0.0, f64::max)
     });

@@ -1,6 +1,6 @@
 //! What the operating system tells about this machine and this process.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -14,19 +14,19 @@ pub fn peak_memory() -> Option<u64> {
     kibibytes("/proc/self/status", "VmHWM:")
 }
 
-/// Time that all processors together have spent on this process so far.
-pub fn cpu_time() -> Duration {
+/// Seconds that all processors together have spent on this process so far.
+pub fn cpu_seconds() -> f64 {
     read(ClockId::ProcessCPUTime)
 }
 
-/// Time that a processor has spent on this thread so far.
-pub fn thread_time() -> Duration {
+/// Seconds that a processor has spent on this thread so far.
+pub fn thread_seconds() -> f64 {
     read(ClockId::ThreadCPUTime)
 }
 
-fn read(clock: ClockId) -> Duration {
+fn read(clock: ClockId) -> f64 {
     let time = clock_gettime(clock);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
 /// Memory of the machine and what of it is available, in bytes.
@@ -74,7 +74,7 @@ mod tests {
         let (total, available) = memory();
         assert!(total.unwrap() > available.unwrap());
         assert!(peak_memory().unwrap() > 1 << 20);
-        assert!(cpu_time() >= thread_time() && thread_time() > Duration::ZERO);
+        assert!(0.0 < thread_seconds() && thread_seconds() <= cpu_seconds());
         assert!(free_space(Path::new("/tmp/not/there")).is_some());
     }
 }
