@@ -13,7 +13,7 @@ const COMMANDS: &[&str] = &[
     "knn --n 20000 --k 128",
     "knn --n 5000 --d 2000",
     "lof --n 50000",
-    "spread --n 50000 --k 10",
+    "spread --n 200000 --k 10",
 ];
 
 /// Criterion benchmarks of the core, whose ids hold the sizes, then whole commands; of both, those that hold the word.

@@ -12,10 +12,12 @@
 
 mod diffusion;
 mod distributions;
+mod flow;
 mod graph;
 mod influence;
 mod params;
 mod seeds;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -27,3 +29,4 @@ pub use params::{
     Kernel, LabelPropagationParams, LabelPropagationValidParams, LabelSpreadingParams, LabelSpreadingValidParams,
 };
 pub use seeds::Seeds;
+pub use shares::Shares;
