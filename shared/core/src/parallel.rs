@@ -58,23 +58,6 @@ pub(crate) fn n_threads() -> usize {
     }
 }
 
-/// `f(chunk_index, chunk)` of consecutive chunks of `size` elements, over all cores, in order.
-pub(crate) fn map_chunks_mut<T: Send, U: Send>(
-    data: &mut [T],
-    size: usize,
-    f: impl Fn(usize, &mut [T]) -> U + Sync + Send,
-) -> Vec<U> {
-    #[cfg(not(target_family = "wasm"))]
-    {
-        use rayon::prelude::*;
-        data.par_chunks_mut(size).enumerate().map(|(i, chunk)| f(i, chunk)).collect()
-    }
-    #[cfg(target_family = "wasm")]
-    {
-        data.chunks_mut(size).enumerate().map(|(i, chunk)| f(i, chunk)).collect()
-    }
-}
-
 /// Calls both, at the same time where there is more than one core.
 pub(crate) fn join(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
     #[cfg(not(target_family = "wasm"))]

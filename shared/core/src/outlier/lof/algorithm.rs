@@ -40,6 +40,19 @@ pub fn from_table(table: &NeighborTable, n_neighbors: usize) -> Result<LofScores
 /// # Errors
 /// [`Error::InvalidParameter`] when the table holds too few neighbours, or `n_neighbors` too few to count.
 pub fn from_table_with(table: &NeighborTable, n_neighbors: usize, definition: Definition) -> Result<LofScores> {
+    let Unrounded { lof, lrd, k_distance } = unrounded(table, n_neighbors, definition)?;
+    let rounded = |values: Vec<f64>| values.into_iter().map(|value| value as f32).collect();
+    Ok(LofScores { lof: rounded(lof), lrd: rounded(lrd), k_distance: k_distance.into() })
+}
+
+/// The scores before they are rounded to f32.
+pub(super) struct Unrounded {
+    pub(super) lof: Vec<f64>,
+    pub(super) lrd: Vec<f64>,
+    k_distance: Vec<f32>,
+}
+
+pub(super) fn unrounded(table: &NeighborTable, n_neighbors: usize, definition: Definition) -> Result<Unrounded> {
     let n = table.n_rows();
     let others = match definition {
         Definition::Breunig => n_neighbors,
@@ -67,13 +80,9 @@ pub fn from_table_with(table: &NeighborTable, n_neighbors: usize, definition: De
             Definition::Simplified2016 => lrd[i],
         };
         let sum = table.row(i).0[..others].iter().fold(own, |sum, &o| sum + lrd[o as usize]);
-        (sum / k / lrd[i]) as f32
+        sum / k / lrd[i]
     });
-    Ok(LofScores {
-        lof: lof.into(),
-        lrd: lrd.into_iter().map(|density| density as f32).collect(),
-        k_distance: k_distance.into(),
-    })
+    Ok(Unrounded { lof, lrd, k_distance })
 }
 
 /// `f` of every row, in parallel, in order.

@@ -4,7 +4,7 @@ use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use ndarray::{Array2, ArrayView2, array, concatenate, s};
 use proptest::prelude::*;
 
-use super::{Definition, Duplicates, Lof, LofParams, from_table, from_table_with};
+use super::{algorithm::unrounded, Definition, Duplicates, Lof, LofParams, from_table, from_table_with};
 use crate::{
     Error,
     engine::Unobserved,
@@ -83,6 +83,29 @@ fn wrong_parameters_are_refused() {
     let flat = Array2::from_elem((10, 2), 1.0_f32);
     let error = fit(&LofParams::new(2).duplicates(Duplicates::Distinct), flat.view()).unwrap_err();
     assert_eq!(error, Error::TooFewRows { n_neighbors: 2, rows: 1 });
+}
+
+#[test]
+fn before_rounding_the_factor_is_the_formula_in_f64() {
+    let x = random(600, 9, 6);
+    let k = 25;
+    let table = neighbors::exact(x.view(), k, &Unobserved).unwrap();
+    // sums the other way round
+    let k_distance = |row: usize| f64::from(table.row(row).1[k - 1]);
+    let density: Vec<f64> = (0..600)
+        .map(|row| {
+            let (indices, distances) = table.row(row);
+            let reach = indices.iter().zip(distances).rev().map(|(&o, &d)| f64::from(d).max(k_distance(o as usize)));
+            1.0 / (reach.sum::<f64>() / k as f64 + 1e-10)
+        })
+        .collect();
+    let found = unrounded(&table, k, Definition::Breunig).unwrap();
+    for row in 0..600 {
+        let sum: f64 = table.row(row).0.iter().rev().map(|&o| density[o as usize]).sum();
+        let expected = sum / k as f64 / density[row];
+        assert!((found.lof[row] - expected).abs() <= 1e-10 * expected, "row {row}");
+        assert!((found.lrd[row] - density[row]).abs() <= 1e-10 * density[row], "row {row}");
+    }
 }
 
 #[test]
