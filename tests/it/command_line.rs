@@ -101,6 +101,8 @@ fn bench_takes_a_matrix_and_counts_processors() {
     assert!(report["cpu_seconds"].as_f64() > Some(0.0), "{report}");
     let failure = balmer.fails(["bench", "lof", "--input", "x.npy", "--n", "10"]);
     assert_eq!(failure.code, 2, "a matrix has its own number of rows");
+    let failure = balmer.fails(["bench", "spread", "--input", "x.npy"]);
+    assert_eq!(failure.code, 2, "{}", failure.message);
     let peak = balmer.json(["bench", "fma", "--threads", "2"]);
     assert!(peak["gflops"].as_f64() > peak["gflops_a_thread"].as_f64(), "{peak}");
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
+    Usage,
     matrix_io::read_matrix,
     multiply_adds,
     output::{self, thousands},
@@ -79,6 +80,9 @@ const NOISE: f32 = 0.1;
 
 impl Bench {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        if self.input.is_some() && !matches!(self.what, What::Knn | What::Lof) {
+            return Err(Usage("--input: a matrix is timed by knn and lof".to_owned()).into());
+        }
         match self.what {
             What::Spread => return self.spread(session),
             What::Fma => return multiply_adds::report(session),
