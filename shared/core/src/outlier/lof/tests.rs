@@ -4,7 +4,7 @@ use linfa::{DatasetBase, ParamGuard, traits::Fit};
 use ndarray::{Array2, ArrayView2, array, concatenate, s};
 use proptest::prelude::*;
 
-use super::{algorithm::unrounded, Definition, Duplicates, Lof, LofParams, from_table, from_table_with};
+use super::{Definition, Duplicates, Lof, LofParams, algorithm::unrounded, from_table, from_table_with};
 use crate::{
     Error,
     engine::Unobserved,
