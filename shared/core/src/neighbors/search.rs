@@ -123,13 +123,7 @@ impl<'a> Search<'a, Panels> {
 impl<'a, L: Layout> Search<'a, L> {
     pub(super) fn laid_out(x: CowArray<'a, f32, Ix2>) -> Result<Self> {
         check_features(x.view())?;
-        if u32::try_from(x.nrows()).is_err() {
-            return Err(Error::parameter(
-                "rows",
-                x.nrows(),
-                "at most 4294967295 rows have neighbours: split the survey",
-            ));
-        }
+        check_size(x.nrows())?;
         let x = if x.is_standard_layout() { x } else { CowArray::from(x.as_standard_layout().into_owned()) };
         let centred = Centred::new(x.view())?;
         Ok(Self { x, centred })
@@ -225,6 +219,14 @@ impl<'a, L: Layout> Search<'a, L> {
     /// The features row by row, and their number.
     fn features(&self) -> (&[f32], usize) {
         (self.x.as_slice().expect("standard layout"), self.x.ncols())
+    }
+}
+
+/// Whether so many rows can be counted.
+pub(super) fn check_size(n: usize) -> Result<()> {
+    match u32::try_from(n) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::parameter("rows", n, "at most 4294967295 rows have neighbours: split the survey")),
     }
 }
 

@@ -24,11 +24,14 @@ use std::ops::Range;
 use ndarray::{ArrayView2, Axis};
 
 use self::{
-    basis::Basis,
-    heads::{Frame, Heads, Projection},
-    rows::Rows,
     sift::Sift,
     tree::Tree,
+};
+pub(super) use self::{
+    basis::Basis,
+    heads::{Frame, Heads, Projection, coordinates, leading},
+    order::{AXES, Leading, order},
+    rows::Rows,
 };
 use super::{
     Settled,

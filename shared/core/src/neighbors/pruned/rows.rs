@@ -12,7 +12,7 @@ const ROWS: usize = 256;
 
 /// The rows by their places, filled up to whole registers with zeros, times a power of two.
 #[derive(Debug, Clone)]
-pub(super) struct Rows {
+pub(in crate::neighbors) struct Rows {
     /// Registers of a row.
     stride: usize,
     values: Vec<[f32; LANES]>,
@@ -20,7 +20,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// The rows of `x` named by `order`, times `scale`.
-    pub(super) fn new(x: ArrayView2<'_, f32>, order: &[u32], scale: f64) -> Self {
+    pub(in crate::neighbors) fn new(x: ArrayView2<'_, f32>, order: &[u32], scale: f64) -> Self {
         let stride = x.ncols().div_ceil(LANES);
         let mut values = vec![[0.0; LANES]; order.len() * stride];
         parallel::for_each_chunk_mut(&mut values, ROWS * stride.max(1), |chunk, values| {
@@ -34,14 +34,14 @@ impl Rows {
     }
 
     /// Registers of a row.
-    pub(super) fn stride(&self) -> usize {
+    pub(in crate::neighbors) fn stride(&self) -> usize {
         self.stride
     }
 
     /// The squared distance of two rows. Its relative error is at most that of a sum of [`Self::terms`] products; besides,
     /// it loses what is below the smallest normal number.
     #[inline(always)]
-    pub(super) fn squared<L: Lanes>(&self, a: usize, b: usize) -> f32 {
+    pub(in crate::neighbors) fn squared<L: Lanes>(&self, a: usize, b: usize) -> f32 {
         let row = |row: usize| &self.values[row * self.stride..][..self.stride];
         let (a, b) = (row(a).as_chunks::<2>(), row(b).as_chunks::<2>());
         let mut sums = [L::splat(0.0); 2];
@@ -59,7 +59,7 @@ impl Rows {
     }
 
     /// Roundings that a number of [`Self::squared`] goes through at most.
-    pub(super) fn terms(&self) -> usize {
+    pub(in crate::neighbors) fn terms(&self) -> usize {
         self.stride.div_ceil(2) + LANES + 4
     }
 }
