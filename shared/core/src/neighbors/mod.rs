@@ -5,7 +5,7 @@
 //! depend on the block size, on the number of threads or on what multiplied the matrices: [`exact`] and every device
 //! propose candidates, and [`Search::settle`] has the last word.
 //!
-//! What is absent: approximate search, other metrics, queries of rows outside the matrix.
+//! [`approximate`] finds nearly all of them in less time, and says how many. What is absent: other metrics, queries of rows outside the matrix.
 
 mod blocked;
 mod candidates;
