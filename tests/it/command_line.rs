@@ -91,3 +91,16 @@ fn bench_reports_what_it_measured() {
         assert!(report["device"].as_str().unwrap().starts_with("cpu"), "{report}");
     }
 }
+
+#[test]
+fn bench_takes_a_matrix_and_counts_processors() {
+    let balmer = Balmer::new();
+    matrix::write_npy(&balmer.path("x.npy"), &matrix::scattered(3000, 40));
+    let report = balmer.json(["bench", "lof", "--input", "x.npy", "--k", "10"]);
+    assert_eq!((report["n"].as_u64(), report["d"].as_u64()), (Some(3000), Some(40)), "{report}");
+    assert!(report["cpu_seconds"].as_f64() > Some(0.0), "{report}");
+    let failure = balmer.fails(["bench", "lof", "--input", "x.npy", "--n", "10"]);
+    assert_eq!(failure.code, 2, "a matrix has its own number of rows");
+    let peak = balmer.json(["bench", "fma", "--threads", "2"]);
+    assert!(peak["gflops"].as_f64() > peak["gflops_a_thread"].as_f64(), "{peak}");
+}

@@ -11,7 +11,9 @@ mod axe;
 mod ci;
 mod demo;
 mod dist;
+mod measure;
 mod miles;
+mod python;
 mod schemathesis;
 mod shell;
 mod test;
@@ -32,8 +34,8 @@ usage: cargo xtask <command>
   tidy                the rules of the house that no compiler checks
   web                 build the web app
   dist                one self-contained release binary with the web app inside
-  bench [FILTER]      measure the core's kernels
-  peers               measure against scikit-learn, side by side";
+  bench [FILTER]      measure kernels and whole commands
+  peers [--full] ...  measure beside scikit-learn, FAISS, pynndescent and hnswlib; --help says more";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -48,8 +50,8 @@ fn main() -> Result<()> {
         ["tidy"] => tidy::run(),
         ["web"] => web::build(),
         ["dist"] => dist::run(),
-        ["bench", filter @ ..] => dist::bench(filter),
-        ["peers"] => dist::peers(),
+        ["bench", filter @ ..] => measure::bench(filter),
+        ["peers", options @ ..] => measure::peers(options),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
             Ok(())

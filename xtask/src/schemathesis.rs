@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{apt, shell};
+use crate::{python, shell};
 
 /// The schemathesis that the document is tested with.
 const VERSION: &str = "4.32.5";
@@ -62,13 +62,7 @@ fn install() -> Result<PathBuf> {
         return Ok(program);
     }
     shell::step(&format!("installing schemathesis {VERSION} (once)"));
-    let environment = || Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home).status();
-    if !environment().is_ok_and(|status| status.success()) {
-        apt::install(&["python3", "python3-venv"], "Python with virtual environments")?;
-        if !environment()?.success() {
-            bail!("python3 -m venv does not work: install Python 3 with venv and run this again");
-        }
-    }
+    python::new_environment(&home)?;
     let mut pip = Command::new(home.join("bin/pip"));
     shell::run(pip.args(["install", "--quiet", "--disable-pip-version-check", &format!("schemathesis=={VERSION}")]))?;
     Ok(program)

@@ -64,7 +64,7 @@ pub fn run(filter: &[&str]) -> Result<()> {
 }
 
 /// The folder of real survey spectra: `BALMER_REAL_DATA`, else `../shared/data` beside the checkout.
-fn real_data() -> Option<PathBuf> {
+pub fn real_data() -> Option<PathBuf> {
     let folder =
         std::env::var_os("BALMER_REAL_DATA").map_or_else(|| shell::root().join("../shared/data"), PathBuf::from);
     folder.canonicalize().ok().filter(|f| f.is_dir())

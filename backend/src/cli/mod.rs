@@ -13,6 +13,7 @@ mod knn;
 mod labels;
 mod lof;
 mod matrix_io;
+mod multiply_adds;
 mod output;
 mod progress;
 mod run;

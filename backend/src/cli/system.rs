@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use rustix::time::{ClockId, clock_gettime};
+
 /// Threads that computations use.
 pub fn threads() -> usize {
     rayon::current_num_threads()
@@ -10,6 +12,21 @@ pub fn threads() -> usize {
 /// Largest resident memory of this process so far, in bytes; `None` where the system does not say.
 pub fn peak_memory() -> Option<u64> {
     kibibytes("/proc/self/status", "VmHWM:")
+}
+
+/// Seconds that all processors together have spent on this process so far.
+pub fn cpu_seconds() -> f64 {
+    read(ClockId::ProcessCPUTime)
+}
+
+/// Seconds that a processor has spent on this thread so far.
+pub fn thread_seconds() -> f64 {
+    read(ClockId::ThreadCPUTime)
+}
+
+fn read(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
 /// Memory of the machine and what of it is available, in bytes.
@@ -57,6 +74,7 @@ mod tests {
         let (total, available) = memory();
         assert!(total.unwrap() > available.unwrap());
         assert!(peak_memory().unwrap() > 1 << 20);
+        assert!(0.0 < thread_seconds() && thread_seconds() <= cpu_seconds());
         assert!(free_space(Path::new("/tmp/not/there")).is_some());
     }
 }

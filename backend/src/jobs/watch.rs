@@ -10,11 +10,12 @@ use std::{
 
 use balmer_core::{
     engine::Observer,
+    neighbors::Keeper,
     pipeline::{RunObserver, Stage},
 };
 use serde::Serialize;
 
-use crate::storage::{OwnedRun, Run};
+use crate::storage::{KeptPieces, OwnedRun, Run};
 
 /// How often the status on the disk is renewed and requests to stop are looked for there.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -37,6 +38,7 @@ pub(crate) struct Watch<'a> {
     run: Run,
     owned: Mutex<&'a mut OwnedRun>,
     state: Mutex<State>,
+    pieces: KeptPieces,
     cancel: &'a AtomicBool,
     report: &'a (dyn Fn(&RunProgress) + Sync),
 }
@@ -56,7 +58,8 @@ impl<'a> Watch<'a> {
     ) -> Self {
         let current = RunProgress { stage: Stage::Read, fraction: 0.0, eta_seconds: None, message: String::new() };
         let state = State { current, begun: Instant::now(), looked: None, timings: Vec::new() };
-        Self { run: owned.run().clone(), owned: Mutex::new(owned), state: Mutex::new(state), cancel, report }
+        let (run, pieces) = (owned.run().clone(), owned.run().pieces());
+        Self { run, owned: Mutex::new(owned), state: Mutex::new(state), pieces, cancel, report }
     }
 
     /// Seconds of each stage so far, in the order in which they ran.
@@ -108,6 +111,10 @@ impl Observer for Watch<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
+    }
+
+    fn keeper(&self) -> &dyn Keeper {
+        &self.pieces
     }
 }
 

@@ -17,12 +17,14 @@ use balmer_exchange::api::{CandidateRow, RejectedRow, RunStatus};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Query, QueryResult, Result, RunState, Store, StoreError, Survey, SurveyFeatures, durable, durable::Lock, error,
-    query, read_label_file, run_tables, scan, time,
+    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, SurveyFeatures, durable,
+    durable::Lock, error, query, read_label_file, run_tables, scan, time,
 };
 
 /// Name of the file whose presence asks a run to stop.
 const CANCEL: &str = "cancel";
+/// What a search has found so far, until it is done.
+const PIECES: &str = "neighbors.partial";
 /// The labels a run was given.
 const LABELS: &str = "labels.csv";
 
@@ -146,6 +148,11 @@ impl Run {
     /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where pieces of its search are kept until it is done.
+    pub(crate) fn pieces(&self) -> KeptPieces {
+        KeptPieces::new(self.folder.join(PIECES))
     }
 
     /// Where it stands. A run whose owner died shows as failed.
@@ -376,6 +383,10 @@ impl OwnedRun {
             state.message = error.clone().unwrap_or_else(|| status.to_string());
             state.error = error;
         })?;
+        if status == RunStatus::Done {
+            // nobody goes on with a run that is done; where there is no such file there is nothing to remove
+            fs::remove_file(self.run.folder.join(PIECES)).ok();
+        }
         Ok(self.state)
     }
 }

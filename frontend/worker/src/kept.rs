@@ -1,15 +1,9 @@
 //! Finished runs with their neighbour tables: other numbers of neighbours and other labels without a search.
 
-use std::{
-    cell::RefCell,
-    collections::VecDeque,
-    pin::pin,
-    rc::Rc,
-    task::{Context, Poll, Waker},
-};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use balmer_core::{
-    CpuEngine, Error, Result,
+    Error, Result,
     engine::Unobserved,
     pipeline::{Exploration, FeatureTable, Labelled, Plan, Ranking, Spread},
 };
@@ -70,7 +64,7 @@ impl Kept {
         self.exploration.rank(self.plan.lof())
     }
 
-    /// Lets other labels flow, on the processor: starting a device takes longer.
+    /// Lets other labels flow, on from those before where they may, and on the processor: starting a device takes longer.
     ///
     /// # Errors
     /// A run without labels; labels of which none is in the run, or of classes that are not declared.
@@ -78,11 +72,6 @@ impl Kept {
         let Some(stage) = self.plan.labels() else {
             return Err(Error::Labels("this run spreads none: choose another method, and run it again".to_owned()));
         };
-        let flow = pin!(self.exploration.spread(stage, labels, &CpuEngine, &Unobserved));
-        match flow.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(spread) => spread,
-            // the processor's engine never waits
-            Poll::Pending => Err(Error::Cancelled),
-        }
+        self.exploration.respread(stage, labels, &Unobserved)
     }
 }

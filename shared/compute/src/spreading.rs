@@ -91,6 +91,8 @@ struct Spreading<'a> {
     staging: Buffer,
     spread_params: SpreadParams,
     converge_params: ConvergeParams,
+    /// The row that each node of the graph is.
+    order: &'a [u32],
     operations: f64,
     /// Steps dispatched so far.
     dispatched: usize,
@@ -99,17 +101,18 @@ struct Spreading<'a> {
 impl<'a> Spreading<'a> {
     async fn new(
         gpu: &'a Gpu,
-        graph: &Csr,
+        graph: &'a Csr,
         seeds: &Seeds,
         diffusion: &Diffusion,
         observer: &'a dyn Observer,
     ) -> Result<Self, Fault> {
         let (rows, classes) = (graph.n_rows(), seeds.classes().len());
         let prepared = Prepared::new(graph, diffusion.algorithm);
-        let codes: Vec<u32> = seeds.labels().iter().map(|label| label.unwrap_or(NO_SEED)).collect();
+        let code = |&row: &u32| seeds.labels()[row as usize].unwrap_or(NO_SEED);
+        let codes: Vec<u32> = graph.order().iter().map(code).collect();
         let mut initial: Vec<Scaled> = vec![[0, 0]; rows * classes];
-        for (row, &code) in codes.iter().enumerate().filter(|&(_, &code)| code != NO_SEED) {
-            initial[row * classes + code as usize] = [1.0_f32.to_bits().cast_signed(), 0];
+        for (node, &code) in codes.iter().enumerate().filter(|&(_, &code)| code != NO_SEED) {
+            initial[node * classes + code as usize] = [1.0_f32.to_bits().cast_signed(), 0];
         }
         let n_seeds = codes.iter().filter(|&&code| code != NO_SEED).count();
         let parts = (rows as u32).div_ceil(ROWS);
@@ -157,6 +160,7 @@ impl<'a> Spreading<'a> {
                 tol: diffusion.tol,
                 padding: 0,
             },
+            order: graph.order(),
             operations: graph.columns().len() as f64 * classes as f64 * EDGE_COST,
             dispatched: 0,
         })
@@ -206,15 +210,16 @@ impl<'a> Spreading<'a> {
         let values: Vec<Scaled> = self.fetch(Some(iterations as usize % 2)).await?;
         let shape = (self.spread_params.rows as usize, self.spread_params.classes as usize);
         let mut probabilities = Array2::zeros(shape);
-        for (mut target, row) in probabilities.rows_mut().into_iter().zip(values.chunks_exact(shape.1.max(1))) {
+        for (&row, values) in self.order.iter().zip(values.chunks_exact(shape.1)) {
             // exponents are at least -960: every share is a normal f64
             let share = |&[m, exponent]: &Scaled| {
                 if m == 0 { 0.0 } else { f64::from(f32::from_bits(m.cast_unsigned())) * f64::from(exponent).exp2() }
             };
-            let shares: Vec<f64> = row.iter().map(share).collect();
+            let shares: Vec<f64> = values.iter().map(share).collect();
             let sum: f64 = shares.iter().sum();
             if sum > 0.0 {
-                target.iter_mut().zip(shares).for_each(|(target, share)| *target = (share / sum) as f32);
+                let target = probabilities.row_mut(row as usize);
+                target.into_iter().zip(shares).for_each(|(target, share)| *target = (share / sum) as f32);
             }
         }
         Ok(probabilities)
@@ -243,26 +248,26 @@ struct Prepared {
 impl Prepared {
     /// For spreading the weights become `D^-1/2 W D^-1/2`. For propagation a factor common to a row does not matter.
     fn new(graph: &Csr, algorithm: Algorithm) -> Self {
-        let (offsets, columns, given) = (graph.offsets(), graph.columns(), graph.weights());
-        let degree = |row: usize| given[offsets[row]..offsets[row + 1]].iter().map(|&w| f64::from(w)).sum::<f64>();
+        let n = graph.n_rows();
         let scales: Vec<f64> = match algorithm {
-            Algorithm::Propagation => vec![1.0; graph.n_rows()],
+            Algorithm::Propagation => vec![1.0; n],
             Algorithm::Spreading => {
                 let scale = |degree: f64| if degree > 0.0 { 1.0 / degree.sqrt() } else { 0.0 };
-                (0..graph.n_rows()).map(|row| scale(degree(row))).collect()
+                (0..n).map(|node| scale(graph.degree(node))).collect()
             }
         };
-        let mut rows = Vec::with_capacity(offsets.len());
-        let mut weights = Vec::with_capacity(given.len());
-        for row in 0..graph.n_rows() {
-            let edges = offsets[row]..offsets[row + 1];
-            let scaled = |edge: usize| f64::from(given[edge]) * scales[row] * scales[columns[edge] as usize];
+        let mut rows = Vec::with_capacity(n + 1);
+        let mut weights = Vec::with_capacity(graph.columns().len());
+        for node in 0..n {
+            let edges = graph.edges(node);
+            let scaled =
+                |edge: usize| f64::from(graph.weight(edge)) * scales[node] * scales[graph.columns()[edge] as usize];
             let largest = edges.clone().map(scaled).fold(0.0, f64::max);
             let exponent = if largest > 0.0 { largest.log2().floor() } else { 0.0 };
             rows.push([edges.start as i32, exponent as i32]);
             weights.extend(edges.map(|edge| (scaled(edge) * (-exponent).exp2()) as f32));
         }
-        rows.push([given.len() as i32, 0]);
+        rows.push([graph.columns().len() as i32, 0]);
         Self { rows, weights }
     }
 }

@@ -42,11 +42,23 @@ fn spread(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("spread");
     group.sample_size(10);
     let (n, diffusion) = (10_000, Diffusion { max_iter: 10, tol: 0.0, ..Diffusion::default() });
-    let codes: Vec<i64> = (0..n as i64).map(|i| if i % 100 == 0 { i / 100 % 3 } else { -1 }).collect();
-    let seeds = Seeds::from_codes(&codes).expect("codes");
+    let labelled = |classes: i64| {
+        let code = |i: i64| if i % 100 == 0 { i / 100 % classes } else { -1 };
+        Seeds::from_codes(&(0..n as i64).map(code).collect::<Vec<_>>()).expect("codes")
+    };
+    let seeds = labelled(3);
     let x = random(n, 10);
     let table = neighbors::exact(x.view(), 10, &Unobserved).expect("finite features");
+    for weights in [Weights::Connectivity, Weights::SelfTuning] {
+        group.bench_function(format!("graph-n10000-k10-{weights:?}").to_lowercase(), |bencher| {
+            bencher.iter(|| Graph::knn(&table, 10, weights));
+        });
+    }
     let sparse = Graph::knn(&table, 10, Weights::SelfTuning).expect("ten neighbours");
+    let twelve = labelled(12);
+    group.bench_function("knn-n10000-k10-12-classes-10-iterations", |bencher| {
+        bencher.iter(|| diffusion.run(&sparse, &twelve, &Unobserved));
+    });
     group.bench_function("knn-n10000-k10-10-iterations", |bencher| {
         bencher.iter(|| diffusion.run(&sparse, &seeds, &Unobserved));
     });

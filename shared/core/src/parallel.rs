@@ -29,6 +29,23 @@ pub(crate) fn for_each_chunk_mut<T: Send>(data: &mut [T], size: usize, f: impl F
     }
 }
 
+/// What `f(chunk_index, chunk)` gives for consecutive chunks of `size` elements, over all cores, in their order.
+pub(crate) fn map_chunks_mut<T: Send, R: Send>(
+    data: &mut [T],
+    size: usize,
+    f: impl Fn(usize, &mut [T]) -> R + Sync + Send,
+) -> Vec<R> {
+    #[cfg(not(target_family = "wasm"))]
+    {
+        use rayon::prelude::*;
+        data.par_chunks_mut(size).enumerate().map(|(i, chunk)| f(i, chunk)).collect()
+    }
+    #[cfg(target_family = "wasm")]
+    {
+        data.chunks_mut(size).enumerate().map(|(i, chunk)| f(i, chunk)).collect()
+    }
+}
+
 /// How many tasks can run at once.
 pub(crate) fn n_threads() -> usize {
     #[cfg(not(target_family = "wasm"))]
@@ -38,23 +55,6 @@ pub(crate) fn n_threads() -> usize {
     #[cfg(target_family = "wasm")]
     {
         1
-    }
-}
-
-/// `f(chunk_index, chunk)` of consecutive chunks of `size` elements, over all cores, in order.
-pub(crate) fn map_chunks_mut<T: Send, U: Send>(
-    data: &mut [T],
-    size: usize,
-    f: impl Fn(usize, &mut [T]) -> U + Sync + Send,
-) -> Vec<U> {
-    #[cfg(not(target_family = "wasm"))]
-    {
-        use rayon::prelude::*;
-        data.par_chunks_mut(size).enumerate().map(|(i, chunk)| f(i, chunk)).collect()
-    }
-    #[cfg(target_family = "wasm")]
-    {
-        data.chunks_mut(size).enumerate().map(|(i, chunk)| f(i, chunk)).collect()
     }
 }
 

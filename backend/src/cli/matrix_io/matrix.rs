@@ -37,7 +37,7 @@ fn read_npy(path: &Path) -> anyhow::Result<Array2<f32>> {
             Err(_) => bail!("its dtype is {dtype}: save it as float32 or float64 (x.astype('f4'))"),
         },
     };
-    Ok(array.as_standard_layout().into_owned())
+    Ok(if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() })
 }
 
 /// The array, or the name of the dtype it has instead of `T`.

@@ -13,7 +13,7 @@ use ndarray::ArrayView2;
 
 use crate::{
     Result,
-    neighbors::NeighborTable,
+    neighbors::{Forgetful, Keeper, NeighborTable},
     semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
 
@@ -54,6 +54,11 @@ pub trait Observer: Sync {
     fn progress(&self, fraction: f64);
     /// Whether the computation should stop with [`crate::Error::Cancelled`] at the next occasion.
     fn is_cancelled(&self) -> bool;
+    /// Where pieces of a long search are kept, so that it can go on where it ended: nowhere, unless the host has a place
+    /// for them.
+    fn keeper(&self) -> &dyn Keeper {
+        &Forgetful
+    }
 }
 
 /// An observer that neither looks nor stops anything.

@@ -88,10 +88,14 @@ impl Centred {
 pub(super) fn scale(x: ArrayView2<'_, f32>, centre: &[f64]) -> Result<f64> {
     let parts = parallel::map_indices(x.nrows().div_ceil(ROWS), |chunk| {
         let rows = x.slice(s![chunk * ROWS..x.nrows().min((chunk + 1) * ROWS), ..]);
-        let offsets = rows.rows().into_iter().map(|row| {
-            row.iter().zip(centre).fold(0.0_f64, |most, (&value, centre)| most.max((f64::from(value) - centre).abs()))
-        });
-        offsets.fold(0.0, f64::max)
+        let mut most = vec![0.0_f64; centre.len()];
+        for row in rows.rows() {
+            for ((most, &value), centre) in most.iter_mut().zip(row).zip(centre) {
+                let offset = (f64::from(value) - centre).abs();
+                *most = if offset > *most { offset } else { *most };
+            }
+        }
+        most.into_iter().fold(0.0, f64::max)
     });
     let largest = parts.into_iter().fold(0.0, f64::max);
     if largest * 2.0 * (x.ncols() as f64).sqrt() > f64::from(f32::MAX) {

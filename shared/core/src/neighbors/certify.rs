@@ -20,7 +20,10 @@
 //! differences too small for f32 beside the spread of the data), the row is searched again by exact distances
 //! alone.
 
-use super::metric;
+use super::{
+    lanes::{Instructions, Lanes, Work},
+    metric,
+};
 
 /// Unit roundoff of f32.
 pub(super) const U: f64 = 1.0 / 16_777_216.0;
@@ -49,7 +52,8 @@ impl Bound {
         let last = last.sqrt() * self.scale;
         let other = self.max_norm.min((norm + last * (1.0 + 1e-6)) * (1.0 + 1e-6));
         let d = self.features as f64;
-        let score_error = SAFETY * ((gamma(self.features) + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
+        let score_error =
+            SAFETY * ((gamma(self.features) + 2.0 * U) * norm * other + 1.5 * U * other * other) + UNDERFLOW;
         let squared = 2.0 * (f64::from(threshold) - score_error) + norm * norm * (1.0 - F64_ERROR * d);
         let shift = SAFETY * U * (norm + other) + UNDERFLOW;
         squared > 0.0 && (squared.sqrt() - shift) * (1.0 - F64_ERROR * d) > last
@@ -64,10 +68,31 @@ pub(super) fn gamma(terms: usize) -> f64 {
 
 /// Exact squared distances of the rows proposed for `row`, sorted by (distance, index).
 pub(super) fn rank(x: &[f32], d: usize, row: usize, proposed: &[u32]) -> Vec<(f64, u32)> {
-    let own = &x[row * d..][..d];
-    let mut ranked: Vec<_> = proposed.iter().map(|&j| (metric::squared(own, &x[j as usize * d..][..d]), j)).collect();
+    let mut ranked = Instructions::fastest().run(Measured { x, d, row, proposed });
     ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     ranked
+}
+
+/// Distances to be computed with whatever vectors of f64 there are.
+struct Measured<'a> {
+    x: &'a [f32],
+    d: usize,
+    row: usize,
+    proposed: &'a [u32],
+}
+
+impl Work for Measured<'_> {
+    type Output = Vec<(f64, u32)>;
+
+    #[inline(always)]
+    fn run<L: Lanes, const ROWS: usize>(self) -> Self::Output {
+        let own = &self.x[self.row * self.d..][..self.d];
+        let mut found = Vec::with_capacity(self.proposed.len());
+        for &other in self.proposed {
+            found.push((metric::squared(own, &self.x[other as usize * self.d..][..self.d]), other));
+        }
+        found
+    }
 }
 
 /// The neighbours of one row by exact squared distances to every other row, with O(k) memory.

@@ -42,13 +42,13 @@ impl Work for Meeting<'_> {
             let first_column = (column_panel - column_panels.start) * PANEL;
             // within a block, pairs of rows are met once
             let end = if let Takers::Within(_) = self.takers { column_panel + 1 } else { row_panels.end };
-            for row_panel in row_panels.start..end {
+            for (row_panel, h_rows) in (row_panels.start..end).zip(&half_squares[row_panels.start..]) {
                 let left = self.centred.rows().panel(row_panel);
                 for first in (0..PANEL).step_by(ROWS) {
                     let mut tile = [L::splat(0.0); ROWS];
                     add_products(&mut tile, left, first, right);
                     let first_row = (row_panel - row_panels.start) * PANEL + first;
-                    let h_rows = half_squares[row_panel][first..first + ROWS].try_into().expect("as many rows");
+                    let h_rows = h_rows[first..first + ROWS].try_into().expect("as many rows");
                     let seen = Seen { tile, h_rows, h_columns, first_row, first_column };
                     if seen.interests(&self.takers) {
                         seen.offer(&mut self);

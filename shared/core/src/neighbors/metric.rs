@@ -18,8 +18,8 @@ pub fn distance(a: &[f32], b: &[f32]) -> f32 {
     squared(a, b).sqrt() as f32
 }
 
-/// Squared distance in f64, in the fixed order.
-#[inline]
+/// Squared distance in f64, in the fixed order: with the same bits whatever instructions it is compiled for.
+#[inline(always)]
 pub(crate) fn squared(a: &[f32], b: &[f32]) -> f64 {
     let (a_head, a_tail) = a.as_chunks::<LANES>();
     let (b_head, b_tail) = b.as_chunks::<LANES>();
@@ -34,7 +34,7 @@ pub(crate) fn squared(a: &[f32], b: &[f32]) -> f64 {
 
 /// Sums of squared differences, lane by lane.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-#[inline]
+#[inline(always)]
 fn partial_sums(a: &[[f32; LANES]], b: &[[f32; LANES]]) -> [f64; LANES] {
     let mut sums = [0.0; LANES];
     for (p, q) in a.iter().zip(b) {
@@ -83,8 +83,10 @@ pub fn check_features(x: ArrayView2<'_, f32>) -> Result<()> {
     let rows = x.nrows();
     let found = parallel::map_indices(rows.div_ceil(ROWS), |chunk| {
         (chunk * ROWS..rows.min((chunk + 1) * ROWS)).find_map(|row| {
-            let column = x.row(row).iter().position(|value| !value.is_finite())?;
-            Some((row, column))
+            // all of them at once, as long as all is well
+            let well = x.row(row).iter().fold(true, |well, value| well & value.is_finite());
+            let column = if well { None } else { x.row(row).iter().position(|value| !value.is_finite()) };
+            column.map(|column| (row, column))
         })
     });
     match found.into_iter().flatten().next() {

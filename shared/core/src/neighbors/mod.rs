@@ -2,10 +2,18 @@
 //!
 //! Euclidean distance, the row itself excluded (by its index: its exact duplicates stay, at distance 0),
 //! ascending, ties by index (ties of the f64 distances, which the table holds rounded to f32). The numbers do not
-//! depend on the block size, on the number of threads or on what multiplied the matrices: [`exact`] and every device
-//! propose candidates, and [`Search::settle`] has the last word.
+//! depend on the block size, on the number of threads or on what multiplied the matrices: whatever proposes candidates,
+//! distances in f64 and a proof that nothing was overlooked have the last word.
+//!
+//! [`exact`] chooses between two ways: `pruned`, which never looks at most pairs, and [`Search`], in which each pair meets
+//! once, and in which devices take part.
 //!
 //! [`approximate`] finds nearly all of them in less time, and says how many. What is absent: other metrics, queries of rows outside the matrix.
+
+#![allow(
+    clippy::inline_always,
+    reason = "what is written with lanes has to be inlined into the function that is compiled for the instructions"
+)]
 
 mod blocked;
 mod candidates;
@@ -19,6 +27,7 @@ mod merged;
 mod metric;
 mod nn_descent;
 mod panels;
+mod pieces;
 mod proposals;
 mod pruned;
 mod search;
@@ -37,6 +46,7 @@ pub use merged::{Merged, Met};
 pub use metric::{check_features, distance};
 pub use nn_descent::{Recall, approximate};
 pub use panels::Panels;
+pub use pieces::{Forgetful, Keeper, Piece};
 pub use proposals::{MARGIN, Proposals};
 pub use search::Search;
 pub use settled::Settled;
@@ -45,11 +55,14 @@ pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;
 
+use self::pruned::Pruned;
 use crate::{Result, engine::Observer};
 
 /// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
 ///
-/// The distances are those of [`distance`]; ties break by index. O(n^2 d) time, O(n k + n d) memory.
+/// The distances are those of [`distance`]; ties break by index. O(n k + n d) memory; time is O(n^2 d) where all pairs
+/// have to meet, and far less where a few directions tell most of them apart, as those of spectra do. In the latter case
+/// the search has pieces, which the observer's [`Keeper`] may keep.
 ///
 /// # Errors
 /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinite features,
@@ -57,6 +70,18 @@ use crate::{Result, engine::Observer};
 /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
-    if std::env::var("DENSE").is_err() { let p=pruned::Pruned::new(x)?; eprintln!("steps {:.3e} of {:.3e}", p.steps(n_neighbors, Instructions::fastest()), (x.nrows() as f64/16.).powi(2)/2.*16.*x.ncols() as f64); let s=p.all(n_neighbors, Instructions::fastest(), observer)?; eprintln!("again {}", s.searched_again()); return NeighborTable::from_settled([s]); }
-    NeighborTable::from_settled([Search::packed(x)?.all(n_neighbors, observer)?])
+    search::check_matrix(x)?;
+    search::check_n_neighbors(n_neighbors, x.nrows())?;
+    let x = search::row_by_row(x.into());
+    let instructions = Instructions::fastest();
+    if x.nrows() >= pruned::LEAST_ROWS {
+        let pruned = Pruned::new(x.view())?;
+        if pruned.pays(n_neighbors, instructions) {
+            observer.keeper().begins(&|| pieces::name(x.view(), n_neighbors));
+            return Ok(pruned.all(n_neighbors, instructions, observer)?.0);
+        }
+    }
+    let search = Search::packed(x)?;
+    let block = blocked::block_size(search.n_rows());
+    NeighborTable::from_settled([search.all(instructions, n_neighbors, block, observer)?])
 }

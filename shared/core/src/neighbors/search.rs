@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, CowArray, Ix2};
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 
 use super::{
     Centred, MARGIN, Met, Pair, Proposals, Settled,
@@ -65,14 +65,6 @@ impl<'a> Search<'a, Panels> {
         self.meet_by(Instructions::fastest(), pair, limits, n_neighbors, block_size(pair.n_rows()), observer)
     }
 
-    /// The neighbours of all rows.
-    ///
-    /// # Errors
-    /// As [`Self::check_n_neighbors`]; [`Error::Cancelled`].
-    pub(super) fn all(&self, n_neighbors: usize, observer: &dyn Observer) -> Result<Settled> {
-        self.all_by(Instructions::fastest(), n_neighbors, block_size(self.n_rows()), observer)
-    }
-
     /// [`Self::meet`] by given instructions and number of rows per block, which change nothing but the speed.
     pub(super) fn meet_by(
         &self,
@@ -98,8 +90,11 @@ impl<'a> Search<'a, Panels> {
         Ok(met)
     }
 
-    /// [`Self::all`] by given instructions and number of rows per block.
-    pub(super) fn all_by(
+    /// The neighbours of all rows, each pair of which meets.
+    ///
+    /// # Errors
+    /// As [`Self::check_n_neighbors`]; [`Error::Cancelled`].
+    pub(super) fn all(
         &self,
         instructions: Instructions,
         n_neighbors: usize,
@@ -121,10 +116,9 @@ impl<'a> Search<'a, Panels> {
 }
 
 impl<'a, L: Layout> Search<'a, L> {
-    pub(super) fn laid_out(x: CowArray<'a, f32, Ix2>) -> Result<Self> {
-        check_features(x.view())?;
-        check_size(x.nrows())?;
-        let x = if x.is_standard_layout() { x } else { CowArray::from(x.as_standard_layout().into_owned()) };
+    fn laid_out(x: CowArray<'a, f32, Ix2>) -> Result<Self> {
+        check_matrix(x.view())?;
+        let x = row_by_row(x);
         let centred = Centred::new(x.view())?;
         Ok(Self { x, centred })
     }
@@ -139,13 +133,7 @@ impl<'a, L: Layout> Search<'a, L> {
     /// # Errors
     /// [`Error::TooFewRows`] unless `n_neighbors < n`, [`Error::InvalidParameter`] for 0.
     pub fn check_n_neighbors(&self, n_neighbors: usize) -> Result<()> {
-        if n_neighbors == 0 {
-            return Err(Error::parameter("n_neighbors", 0, "choose 1 or more"));
-        }
-        if n_neighbors >= self.n_rows() {
-            return Err(Error::TooFewRows { n_neighbors, rows: self.n_rows() });
-        }
-        Ok(())
+        check_n_neighbors(n_neighbors, self.n_rows())
     }
 
     /// The neighbours of `rows`, made of what was proposed for them: candidates are ranked by distances in f64, and
@@ -222,12 +210,30 @@ impl<'a, L: Layout> Search<'a, L> {
     }
 }
 
-/// Whether so many rows can be counted.
-pub(super) fn check_size(n: usize) -> Result<()> {
-    match u32::try_from(n) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::parameter("rows", n, "at most 4294967295 rows have neighbours: split the survey")),
+/// Whether these are features of rows that can be counted.
+pub(super) fn check_matrix(x: ArrayView2<'_, f32>) -> Result<()> {
+    check_features(x)?;
+    if u32::try_from(x.nrows()).is_err() {
+        let remedy = "at most 4294967295 rows have neighbours: split the survey";
+        return Err(Error::parameter("rows", x.nrows(), remedy));
     }
+    Ok(())
+}
+
+/// Whether each of so many rows has so many others.
+pub(super) fn check_n_neighbors(n_neighbors: usize, rows: usize) -> Result<()> {
+    if n_neighbors == 0 {
+        return Err(Error::parameter("n_neighbors", 0, "choose 1 or more"));
+    }
+    if n_neighbors >= rows {
+        return Err(Error::TooFewRows { n_neighbors, rows });
+    }
+    Ok(())
+}
+
+/// The same in standard layout.
+pub(super) fn row_by_row(x: CowArray<'_, f32, Ix2>) -> CowArray<'_, f32, Ix2> {
+    if x.is_standard_layout() { x } else { CowArray::from(x.as_standard_layout().into_owned()) }
 }
 
 /// Whether these are some of `n` rows.

@@ -61,11 +61,15 @@ impl NeighborTable {
         if table.rows != (0..table.of) {
             return Err(invalid(format!("rows {:?} of {}", table.rows, table.of), "give every row's neighbours"));
         }
-        let shape = (table.of, table.n_neighbors);
-        Ok(Self {
-            indices: Array2::from_shape_vec(shape, table.indices).expect("n x k indices"),
-            distances: Array2::from_shape_vec(shape, table.distances).expect("n x k distances"),
-        })
+        Ok(Self::vouched(table.of, table.n_neighbors, table.indices, table.distances))
+    }
+
+    /// A table that a search vouches for, row after row.
+    pub(super) fn vouched(n: usize, n_neighbors: usize, indices: Vec<u32>, distances: Vec<f32>) -> Self {
+        Self {
+            indices: Array2::from_shape_vec((n, n_neighbors), indices).expect("n x k indices"),
+            distances: Array2::from_shape_vec((n, n_neighbors), distances).expect("n x k distances"),
+        }
     }
 
     /// Number of rows, n.

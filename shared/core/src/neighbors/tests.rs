@@ -8,15 +8,17 @@ use std::sync::{
 use ndarray::{Array2, ArrayView2, array};
 use proptest::prelude::*;
 
-use super::{DuplicateGroups, NeighborTable, Search, check_features, distance, exact, lanes::Instructions};
+use super::{
+    DuplicateGroups, NeighborTable, Search, check_features, distance, exact, lanes::Instructions, pruned::Pruned,
+};
 use crate::{
     Error, Result,
     engine::{Observer, Unobserved},
     oracle::{self, random},
 };
 
-/// The table by a given number of rows per block and by all instructions, with the number of rows that had to be
-/// searched again.
+/// The table by a given number of rows per block, by either way and by all instructions, with the number of rows that had
+/// to be searched again.
 fn exact_in_blocks(
     x: ArrayView2<'_, f32>,
     k: usize,
@@ -24,13 +26,20 @@ fn exact_in_blocks(
     observer: &dyn Observer,
 ) -> Result<(NeighborTable, usize)> {
     let search = Search::packed(x)?;
-    let found = search.all_by(Instructions::fastest(), k, block, observer)?;
+    let found = search.all(Instructions::fastest(), k, block, observer)?;
     let mut again = found.searched_again();
-    for instructions in Instructions::available().skip(1) {
-        let other = search.all_by(instructions, k, block, &Unobserved)?;
-        assert_eq!(other.indices(), found.indices(), "{instructions:?}");
-        assert_eq!(other.distances(), found.distances(), "{instructions:?}");
+    let pruned = Pruned::new(x)?;
+    let found_again = |table: &NeighborTable, instructions| {
+        assert_eq!(table.indices().as_slice().unwrap(), found.indices(), "{instructions:?}");
+        assert_eq!(table.distances().as_slice().unwrap(), found.distances(), "{instructions:?}");
+    };
+    for instructions in Instructions::available() {
+        let other = search.all(instructions, k, block, &Unobserved)?;
         again = again.max(other.searched_again());
+        found_again(&NeighborTable::from_settled([other])?, instructions);
+        let (other, scanned) = pruned.all(k, instructions, &Unobserved)?;
+        again = again.max(scanned);
+        found_again(&other, instructions);
     }
     Ok((NeighborTable::from_settled([found])?, again))
 }

@@ -2,22 +2,23 @@
 //!
 //! The neighbour table is what a run spends its time on, and it depends on the features alone. An [`Exploration`] keeps
 //! both: another k for the outlier factor and other labels are then a matter of milliseconds. [`super::analyse`] is an
-//! exploration that is asked once, so that what is found by asking again is what a new run would find, to the byte.
+//! exploration that is asked once, so that what is found by asking again is what a new run would find, to the byte. The
+//! one exception is [`Exploration::respread`], which goes on where the last labels ended: its counts say so.
 
 use std::{ops::Deref, sync::Arc};
 
 use ndarray::{Array2, ArrayView2};
 
 use super::{
-    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, NeighborSearch, Plan, RunObserver, RunOutput, Stage,
-    StageCount, StageCounts, candidates, distinct, provenance, run, seeds, spec::NeighborMethod,
+    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, NeighborSearch, Plan, RunObserver,
+    RunOutput, Stage, StageCount, StageCounts, candidates, distinct, provenance, run, seeds, spec::NeighborMethod,
 };
 use crate::{
     Engine, Error, Result,
     manipulation::RecipeSpec,
     neighbors::NeighborTable,
     outlier::lof::{Duplicates, LofScores, LofValidParams},
-    semi_supervised::{Graph, LabelDistributions},
+    semi_supervised::{Graph, LabelDistributions, Seeds, Shares},
 };
 
 /// A feature table with its neighbours, and what else does not depend on k or labels. `F` is how it holds the features:
@@ -36,7 +37,15 @@ pub struct Exploration<F> {
     features_sha256: String,
     duplicates: DuplicateCount,
     /// The graph asked for last.
-    graph: Option<(GraphPlan, Graph)>,
+    graph: Option<Kept>,
+}
+
+/// A graph, what it was made by, and where labels ended on it.
+#[derive(Debug, Clone)]
+struct Kept {
+    plan: GraphPlan,
+    graph: Graph,
+    shares: Option<Shares>,
 }
 
 /// Outlier factors and the order they make.
@@ -55,6 +64,15 @@ pub struct Spread {
     pub distributions: LabelDistributions,
     /// What became of the labels given.
     pub counts: LabelCounts,
+}
+
+impl Spread {
+    fn new(distributions: LabelDistributions, mut counts: LabelCounts) -> Self {
+        let rows = 0..distributions.probabilities.nrows();
+        counts.reached = rows.filter(|&row| distributions.label(row).is_some()).count();
+        (counts.iterations, counts.converged) = (distributions.iterations, distributions.converged);
+        Self { distributions, counts }
+    }
 }
 
 impl<F: Deref<Target = FeatureTable>> Exploration<F> {
@@ -126,13 +144,38 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
         engine: &E,
         observer: &dyn RunObserver,
     ) -> Result<Spread> {
-        let rows = self.features.len();
-        let (seeds, mut counts) = seeds::match_labels(&self.features.spectrum_ids, labels, &stage.classes)?;
-        run::begin(observer, Stage::Labels, &format!("{} labels flow to {rows} spectra", counts.used))?;
-        let distributions = engine.diffuse(self.graph(stage.graph)?, &seeds, &stage.diffusion, observer).await?;
-        counts.reached = (0..rows).filter(|&row| distributions.label(row).is_some()).count();
-        (counts.iterations, counts.converged) = (distributions.iterations, distributions.converged);
-        Ok(Spread { distributions, counts })
+        let (seeds, counts) = self.begin_spread(stage, labels, observer)?;
+        let graph = &self.graph(stage.graph)?.graph;
+        let distributions = engine.diffuse(graph, &seeds, &stage.diffusion, observer).await?;
+        Ok(Spread::new(distributions, counts))
+    }
+
+    /// The same on the processor, going on where the last call of this method ended if the labels are those of then and
+    /// more: see [`Diffusion::resume`](crate::semi_supervised::Diffusion::resume). For somebody who labels and looks;
+    /// what a run states comes from [`Self::conclude`].
+    ///
+    /// # Errors
+    /// As [`Self::spread`].
+    pub fn respread(&mut self, stage: &LabelsPlan, labels: &[Labelled], observer: &dyn RunObserver) -> Result<Spread> {
+        let (seeds, mut counts) = self.begin_spread(stage, labels, observer)?;
+        let kept = self.graph(stage.graph)?;
+        let shares = kept.shares.take().filter(|shares| shares.suit(&stage.diffusion, &seeds));
+        counts.continued = shares.is_some();
+        let (distributions, shares) = stage.diffusion.resume(&kept.graph, &seeds, shares, observer)?;
+        kept.shares = Some(shares);
+        Ok(Spread::new(distributions, counts))
+    }
+
+    fn begin_spread(
+        &self,
+        stage: &LabelsPlan,
+        labels: &[Labelled],
+        observer: &dyn RunObserver,
+    ) -> Result<(Seeds, LabelCounts)> {
+        let (seeds, counts) = seeds::match_labels(&self.features.spectrum_ids, labels, &stage.classes)?;
+        let message = format!("{} labels flow to {} spectra", counts.used, self.features.len());
+        run::begin(observer, Stage::Labels, &message)?;
+        Ok((seeds, counts))
     }
 
     /// A whole run's output from the table on, for a plan that may differ from the searched one in all that does not
@@ -191,12 +234,12 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
     }
 
     /// The graph of a plan: the one kept, or a new one to keep.
-    fn graph(&mut self, plan: GraphPlan) -> Result<&Graph> {
+    fn graph(&mut self, plan: GraphPlan) -> Result<&mut Kept> {
         let kept = match self.graph.take() {
-            Some(kept) if kept.0 == plan => kept,
-            _ => (plan, self.new_graph(plan)?),
+            Some(kept) if kept.plan == plan => kept,
+            _ => Kept { plan, graph: self.new_graph(plan)?, shares: None },
         };
-        Ok(&self.graph.insert(kept).1)
+        Ok(self.graph.insert(kept))
     }
 
     fn new_graph(&self, plan: GraphPlan) -> Result<Graph> {

@@ -4,9 +4,7 @@
 //! error naming its key. What depends on the data (too few spectra for so many neighbours, labels that
 //! match nothing) is checked where the data are.
 
-use super::spec::{
-    LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, PipelineSpec, SCHEMA_VERSION,
-};
+use super::spec::{LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, PipelineSpec, SCHEMA_VERSION};
 use linfa::ParamGuard;
 
 use crate::{

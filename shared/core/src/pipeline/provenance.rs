@@ -9,9 +9,7 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Candidate, FeatureTable, LabelCounts, PipelineSpec, Plan, RunOutput, Stage, spec::NeighborMethod,
-};
+use super::{Candidate, FeatureTable, LabelCounts, PipelineSpec, Plan, RunOutput, Stage, spec::NeighborMethod};
 use crate::neighbors::{DuplicateGroups, Recall};
 
 /// The record of a run. Two runs of the same spec on the same inputs differ in `timings` only.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use ndarray::Array2;
 
 use super::{
-    Candidate, Exploration, FeatureTable, Labelled, NeighborSearch, Plan, Rejected, RunObserver, Stage, StageCount, StageCounts,
-    extract,
+    Candidate, Exploration, FeatureTable, Labelled, NeighborSearch, Plan, Rejected, RunObserver, Stage, StageCount,
+    StageCounts, extract,
 };
 use crate::{Engine, Error, Result, decomposition, neighbors::NeighborTable, spectrum::Spectrum};
 

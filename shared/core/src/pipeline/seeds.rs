@@ -35,6 +35,10 @@ pub struct LabelCounts {
     pub iterations: usize,
     /// Whether it settled before `max_iter`.
     pub converged: bool,
+    /// Whether it went on where a flow of fewer labels had ended: what it found is then a new run's within its tolerance,
+    /// not to the byte.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continued: bool,
 }
 
 impl LabelCounts {

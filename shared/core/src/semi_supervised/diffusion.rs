@@ -2,11 +2,12 @@
 
 use ndarray::Array2;
 
-use super::{Graph, LabelDistributions, Seeds};
-use crate::{Error, Result, engine::Observer, parallel};
-
-/// Rows whose changes are summed together; fixed, so that the sum does not depend on the threads.
-const ROWS: usize = 1024;
+use super::{
+    Graph, LabelDistributions, Seeds, Shares,
+    flow::{self, Flow},
+    shares,
+};
+use crate::{Error, Result, engine::Observer};
 
 /// Shares of a label below it count as none: 2^-960, far above where f64 loses its precision, so that every device ends
 /// a label at the same distance from its seeds.
@@ -79,80 +80,99 @@ impl Diffusion {
     /// # Errors
     /// As [`Self::check_for`], and [`Error::Cancelled`].
     pub fn run(&self, graph: &Graph, seeds: &Seeds, observer: &dyn Observer) -> Result<LabelDistributions> {
+        self.resume(graph, seeds, None, observer).map(|(found, _)| found)
+    }
+
+    /// The same, beginning where a flow of fewer labels along the same graph ended, which saves steps where these are
+    /// many: with a large `alpha`, a small `tol`, or propagation. It ends at the same fixed point, with an error of the
+    /// same bound, but by another way: after the rounding, and in what `tol` leaves open, it differs from a flow from the
+    /// beginning, for which `shares` are `None`. At least as many steps are taken as labels took to reach the last node,
+    /// so that every node hears of every new label that is nearer than the old ones.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; [`Error::Labels`] where the shares do not [suit](Shares::suit).
+    pub fn resume(
+        &self,
+        graph: &Graph,
+        seeds: &Seeds,
+        shares: Option<Shares>,
+        observer: &dyn Observer,
+    ) -> Result<(LabelDistributions, Shares)> {
         self.check_for(graph, seeds)?;
-        let initial = one_hot(seeds);
-        let self_weight = graph.self_weight(self.algorithm);
-        let scales = self.scales(graph, observer)?;
-        let mut f = initial.clone();
-        // what flows along the edges
-        let mut scaled = &f * &scales;
-        let mut change = sum_of_changes(&f, &Array2::zeros(f.raw_dim()));
-        let mut progress = Progress { first: change, furthest: 0.0 };
-        let (mut reached, mut spreading) = (labelled_rows(&f), true);
+        if shares.as_ref().is_some_and(|shares| !shares.suit(self, seeds)) {
+            return Err(Error::Labels("shares of another flow: begin anew where a label changed".to_owned()));
+        }
+        let flow = Flow::new(self, graph, seeds, observer)?;
+        let mut state = self.begin(&flow, graph, seeds, shares);
+        let least = if state.spreading { state.depth } else { 0 };
+        let mut next = flow.empty();
+        let mut progress = Progress { first: state.change, furthest: 0.0 };
+        let mut reached = flow.reached(&state.values);
         let mut iterations = 0;
-        while iterations < self.max_iter && (spreading || change >= f64::from(self.tol)) {
-            let mut next = match self.algorithm {
-                Algorithm::Spreading => graph.product(&scaled, observer),
-                Algorithm::Propagation => graph.product(&f, observer),
-            };
+        let open =
+            |state: &Shares, iterations| state.spreading || state.change >= f64::from(self.tol) || iterations < least;
+        while iterations < self.max_iter && open(&state, iterations) {
+            let step = flow.step(&state.values, &mut next, observer);
             if observer.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            match self.algorithm {
-                Algorithm::Spreading => self.spread(&mut next, &mut scaled, &initial, &scales),
-                Algorithm::Propagation => {
-                    next.scaled_add(self_weight, &f);
-                    normalise(&mut next);
-                    drop_the_least(&mut next);
-                    for (row, _) in seeds.labels().iter().enumerate().filter(|(_, label)| label.is_some()) {
-                        next.row_mut(row).assign(&initial.row(row));
-                    }
-                }
-            }
+            std::mem::swap(&mut state.values, &mut next);
             iterations += 1;
-            change = sum_of_changes(&next, &f);
-            f = next;
-            let before = std::mem::replace(&mut reached, labelled_rows(&f));
-            spreading = reached > before;
-            observer.progress(progress.reached(iterations, change, self));
-        }
-        normalise(&mut f);
-        observer.progress(1.0);
-        Ok(LabelDistributions {
-            classes: seeds.classes().to_vec(),
-            probabilities: f.mapv(|value| value as f32),
-            iterations,
-            converged: !spreading && change < f64::from(self.tol),
-        })
-    }
-
-    /// From `W D^-1/2 F` to the shares of the next step, and these scaled for the step after it.
-    fn spread(&self, next: &mut Array2<f64>, scaled: &mut Array2<f64>, initial: &Array2<f64>, scales: &Array2<f64>) {
-        let (alpha, classes) = (f64::from(self.alpha), next.ncols());
-        let [next, scaled] = [next, scaled].map(|values| values.as_slice_mut().expect("standard layout"));
-        let initial = initial.as_slice().expect("standard layout").chunks_exact(classes);
-        let rows = next.chunks_exact_mut(classes).zip(scaled.chunks_exact_mut(classes)).zip(initial).zip(scales);
-        for (((next, scaled), initial), scale) in rows {
-            for ((share, scaled), seed) in next.iter_mut().zip(scaled).zip(initial) {
-                let flown = alpha * (*share * scale) + (1.0 - alpha) * seed;
-                *share = if flown < LEAST_SHARE { 0.0 } else { flown };
-                *scaled = *share * scale;
+            state.change = step.change;
+            state.spreading = step.reached > reached;
+            reached = step.reached;
+            if state.spreading {
+                state.depth = state.depth.max(iterations);
             }
+            observer.progress(progress.reached(iterations, state.change, self));
         }
+        drop(next);
+        let found = LabelDistributions {
+            classes: seeds.classes().to_vec(),
+            probabilities: probabilities(graph, seeds.classes().len(), &state.values),
+            iterations,
+            converged: !open(&state, iterations),
+        };
+        observer.progress(1.0);
+        Ok((found, state))
     }
 
-    /// `D^-1/2` as a column, 0 for isolated rows; empty work for propagation, whose rows are normalised anyway.
-    fn scales(&self, graph: &Graph, observer: &dyn Observer) -> Result<Array2<f64>> {
-        let ones = Array2::ones((graph.n_rows(), 1));
-        if self.algorithm == Algorithm::Propagation {
-            return Ok(ones);
+    /// The state before the first step: every label, or every new one, where it was given.
+    fn begin(&self, flow: &Flow, graph: &Graph, seeds: &Seeds, shares: Option<Shares>) -> Shares {
+        let labels = shares::labels_of(seeds);
+        let Some(mut state) = shares else {
+            let mut values = flow.empty();
+            flow.seeds().iter().for_each(|&seed| flow.lay(&mut values, seed));
+            let (algorithm, alpha, classes) = (self.algorithm, self.alpha, seeds.classes().to_vec());
+            let change = labels.len() as f64;
+            return Shares { algorithm, alpha, classes, labels, values, depth: 0, change, spreading: true };
+        };
+        let old = std::mem::replace(&mut state.labels, labels);
+        let is_new = |node: u32| {
+            let row = graph.row(node as usize) as u32;
+            old.binary_search_by_key(&row, |&(row, _)| row).is_err()
+        };
+        for &seed in flow.seeds().iter().filter(|&&(node, _)| is_new(node)) {
+            flow.lay(&mut state.values, seed);
+            state.change += 1.0;
+            state.spreading = true;
         }
-        let degrees = graph.product(&ones, observer);
-        if observer.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
-        Ok(degrees.mapv(|degree| if degree > 0.0 { 1.0 / degree.sqrt() } else { 0.0 }))
+        state
     }
+}
+
+/// Shares of each row, made to sum to 1, except where no label is.
+fn probabilities(graph: &Graph, classes: usize, values: &[f64]) -> Array2<f32> {
+    let mut probabilities = Array2::zeros((graph.n_rows(), classes));
+    let target = probabilities.as_slice_mut().expect("standard layout");
+    let mut shares = vec![0.0; classes];
+    for (node, values) in values.chunks_exact(classes).enumerate() {
+        shares.copy_from_slice(values);
+        flow::make_one(&mut shares);
+        let target = &mut target[graph.row(node) * classes..][..classes];
+        target.iter_mut().zip(&shares).for_each(|(target, &share)| *target = share as f32);
+    }
+    probabilities
 }
 
 /// How far an iteration is that ends by `max_iter` or by a change that shrinks geometrically.
@@ -172,45 +192,4 @@ impl Progress {
         }
         self.furthest
     }
-}
-
-/// Rows that some label has reached.
-fn labelled_rows(f: &Array2<f64>) -> usize {
-    f.rows().into_iter().filter(|row| row.iter().any(|&value| value > 0.0)).count()
-}
-
-/// `Y`: 1 at each seed's class.
-fn one_hot(seeds: &Seeds) -> Array2<f64> {
-    let mut y = Array2::zeros((seeds.n_rows(), seeds.classes().len()));
-    for (row, label) in seeds.labels().iter().enumerate() {
-        if let Some(class) = label {
-            y[[row, *class as usize]] = 1.0;
-        }
-    }
-    y
-}
-
-/// Sets what is below [`LEAST_SHARE`] to 0.
-fn drop_the_least(f: &mut Array2<f64>) {
-    f.mapv_inplace(|value| if value < LEAST_SHARE { 0.0 } else { value });
-}
-
-/// Makes each row sum to 1, except rows of zeros.
-fn normalise(f: &mut Array2<f64>) {
-    for mut row in f.rows_mut() {
-        let sum = row.sum();
-        if sum > 0.0 {
-            row.mapv_inplace(|value| value / sum);
-        }
-    }
-}
-
-/// The sum of absolute differences, in a fixed order.
-fn sum_of_changes(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
-    let (a, b) = (a.as_slice().expect("standard layout"), b.as_slice().expect("standard layout"));
-    let parts = parallel::map_indices(a.len().div_ceil(ROWS), |chunk| {
-        let range = chunk * ROWS..a.len().min((chunk + 1) * ROWS);
-        a[range.clone()].iter().zip(&b[range]).map(|(p, q)| (p - q).abs()).sum::<f64>()
-    });
-    parts.iter().sum()
 }

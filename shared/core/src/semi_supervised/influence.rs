@@ -15,7 +15,7 @@
 //! diagonal, in far fewer products with the graph than the diffusion itself takes. What is explained is the
 //! settled score; a run that stopped at `max_iter` differs from it by what it had not settled.
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::Array1;
 
 use super::{Algorithm, Diffusion, Graph, Seeds};
 use crate::{Error, Result, engine::Observer};
@@ -58,45 +58,50 @@ impl Diffusion {
             let remedy = format!("choose a row below {n} and a class below {}", seeds.classes().len());
             return Err(Error::parameter("row, class", format!("{row}, {class}"), remedy));
         }
+        let node = (0..n).find(|&node| graph.row(node) == row).expect("every row is a node");
+        let labels: Vec<Option<u32>> = (0..n).map(|node| seeds.labels()[graph.row(node)]).collect();
         let parts = match self.algorithm {
-            Algorithm::Spreading => self.spread_parts(graph, row, observer)?,
-            Algorithm::Propagation => absorbed_parts(graph, seeds, row, observer)?,
+            Algorithm::Spreading => self.spread_parts(graph, node, observer)?,
+            Algorithm::Propagation => absorbed_parts(graph, &labels, node, observer)?,
         };
-        Ok(shares(&parts, seeds, class))
+        let of_class = (0..n).filter(|&node| labels[node] == Some(class as u32));
+        Ok(shares(of_class.map(|node| Influence { row: graph.row(node), share: parts[node] })))
     }
 
-    fn spread_parts(&self, graph: &Graph, row: usize, observer: &dyn Observer) -> Result<Array1<f64>> {
+    /// The part of each node in the score of `node`.
+    fn spread_parts(&self, graph: &Graph, node: usize, observer: &dyn Observer) -> Result<Array1<f64>> {
         let alpha = f64::from(self.alpha);
         let scales = degrees(graph, observer).mapv(|degree| if degree > 0.0 { 1.0 / degree.sqrt() } else { 0.0 });
         let apply = |v: &Array1<f64>| v - &(product(graph, &(v * &scales), observer) * &scales * alpha);
-        solve(apply, &Array1::ones(graph.n_rows()), row, observer)
+        solve(apply, &Array1::ones(graph.n_rows()), node, observer)
     }
 }
 
-/// How likely a walker from `row` meets each labelled row first.
-fn absorbed_parts(graph: &Graph, seeds: &Seeds, row: usize, observer: &dyn Observer) -> Result<Array1<f64>> {
-    let n = graph.n_rows();
-    if seeds.labels()[row].is_some() {
+/// How likely a walker from `node` meets each labelled node first.
+fn absorbed_parts(graph: &Graph, labels: &[Option<u32>], node: usize, observer: &dyn Observer) -> Result<Array1<f64>> {
+    if labels[node].is_some() {
         // a clamped row is its own and only source
-        return Ok(unit(n, row));
+        return Ok(unit(labels.len(), node));
     }
-    let free: Array1<f64> = seeds.labels().iter().map(|label| if label.is_some() { 0.0 } else { 1.0 }).collect();
+    let free: Array1<f64> = labels.iter().map(|label| if label.is_some() { 0.0 } else { 1.0 }).collect();
     let degrees = degrees(graph, observer);
-    // labelled rows stand apart with 1 on the diagonal: their unknowns stay 0
+    // labelled nodes stand apart with 1 on the diagonal: their unknowns stay 0
     let apply = |z: &Array1<f64>| (&degrees * z - product(graph, z, observer)) * &free;
     let diagonal = degrees.mapv(|degree| if degree > 0.0 { degree } else { 1.0 });
-    let z = solve(apply, &diagonal, row, observer)?;
+    let z = solve(apply, &diagonal, node, observer)?;
     Ok(product(graph, &z, observer) * free.mapv(|free| 1.0 - free))
 }
 
 /// `W v`.
 fn product(graph: &Graph, v: &Array1<f64>, observer: &dyn Observer) -> Array1<f64> {
-    let column: Array2<f64> = v.clone().insert_axis(Axis(1));
-    graph.product(&column, observer).remove_axis(Axis(1))
+    let mut product = Array1::zeros(v.len());
+    let target = product.as_slice_mut().expect("one column");
+    graph.product(1, v.as_slice().expect("one column"), target, observer, |_, _| ());
+    product
 }
 
 fn degrees(graph: &Graph, observer: &dyn Observer) -> Array1<f64> {
-    product(graph, &Array1::ones(graph.n_rows()), observer)
+    graph.degrees(observer).into()
 }
 
 fn unit(n: usize, row: usize) -> Array1<f64> {
@@ -141,12 +146,10 @@ fn solve(
     Ok(x)
 }
 
-/// The parts of the seeds of one class as shares of their sum.
-fn shares(parts: &Array1<f64>, seeds: &Seeds, class: usize) -> Vec<Influence> {
-    let of_class = seeds.labels().iter().enumerate().filter(|(_, label)| **label == Some(class as u32));
+/// Parts of the seeds of one class as shares of their sum.
+fn shares(parts: impl Iterator<Item = Influence>) -> Vec<Influence> {
     // what the residual leaves below zero is zero
-    let mut found: Vec<Influence> =
-        of_class.map(|(row, _)| Influence { row, share: parts[row] }).filter(|seed| seed.share > 0.0).collect();
+    let mut found: Vec<Influence> = parts.filter(|seed| seed.share > 0.0).collect();
     found.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.row.cmp(&b.row)));
     // the smallest first, so that none is lost in the sum
     let sum: f64 = found.iter().rev().map(|seed| seed.share).sum();

@@ -8,14 +8,16 @@
 //! The graph `W` is symmetric and without self loops ([`Graph`]). Sums are taken in f64. The rules of stopping and
 //! normalisation are scikit-learn's, so that its dense `rbf` kernel gives the same numbers; its `knn` kernel is a
 //! directed graph and does not. Rows that no label reaches have probability 0 and no label, never NaN. Where a label
-//! comes from is the matter of [`Diffusion::influence`].
+//! comes from is the matter of [`Diffusion::influence`]; how a flow goes on after more labels, of [`Diffusion::resume`].
 
 mod diffusion;
 mod distributions;
+mod flow;
 mod graph;
 mod influence;
 mod params;
 mod seeds;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -27,3 +29,4 @@ pub use params::{
     Kernel, LabelPropagationParams, LabelPropagationValidParams, LabelSpreadingParams, LabelSpreadingValidParams,
 };
 pub use seeds::Seeds;
+pub use shares::Shares;

@@ -1,5 +1,7 @@
 //! Diffusion of labels against the dense f64 oracle.
 
+use std::collections::BTreeMap;
+
 use linfa::{DatasetBase, traits::Fit};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    neighbors,
+    neighbors::{self, NeighborTable},
     oracle::{self, random},
 };
 
@@ -22,9 +24,10 @@ fn knn(x: &Array2<f32>, k: usize, weights: Weights) -> Graph {
 fn dense(graph: &Graph) -> Array2<f64> {
     let Graph::Sparse(csr) = graph else { panic!("a sparse graph") };
     let mut w = Array2::zeros((csr.n_rows(), csr.n_rows()));
-    for i in 0..csr.n_rows() {
-        for edge in csr.offsets()[i]..csr.offsets()[i + 1] {
-            w[[i, csr.columns()[edge] as usize]] = f64::from(csr.weights()[edge]);
+    let row = |node: usize| csr.order()[node] as usize;
+    for node in 0..csr.n_rows() {
+        for edge in csr.edges(node) {
+            w[[row(node), row(csr.columns()[edge] as usize)]] = f64::from(csr.weight(edge));
         }
     }
     w
@@ -184,6 +187,98 @@ fn bits_do_not_depend_on_threads() {
     }
 }
 
+/// Neighbours far and near in a table of more rows than a task of any kind takes: the first two are mutual.
+fn scattered(n: usize) -> NeighborTable {
+    let steps = [1, n - 1, n / 2 + 977, 7_001, n - 40_009];
+    let indices = Array2::from_shape_fn((n, 5), |(row, j)| ((row + steps[j]) % n) as u32);
+    NeighborTable::new(indices, Array2::from_shape_fn((n, 5), |(_, j)| 0.5 + j as f32)).unwrap()
+}
+
+#[test]
+fn edges_are_joined_across_tasks() {
+    let n = 80_000;
+    let table = scattered(n);
+    for weights in [Weights::Connectivity, Weights::Rbf { gamma: 0.1 }] {
+        let graph = Graph::knn(&table, 4, weights).unwrap();
+        let mut expected: Vec<BTreeMap<u32, f32>> = vec![BTreeMap::new(); n];
+        for row in 0..n {
+            let (indices, distances) = table.row(row);
+            for (&other, &distance) in indices[..4].iter().zip(distances) {
+                for (from, to) in [(row as u32, other), (other, row as u32)] {
+                    let nearest = expected[from as usize].entry(to).or_insert(distance);
+                    *nearest = nearest.min(distance);
+                }
+            }
+        }
+        let Graph::Sparse(csr) = &graph else { panic!("a sparse graph") };
+        for node in 0..n {
+            assert!(csr.columns()[csr.edges(node)].is_sorted());
+            let other = |edge: usize| csr.order()[csr.columns()[edge] as usize];
+            let found: BTreeMap<u32, f32> = csr.edges(node).map(|edge| (other(edge), csr.weight(edge))).collect();
+            let weight = |distance: f32| match weights {
+                Weights::Rbf { gamma } => (-f64::from(gamma) * f64::from(distance).powi(2)).exp() as f32,
+                _ => 1.0,
+            };
+            let expected = expected[csr.order()[node] as usize].iter().map(|(&to, &distance)| (to, weight(distance)));
+            assert_eq!(found, expected.collect(), "node {node}");
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        assert_eq!(pool.install(|| Graph::knn(&table, 4, weights)).unwrap(), graph);
+    }
+}
+
+#[test]
+fn any_number_of_classes_flows() {
+    let x = random(300, 3, 8);
+    for classes in [1, 2, 7, 8, 9, 15, 16, 21] {
+        let labels = (0..300).map(|row| (row % 10 == 0).then_some((row / 10 % classes) as u32)).collect();
+        let seeds = Seeds::new((0..classes).map(|class| class.to_string()).collect(), labels).unwrap();
+        for weights in [Weights::Connectivity, Weights::SelfTuning] {
+            let graph = knn(&x, 5, weights);
+            let (w, y) = (dense(&graph), one_hot(&seeds));
+            let spreading = Diffusion { max_iter: 60, tol: 1e-9, alpha: 0.7, ..Diffusion::default() };
+            let found = spreading.run(&graph, &seeds, &Unobserved).unwrap();
+            assert_close(&found.probabilities, &oracle::spread(&w, &y, spreading.alpha.into(), 60, 1e-9_f32.into()));
+            let propagation = Diffusion { algorithm: Algorithm::Propagation, ..spreading };
+            let found = propagation.run(&graph, &seeds, &Unobserved).unwrap();
+            assert_close(&found.probabilities, &oracle::propagate(&w, &y, 60, 1e-9_f32.into()));
+        }
+    }
+}
+
+#[test]
+fn a_flow_goes_on_from_fewer_labels_alone() {
+    let graph = knn(&random(200, 3, 6), 6, Weights::Connectivity);
+    let diffusion = Diffusion { alpha: 0.9, ..Diffusion::default() };
+    let (first, shares) = diffusion.resume(&graph, &seeds(200, 20), None, &Unobserved).unwrap();
+    assert_eq!(first, diffusion.run(&graph, &seeds(200, 20), &Unobserved).unwrap());
+    // the same labels: nothing is left to do
+    let (same, kept) = diffusion.resume(&graph, &seeds(200, 20), Some(shares.clone()), &Unobserved).unwrap();
+    assert_eq!((same.probabilities, same.iterations, same.converged), (first.probabilities, 0, true));
+    assert_eq!(kept, shares);
+    // a label less, another rule, another alpha
+    assert!(!shares.suit(&diffusion, &seeds(200, 40)));
+    assert!(!shares.suit(&Diffusion { algorithm: Algorithm::Propagation, ..diffusion }, &seeds(200, 20)));
+    let other = Diffusion { alpha: 0.8, ..diffusion };
+    assert!(!shares.suit(&other, &seeds(200, 20)));
+    assert!(matches!(other.resume(&graph, &seeds(200, 20), Some(shares), &Unobserved), Err(Error::Labels(_))));
+}
+
+#[test]
+fn a_new_label_reaches_the_end_of_a_chain_too() {
+    // two chains; the second is reached by the label that comes later
+    let x = Array2::from_shape_fn((60, 1), |(row, _)| row as f32 + if row < 30 { 0.0 } else { 1e6 });
+    let graph = knn(&x, 1, Weights::Connectivity);
+    let labels = |rows: &[usize]| {
+        let label = |row| rows.iter().position(|&labelled| labelled == row).map(|class| class as u32);
+        Seeds::new(vec!["a".to_owned(), "b".to_owned()], (0..60).map(label).collect()).unwrap()
+    };
+    let (found, shares) = Diffusion::default().resume(&graph, &labels(&[0]), None, &Unobserved).unwrap();
+    assert_eq!((found.label(29), found.label(30)), (Some(0), None));
+    let (found, _) = Diffusion::default().resume(&graph, &labels(&[0, 59]), Some(shares), &Unobserved).unwrap();
+    assert!(found.converged && (0..60).all(|row| found.label(row) == Some(row / 30)));
+}
+
 struct Impatient;
 
 impl Observer for Impatient {
@@ -220,6 +315,23 @@ proptest! {
         let propagation = Diffusion { algorithm: Algorithm::Propagation, ..spreading };
         let found = propagation.run(&graph, &seeds, &Unobserved).unwrap();
         assert_close(&found.probabilities, &oracle::propagate(&w, &one_hot(&seeds), 60, tol.into()));
+    }
+
+    #[test]
+    fn going_on_ends_where_beginning_anew_does(
+        n in 12_usize..80, k in 2_usize..11, seed: u64, alpha in 0.05_f32..0.9, propagation: bool,
+    ) {
+        let graph = knn(&random(n, 3, seed), k, Weights::Connectivity);
+        let algorithm = if propagation { Algorithm::Propagation } else { Algorithm::Spreading };
+        // to the fixed point, whatever tolerance would have left open
+        let diffusion = Diffusion { algorithm, alpha, tol: 0.0, max_iter: 3000 };
+        let fewer = seeds(n, 5);
+        let label = |(row, label): (usize, &Option<u32>)| label.or((row % 7 == 3).then_some((row % 3) as u32));
+        let more = fewer.labels().iter().enumerate().map(label).collect();
+        let more = Seeds::new(fewer.classes().to_vec(), more).unwrap();
+        let (_, shares) = diffusion.resume(&graph, &fewer, None, &Unobserved).unwrap();
+        let (found, _) = diffusion.resume(&graph, &more, Some(shares), &Unobserved).unwrap();
+        assert_close(&found.probabilities, &diffusion.run(&graph, &more, &Unobserved).unwrap().probabilities.mapv(f64::from));
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use std::{
     arch::x86_64::{
-        __m256, _CMP_LE_OQ, _mm256_add_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_movemask_ps,
-        _mm256_or_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
+        __m256, _CMP_LE_OQ, _mm256_add_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
+        _mm256_movemask_ps, _mm256_mul_ps, _mm256_or_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
     },
     ops::BitOr,
 };
@@ -73,6 +73,12 @@ impl Lanes for F32x16 {
         let ([a, b], [c, d]) = (self.0, other.0);
         // SAFETY: see the type
         unsafe { Self([_mm256_sub_ps(a, c), _mm256_sub_ps(b, d)]) }
+    }
+    #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        let ([a, b], [c, d]) = (self.0, factor.0);
+        // SAFETY: see the type
+        unsafe { Self([_mm256_mul_ps(a, c), _mm256_mul_ps(b, d)]) }
     }
     #[inline(always)]
     fn times_plus(self, factor: Self, sum: Self) -> Self {

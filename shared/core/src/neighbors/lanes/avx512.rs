@@ -3,8 +3,8 @@
 #![allow(unsafe_code, reason = "instructions that not every processor has; see the safety comments")]
 
 use std::arch::x86_64::{
-    __m512, _CMP_LE_OQ, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_reduce_add_ps, _mm512_set1_ps,
-    _mm512_storeu_ps, _mm512_sub_ps,
+    __m512, _CMP_LE_OQ, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps, _mm512_max_ps,
+    _mm512_mul_ps, _mm512_reduce_add_ps, _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_ps,
 };
 
 use super::{Instructions, LANES, Lanes, Set, Work};
@@ -39,6 +39,13 @@ impl Lanes for F32x16 {
         unsafe { Self(_mm512_loadu_ps(values.as_ptr())) }
     }
     #[inline(always)]
+    fn load_some(values: &[f32]) -> Self {
+        assert!(values.len() <= LANES);
+        let mask = ((1_u32 << values.len()) - 1) as u16;
+        // SAFETY: see the type; what the mask leaves out is not read
+        unsafe { Self(_mm512_maskz_loadu_ps(mask, values.as_ptr())) }
+    }
+    #[inline(always)]
     fn store(self) -> [f32; LANES] {
         let mut values = [0.0; LANES];
         // SAFETY: see the type; there is room for 16 numbers
@@ -49,6 +56,11 @@ impl Lanes for F32x16 {
     fn minus(self, other: Self) -> Self {
         // SAFETY: see the type
         unsafe { Self(_mm512_sub_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        // SAFETY: see the type
+        unsafe { Self(_mm512_mul_ps(self.0, factor.0)) }
     }
     #[inline(always)]
     fn times_plus(self, factor: Self, sum: Self) -> Self {

@@ -26,8 +26,15 @@ pub(super) trait Lanes: Copy {
 
     fn splat(value: f32) -> Self;
     fn load(values: &[f32; LANES]) -> Self;
+    /// As many as there are, at most sixteen, and zeros.
+    fn load_some(values: &[f32]) -> Self {
+        let mut all = [0.0; LANES];
+        all[..values.len()].copy_from_slice(values);
+        Self::load(&all)
+    }
     fn store(self) -> [f32; LANES];
     fn minus(self, other: Self) -> Self;
+    fn times(self, factor: Self) -> Self;
     /// `self * factor + sum`
     fn times_plus(self, factor: Self, sum: Self) -> Self;
     /// The larger of two, lane by lane, neither being NaN.

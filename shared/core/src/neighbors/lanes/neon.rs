@@ -4,8 +4,8 @@
 
 use std::{
     arch::aarch64::{
-        float32x4_t, uint32x4_t, vaddq_f32, vaddvq_f32, vcleq_f32, vdupq_n_f32, vfmaq_f32, vld1q_f32, vmaxq_f32, vmaxvq_u32,
-        vorrq_u32, vst1q_f32, vsubq_f32,
+        float32x4_t, uint32x4_t, vaddq_f32, vaddvq_f32, vcleq_f32, vdupq_n_f32, vfmaq_f32, vld1q_f32, vmaxq_f32,
+        vmaxvq_u32, vmulq_f32, vorrq_u32, vst1q_f32, vsubq_f32,
     },
     array::from_fn,
     ops::BitOr,
@@ -57,6 +57,11 @@ impl Lanes for F32x16 {
     fn minus(self, other: Self) -> Self {
         // SAFETY: NEON is part of the target
         unsafe { Self(from_fn(|i| vsubq_f32(self.0[i], other.0[i]))) }
+    }
+    #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        // SAFETY: NEON is part of the target
+        unsafe { Self(from_fn(|i| vmulq_f32(self.0[i], factor.0[i]))) }
     }
     #[inline(always)]
     fn times_plus(self, factor: Self, sum: Self) -> Self {

@@ -27,6 +27,10 @@ impl Lanes for F32x16 {
         Self(from_fn(|lane| self.0[lane] - other.0[lane]))
     }
     #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        Self(from_fn(|lane| self.0[lane] * factor.0[lane]))
+    }
+    #[inline(always)]
     fn times_plus(self, factor: Self, sum: Self) -> Self {
         Self(from_fn(|lane| self.0[lane] * factor.0[lane] + sum.0[lane]))
     }

@@ -17,7 +17,12 @@ impl Work for Everything {
         let (left, right) = (L::load(&a), L::load(&b));
         assert_eq!(left.store(), a);
         assert_eq!(L::splat(2.5).store(), [2.5; LANES]);
+        for some in 0..=LANES {
+            let expected = from_fn(|lane| if lane < some { a[lane] } else { 0.0 });
+            assert_eq!(L::load_some(&a[..some]).store(), expected);
+        }
         assert_eq!(left.minus(right).store(), from_fn(|lane| a[lane] - b[lane]));
+        assert_eq!(left.times(right).store(), from_fn(|lane| a[lane] * b[lane]));
         assert_eq!(left.times_plus(right, L::splat(1.0)).store(), from_fn(|lane| a[lane] * b[lane] + 1.0));
         assert_eq!(left.larger(right).store(), from_fn(|lane| a[lane].max(b[lane])));
         assert_eq!(left.sum(), a.iter().sum::<f32>());

@@ -1,7 +1,8 @@
 //! Four registers of WebAssembly.
 
 use core::arch::wasm32::{
-    f32x4, f32x4_add, f32x4_extract_lane, f32x4_le, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_bitmask, v128, v128_any_true, v128_or,
+    f32x4, f32x4_add, f32x4_extract_lane, f32x4_le, f32x4_mul, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_bitmask, v128,
+    v128_any_true, v128_or,
 };
 use std::{array::from_fn, ops::BitOr};
 
@@ -49,11 +50,15 @@ impl Lanes for F32x16 {
         Self(from_fn(|i| f32x4_sub(self.0[i], other.0[i])))
     }
     #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        Self(from_fn(|i| f32x4_mul(self.0[i], factor.0[i])))
+    }
+    #[inline(always)]
     fn times_plus(self, factor: Self, sum: Self) -> Self {
         #[cfg(target_feature = "relaxed-simd")]
         let times_plus = core::arch::wasm32::f32x4_relaxed_madd;
         #[cfg(not(target_feature = "relaxed-simd"))]
-        let times_plus = |a, b, c| f32x4_add(core::arch::wasm32::f32x4_mul(a, b), c);
+        let times_plus = |a, b, c| f32x4_add(f32x4_mul(a, b), c);
         Self(from_fn(|i| times_plus(self.0[i], factor.0[i], sum.0[i])))
     }
     #[inline(always)]

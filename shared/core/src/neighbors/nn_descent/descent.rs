@@ -94,7 +94,7 @@ fn improve<L: Lanes>(
         if ground.score::<L>(&own, LIKENESS, other as usize) > 0.5 * last - ground.half_square(place) {
             continue;
         }
-        let square = ground.rows.squared::<L>(place, other as usize);
+        let square = ground.squared::<L>(place, other as usize);
         if square < last {
             found.push(Near::new(square, other));
             if found.len() == list.len() {

@@ -6,15 +6,18 @@ use crate::{
     Result,
     neighbors::{
         centred,
-        lanes::{Lanes, LANES},
+        lanes::{LANES, Lanes},
         panels::PANEL,
         pruned::{self, Basis, Frame, Heads, Leading, Projection, Rows},
         tile::add_products,
     },
+    parallel,
 };
 
 /// Rows from which the directions are found.
 const SAMPLE: usize = 2048;
+/// Rows copied by one task.
+const COPIED: usize = 256;
 /// Steps of a product that a distance takes as long as, besides two for each register of a row.
 const DISTANCE: usize = 24;
 
@@ -25,10 +28,11 @@ pub(super) struct Ground<'a> {
     pub(super) d: usize,
     /// The row at each place.
     pub(super) order: Vec<u32>,
-    pub(super) rows: Rows,
+    /// The rows in that order.
+    ordered: Vec<f32>,
     pub(super) leading: Vec<Leading>,
     pub(super) heads: Heads,
-    /// What `rows` are scaled by.
+    /// What distances are scaled by.
     pub(super) scale: f64,
 }
 
@@ -58,8 +62,14 @@ impl<'a> Ground<'a> {
         let order = pruned::order(&natural);
         let leading = order.iter().map(|&row| natural[row as usize]).collect();
         let heads = Heads::new(x, &order, &frame, &Projection::new(&basis));
-        let rows = Rows::new(x, &order, scale);
-        Ok(Self { x: x.to_slice().expect("standard layout"), d, order, rows, leading, heads, scale })
+        let x = x.to_slice().expect("standard layout");
+        let mut ordered = vec![0.0; x.len()];
+        parallel::for_each_chunk_mut(&mut ordered, COPIED * d, |chunk, rows| {
+            for (place, &row) in rows.chunks_exact_mut(d).zip(&order[chunk * COPIED..]) {
+                place.copy_from_slice(&x[row as usize * d..][..d]);
+            }
+        });
+        Ok(Self { x, d, order, ordered, leading, heads, scale })
     }
 
     pub(super) fn n_rows(&self) -> usize {
@@ -68,6 +78,17 @@ impl<'a> Ground<'a> {
 
     pub(super) fn n_panels(&self) -> usize {
         self.n_rows().div_ceil(PANEL)
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows::new(&self.ordered, self.d, self.scale)
+    }
+
+    /// The squared, scaled distance of the rows at two places.
+    #[inline(always)]
+    pub(super) fn squared<L: Lanes>(&self, a: usize, b: usize) -> f32 {
+        let rows = self.rows();
+        rows.squared::<L>(rows.row(a), rows.row(b))
     }
 
     /// Half the square of the length of a row about the centre.
@@ -100,7 +121,7 @@ impl<'a> Ground<'a> {
         first: usize,
         panel: usize,
     ) -> Option<[u32; ROWS]> {
-        let distance = 2 * self.rows.stride() + DISTANCE;
+        let distance = 2 * self.rows().registers() + DISTANCE;
         let right = self.heads.panel(panel);
         let half_squares = L::load(self.heads.half_squares(panel));
         let last = right.len() - 1;

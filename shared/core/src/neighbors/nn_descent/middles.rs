@@ -36,8 +36,7 @@ fn middle(rows: &[Leading]) -> Leading {
 
 impl Some16 {
     fn of(middles: &[Leading]) -> Self {
-        let mut some =
-            Self { columns: [[0.0; PANEL]; AXES], leaning: [0.0; PANEL], half_squares: [f32::NAN; PANEL] };
+        let mut some = Self { columns: [[0.0; PANEL]; AXES], leaning: [0.0; PANEL], half_squares: [f32::NAN; PANEL] };
         for (lane, middle) in middles.iter().enumerate() {
             some.columns.iter_mut().zip(middle).for_each(|(column, &value)| column[lane] = value);
             some.half_squares[lane] = 0.5 * middle.iter().map(|value| value * value).sum::<f32>();

@@ -27,12 +27,16 @@ mod start;
 mod tests;
 mod watch;
 
-use ndarray::{ArrayView2, CowArray};
+use ndarray::ArrayView2;
 
 pub use recall::Recall;
 
 use self::{ground::Ground, lists::Lists};
-use super::{NeighborTable, Settled, certify, check_features, exact, lanes::Instructions, search::check_size};
+use super::{
+    NeighborTable, Settled, certify, exact,
+    lanes::Instructions,
+    search::{check_matrix, row_by_row},
+};
 use crate::{Error, Result, engine::Observer, parallel};
 
 /// Rows below which the exact search is as fast.
@@ -68,9 +72,8 @@ pub fn approximate(
     if n < FEW_ROWS || n / FEW_ROWS_A_NEIGHBOR < n_neighbors || n_neighbors == 0 || d == 0 {
         return Ok((exact(x, n_neighbors, observer)?, None));
     }
-    check_features(x)?;
-    check_size(n)?;
-    let x = if x.is_standard_layout() { CowArray::from(x) } else { CowArray::from(x.as_standard_layout().into_owned()) };
+    check_matrix(x)?;
+    let x = row_by_row(x.into());
     let (table, recall) = search(x.view(), n_neighbors, seed, Instructions::fastest(), observer)?;
     Ok((table, Some(recall)))
 }

@@ -95,9 +95,8 @@ pub(super) fn estimate(ground: &Ground<'_>, table: &NeighborTable, seed: u64, in
     (0..n).choose_multiple_fill(&mut rng, &mut places);
     places.sort_unstable();
     let some: Vec<&[usize]> = places.chunks(PANEL).collect();
-    let counts = parallel::map_indices(some.len(), |turn| {
-        instructions.run(Check { ground, table, places: some[turn] })
-    });
+    let counts =
+        parallel::map_indices(some.len(), |turn| instructions.run(Check { ground, table, places: some[turn] }));
     let shares: Vec<f64> =
         counts.into_iter().flatten().map(|count| count as f64 / table.n_neighbors() as f64).collect();
     let sample = shares.len();

@@ -86,7 +86,7 @@ fn look<L: Lanes, const ROWS: usize>(
                     let found = other as usize * PANEL + bits.trailing_zeros() as usize;
                     bits &= bits - 1;
                     if found != place {
-                        candidates.offer(place - first, ground.rows.squared::<L>(place, found), found as u32);
+                        candidates.offer(place - first, ground.squared::<L>(place, found), found as u32);
                     }
                 }
                 seekers.limits[lane] = 0.5 * candidates.thresholds[place - first] - ground.half_square(place);
@@ -120,8 +120,7 @@ pub(super) fn lists(
         })
     });
     watch.finish()?;
-    let mut lists =
-        Lists { keep, neighbors: Vec::with_capacity(ground.n_rows() * keep), looked_through: Vec::new() };
+    let mut lists = Lists { keep, neighbors: Vec::with_capacity(ground.n_rows() * keep), looked_through: Vec::new() };
     for (neighbors, looked_through) in found {
         lists.neighbors.extend(neighbors);
         lists.looked_through.extend(looked_through);

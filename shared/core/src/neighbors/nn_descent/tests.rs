@@ -5,11 +5,7 @@ use std::sync::Mutex;
 use ndarray::{Array2, s};
 
 use super::*;
-use crate::{
-    engine::Unobserved,
-    neighbors::metric,
-    oracle::random,
-};
+use crate::{engine::Unobserved, neighbors::metric, oracle::random};
 
 const ROWS: usize = 20_000;
 
@@ -53,7 +49,7 @@ fn nearly_all_neighbors_are_found_and_the_recall_says_so() {
 
 #[test]
 fn neither_threads_nor_the_seed_change_the_neighbors() {
-    let x = survey(ROWS, 30, 5);
+    let x = random(ROWS, 30, 5);
     let with = |threads: usize, seed| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| approximate(x.view(), 8, seed, &Unobserved).unwrap())

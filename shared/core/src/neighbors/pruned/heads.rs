@@ -14,11 +14,7 @@
 
 use ndarray::{ArrayView2, s};
 
-use super::{
-    basis::Basis,
-    order::AXES,
-    tree::Extent,
-};
+use super::{basis::Basis, order::AXES, tree::Extent};
 use crate::{
     neighbors::{
         certify::{U, gamma},
@@ -162,7 +158,12 @@ impl Work for Projected<'_> {
 
 impl Heads {
     /// The heads of the rows named by `order`, along as many coordinates as the projection has.
-    pub(in crate::neighbors) fn new(x: ArrayView2<'_, f32>, order: &[u32], frame: &Frame, projection: &Projection) -> Self {
+    pub(in crate::neighbors) fn new(
+        x: ArrayView2<'_, f32>,
+        order: &[u32],
+        frame: &Frame,
+        projection: &Projection,
+    ) -> Self {
         let groups = projection.directions.len() / projection.d.max(1);
         let mut stages = Vec::new();
         let mut total = 0;
@@ -192,11 +193,18 @@ impl Heads {
                 let first = (chunk * PANELS + panel) * PANEL;
                 let mut squares = [0.0; PANEL];
                 rows.fill([0.0; PANEL]);
-                for (lane, &row) in order[first..].iter().take(PANEL).enumerate() {
-                    for (feature, (place, &value)) in rows.iter_mut().zip(x.row(row as usize)).enumerate() {
-                        let value = frame.put(feature, value);
-                        place[lane] = value;
-                        squares[lane] += f64::from(value) * f64::from(value);
+                let some = order[first..].iter().take(PANEL);
+                let rows_of_x: Vec<_> =
+                    some.map(|&row| x.row(row as usize).to_slice().expect("standard layout")).collect();
+                // as many features at a time as their sixteen rows stay near
+                for start in (0..projection.d).step_by(SUMMED) {
+                    let features = start..projection.d.min(start + SUMMED);
+                    for (lane, row) in rows_of_x.iter().enumerate() {
+                        for feature in features.clone() {
+                            let value = frame.put(feature, row[feature]);
+                            rows[feature][lane] = value;
+                            squares[lane] += f64::from(value) * f64::from(value);
+                        }
                     }
                 }
                 let (rows, squares) = (&rows, &squares);
@@ -207,9 +215,11 @@ impl Heads {
         });
         for (panel, squares) in squares.into_iter().flatten().enumerate() {
             let is_row = |lane: usize| panel * PANEL + lane < order.len();
-            half_squares.push(std::array::from_fn(|lane| {
-                if is_row(lane) { (0.5 * squares[lane]) as f32 } else { f32::NAN }
-            }));
+            half_squares.push(std::array::from_fn(
+                |lane| {
+                    if is_row(lane) { (0.5 * squares[lane]) as f32 } else { f32::NAN }
+                },
+            ));
             norms.push(std::array::from_fn(|lane| (squares[lane].sqrt() as f32).next_up()));
         }
         Self { ends, values, half_squares, norms, slack: projection.slack }

@@ -23,6 +23,8 @@ pub(super) struct Sift<'a> {
     extent: Extent,
     candidates: Candidates,
     steps: u64,
+    /// Steps after which it is of no more interest.
+    at_most: u64,
 }
 
 /// A panel that looks for its neighbours.
@@ -48,11 +50,19 @@ pub(super) struct Sifted {
 impl<'a> Sift<'a> {
     /// `keep` candidates for each row of some panels.
     pub(super) fn new(pruned: &'a Pruned<'a>, panels: Range<usize>, keep: usize) -> Self {
-        let rows = pruned.rows_of(panels.clone()).len();
+        let rows = pruned.places(panels.clone()).len();
         let seekers: Vec<_> = panels.map(|panel| Seeker::new(pruned, panel)).collect();
         let mut extent = Extent::NOTHING;
-        seekers.iter().for_each(|seeker| extent.join(&seeker.extent));
-        Self { pruned, seekers, extent, candidates: Candidates::new(keep, &vec![f32::INFINITY; rows]), steps: 0 }
+        for seeker in &seekers {
+            extent.join(&seeker.extent);
+        }
+        let candidates = Candidates::new(keep, &vec![f32::INFINITY; rows]);
+        Self { pruned, seekers, extent, candidates, steps: 0, at_most: u64::MAX }
+    }
+
+    /// Gives up after so many steps.
+    pub(super) fn at_most(self, steps: u64) -> Self {
+        Self { at_most: steps, ..self }
     }
 
     /// The largest reach of all.
@@ -66,7 +76,10 @@ impl<'a> Sift<'a> {
         let tree = &self.pruned.tree;
         let near = tree.near::<L>(0, group, &self.extent, self.reach());
         distances.clear();
-        distances.extend(self.seekers.iter().map(|seeker| tree.panels::<L>(group, &seeker.extent)));
+        for seeker in &self.seekers {
+            // no closure: it would be compiled for any processor
+            distances.push(tree.panels::<L>(group, &seeker.extent));
+        }
         self.steps += (4 * AXES * self.seekers.len()) as u64;
         for &(_, other) in near.places() {
             for (place, distances) in distances.iter().enumerate() {
@@ -84,7 +97,7 @@ impl<'a> Sift<'a> {
         let heads = &self.pruned.heads;
         let (left, right) = (heads.panel(self.seekers[place].panel), heads.panel(other));
         let half_squares = L::load(heads.half_squares(other));
-        let distance = 2 * self.pruned.rows.stride() + DISTANCE;
+        let distance = 2 * self.pruned.rows.registers() + DISTANCE;
         let last = right.len() - 1;
         for first in (0..PANEL).step_by(ROWS) {
             let mut tile = [L::splat(0.0); ROWS];
@@ -115,21 +128,22 @@ impl<'a> Sift<'a> {
     /// Measures the distances of pairs of rows that passed all bounds.
     #[inline(always)]
     fn measure<L: Lanes, const ROWS: usize>(&mut self, place: usize, other: usize, first: usize, passed: &[u32; ROWS]) {
-        let rows = &self.pruned.rows;
+        let Pruned { rows, order, .. } = self.pruned;
         for (r, &bits) in passed.iter().enumerate() {
             if bits == 0 {
                 continue;
             }
             let (lane, mut bits) = (first + r, bits);
             let own = self.seekers[place].panel * PANEL + lane;
-            let row = place * PANEL + lane;
+            let (row, own_values) = (place * PANEL + lane, rows.row(order[own] as usize));
             let before = self.candidates.thresholds[row];
             while bits != 0 {
                 let found = other * PANEL + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
                 if found != own {
-                    self.candidates.offer(row, rows.squared::<L>(own, found), found as u32);
-                    self.steps += (2 * rows.stride() + DISTANCE) as u64;
+                    let square = rows.squared::<L>(own_values, rows.row(order[found] as usize));
+                    self.candidates.offer(row, square, found as u32);
+                    self.steps += (2 * rows.registers() + DISTANCE) as u64;
                 }
             }
             if self.candidates.thresholds[row] < before {
@@ -141,7 +155,7 @@ impl<'a> Sift<'a> {
 
 impl Seeker {
     fn new(pruned: &Pruned<'_>, panel: usize) -> Self {
-        let rows = pruned.rows_of(panel..panel + 1).len();
+        let rows = pruned.places(panel..panel + 1).len();
         let limit = |lane| if lane < rows { f32::INFINITY } else { f32::NEG_INFINITY };
         Self {
             panel,
@@ -168,7 +182,7 @@ impl Pruned<'_> {
     ///
     /// Row j within `D = sqrt(threshold)` is within `D + u (|y_i| + |y_j|)` once both are rounded about the centre, and
     /// `|y_j| <= |y_i| + D`.
-    fn limits(&self, threshold: f32, norm: f64) -> [f32; 2] {
+    pub(super) fn limits(&self, threshold: f32, norm: f64) -> [f32; 2] {
         let distance = f64::from(threshold).sqrt();
         let both = 2.0 * norm + distance;
         let rounded = distance + 2.1 * U * both;
@@ -190,6 +204,9 @@ impl Work for Sift<'_> {
         let mut distances = Vec::with_capacity(self.seekers.len());
         let mut ahead = vec![(0.0, tree.top(), 0)];
         while let Some((distance, level, group)) = ahead.pop() {
+            if self.steps > self.at_most {
+                break;
+            }
             if distance > self.reach() {
                 continue;
             }

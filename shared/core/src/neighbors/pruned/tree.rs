@@ -65,9 +65,8 @@ impl Boxes {
 impl Tree {
     pub(super) fn new(heads: &Heads, n: usize) -> Self {
         let panels = n.div_ceil(PANEL);
-        let mut extents: Vec<Extent> = (0..panels)
-            .map(|panel| heads.extent(panel, PANEL.min(n - panel * PANEL)))
-            .collect();
+        let mut extents: Vec<Extent> =
+            (0..panels).map(|panel| heads.extent(panel, PANEL.min(n - panel * PANEL))).collect();
         let mut levels = Vec::new();
         loop {
             levels.push(extents.chunks(LANES).map(Boxes::of).collect());
@@ -76,7 +75,9 @@ impl Tree {
             }
             let joined = extents.chunks(LANES).map(|some| {
                 let mut whole = Extent::NOTHING;
-                some.iter().for_each(|extent| whole.join(extent));
+                for extent in some {
+                    whole.join(extent);
+                }
                 whole
             });
             extents = joined.collect();

@@ -119,6 +119,40 @@ fn ranks_and_labels_alone_are_those_of_the_run() {
 }
 
 #[test]
+fn labels_that_come_later_go_on_from_the_last_ones() {
+    let features = features();
+    let plan = plan(&format!("{TABLE}[lof]\nn_neighbors = 12\n[labels]\nn_neighbors = 6\nalpha = 0.9\ntol = 1e-6\n"));
+    let mut exploration = explored(&plan, &features);
+    let stage = plan.labels().unwrap();
+    // each with what a new run finds, and whether the labels before could stay
+    for (classes, continued) in [
+        (&["a", "b", "c"][..], false),
+        (&["a", "b", "c", "b", "a"], true),
+        (&["a", "b", "c", "b", "a", "c"], true),
+        (&["a", "b", "a", "b", "a", "c"], false),
+        (&["a", "b", "a", "b"], false),
+        (&["a", "b", "a", "b", "c"], false),
+    ] {
+        let given = labels(classes);
+        let again = exploration.respread(stage, &given, &Unobserved).unwrap();
+        let anew = ready(explored(&plan, &features).spread(stage, &given, &CpuEngine, &Unobserved)).unwrap();
+        assert_eq!(again.counts.continued, continued, "{classes:?}");
+        let pairs = again.distributions.probabilities.iter().zip(&anew.distributions.probabilities);
+        for (again, anew) in pairs {
+            assert!((again - anew).abs() < 1e-4, "{classes:?}: {again}, a new run finds {anew}");
+        }
+        if continued {
+            assert!(again.counts.iterations < anew.counts.iterations, "{:?}, {:?}", again.counts, anew.counts);
+        } else {
+            assert_eq!(again, anew);
+        }
+        // what a run states is its own
+        let concluded = ready(exploration.conclude(&plan, &given, &CpuEngine, &Unobserved)).unwrap();
+        assert_same(&concluded, &ready(analyse(&plan, &features, &given, &CpuEngine, &Unobserved)).unwrap());
+    }
+}
+
+#[test]
 fn what_needs_another_table_is_refused_with_its_key() {
     let features = features();
     let mut exploration = explored(&plan(&format!("{TABLE}[lof]\nn_neighbors = 20")), &features);

@@ -5,10 +5,10 @@ use std::{ops::Range, sync::OnceLock};
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
 
-use crate::{Error, Result, engine::Observer, neighbors::check_features, parallel};
+use crate::{Error, Result, engine::Observer, neighbors::check_features};
 
 /// Rows of one task.
-const ROWS: usize = 128;
+pub(super) const ROWS: usize = 128;
 /// Columns computed together: a block of 128 x 512 f64 is half a megabyte.
 const COLUMNS: usize = 512;
 /// Weights kept between products, in bytes: all of them up to n = 5,792.
@@ -56,31 +56,35 @@ impl Rbf {
         self.gamma
     }
 
-    /// `W F`. Stops early, with nonsense, when cancelled.
-    pub(super) fn product(&self, f: &Array2<f64>, observer: &dyn Observer) -> Array2<f64> {
-        let (n, classes) = f.dim();
-        let mut result = Array2::zeros((n, classes));
-        let target = result.as_slice_mut().expect("standard layout");
-        parallel::for_each_chunk_mut(target, ROWS * classes, |chunk, target| {
-            let rows = chunk * ROWS..chunk * ROWS + target.len() / classes;
-            let mut sums = ArrayViewMut2::from_shape((rows.len(), classes), target).expect("rows x C");
-            let mut add = |columns: Range<usize>, weights: &Array2<f64>| {
-                general_mat_mul(1.0, weights, &f.slice(s![columns, ..]), 1.0, &mut sums);
-            };
-            if observer.is_cancelled() {
-                return;
+    /// Some rows of `W F`, for `F` of n x `classes`; `rows` begin at a multiple of [`ROWS`]. Stops early, with nonsense,
+    /// when cancelled.
+    pub(super) fn sums(
+        &self,
+        rows: Range<usize>,
+        classes: usize,
+        values: &[f64],
+        target: &mut [f64],
+        observer: &dyn Observer,
+    ) {
+        let n = self.n_rows();
+        let f = ArrayView2::from_shape((n, classes), values).expect("n x C");
+        target.fill(0.0);
+        let mut sums = ArrayViewMut2::from_shape((rows.len(), classes), target).expect("rows x C");
+        let mut add = |columns: Range<usize>, weights: &Array2<f64>| {
+            general_mat_mul(1.0, weights, &f.slice(s![columns, ..]), 1.0, &mut sums);
+        };
+        if observer.is_cancelled() {
+            return;
+        }
+        // the same products in the same order, kept or not
+        if let Some(kept) = self.kept.get(rows.start / ROWS) {
+            let make = || blocks(n).map(|columns| self.block(rows.clone(), columns)).collect();
+            blocks(n).zip(kept.get_or_init(make)).for_each(|(columns, weights)| add(columns, weights));
+        } else {
+            for columns in blocks(n).take_while(|_| !observer.is_cancelled()) {
+                add(columns.clone(), &self.block(rows.clone(), columns));
             }
-            // the same products in the same order, kept or not
-            if let Some(kept) = self.kept.get(chunk) {
-                let make = || blocks(n).map(|columns| self.block(rows.clone(), columns)).collect();
-                blocks(n).zip(kept.get_or_init(make)).for_each(|(columns, weights)| add(columns, weights));
-            } else {
-                for columns in blocks(n).take_while(|_| !observer.is_cancelled()) {
-                    add(columns.clone(), &self.block(rows.clone(), columns));
-                }
-            }
-        });
-        result
+        }
     }
 
     /// The weights of some rows and columns.

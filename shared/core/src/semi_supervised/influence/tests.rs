@@ -14,17 +14,15 @@ use crate::{
 fn dense(graph: &Graph) -> Array2<f64> {
     let n = graph.n_rows();
     let mut w = Array2::zeros((n, n));
-    for i in 0..n {
-        w.column_mut(i).assign(&product(graph, &unit(n, i), &Unobserved));
+    for node in 0..n {
+        for (other, weight) in product(graph, &unit(n, node), &Unobserved).into_iter().enumerate() {
+            w[[graph.row(other), graph.row(node)]] = weight;
+        }
     }
     w
 }
 
-/// A pivot that is nothing but rounding.
-const SINGULAR: f64 = 1e-12;
-
-/// `A x = b` by elimination with row exchange. A part of the graph that no seed reaches makes the walk's
-/// system singular there: what it leaves open is 0, since nothing of it arrives at a seed.
+/// `A x = b` by elimination with row exchange.
 fn eliminate(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
     let n = b.len();
     for k in 0..n {
@@ -33,9 +31,6 @@ fn eliminate(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
             a.swap([k, j], [pivot, j]);
         }
         b.swap(k, pivot);
-        if a[[k, k]].abs() < SINGULAR {
-            continue;
-        }
         for i in (0..n).filter(|&i| i != k) {
             let factor = a[[i, k]] / a[[k, k]];
             for j in k..n {
@@ -44,7 +39,7 @@ fn eliminate(mut a: Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
             b[i] -= factor * b[k];
         }
     }
-    Array1::from_shape_fn(n, |i| if a[[i, i]].abs() < SINGULAR { 0.0 } else { b[i] / a[[i, i]] })
+    Array1::from_shape_fn(n, |i| b[i] / a[[i, i]])
 }
 
 /// The parts of all seeds in the scores of `row`, by the formulas of the papers as they stand.
@@ -61,9 +56,11 @@ fn expected(diffusion: &Diffusion, graph: &Graph, seeds: &Seeds, row: usize) -> 
         }
         Algorithm::Propagation => {
             let labelled = |i: usize| seeds.labels()[i].is_some();
-            // the transposed walk over the unlabelled rows
+            let reached = run(diffusion, graph, seeds);
+            // the transposed walk over the unlabelled rows; without those that no seed reaches, among which it never ends
             let system = Array2::from_shape_fn((n, n), |(i, j)| {
-                let moves = if labelled(i) || labelled(j) { 0.0 } else { w[[j, i]] / degrees[j] };
+                let stays = labelled(i) || labelled(j) || reached.label(i).is_none();
+                let moves = if stays { 0.0 } else { w[[j, i]] / degrees[j] };
                 f64::from(u8::from(i == j)) - moves
             });
             let visits = eliminate(system, unit(n, row));
