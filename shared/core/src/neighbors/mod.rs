@@ -8,7 +8,9 @@
 //! [`exact`] chooses between two ways: `pruned`, which never looks at most pairs, and [`Search`], in which each pair meets
 //! once, and in which devices take part.
 //!
-//! [`approximate`] finds nearly all of them in less time, and says how many. What is absent: other metrics, queries of rows outside the matrix.
+//! [`approximate`] finds nearly all of them in less time, and says how many.
+//!
+//! What is absent: other metrics, queries of rows outside the matrix.
 
 #![allow(
     clippy::inline_always,
