@@ -53,9 +53,9 @@ impl Work for Descent<'_> {
             }
             met.forget();
             met.insert(place as u32);
-            list.iter().for_each(|near| {
+            for near in list.iter() {
                 met.insert(near.place);
-            });
+            }
             others.clear();
             let mut meet = |some: &[u32]| {
                 for &other in some {

@@ -89,7 +89,8 @@ impl Middles {
             extend(&mut groups, scores, place);
         }
         nearest(&mut groups, n_groups);
-        let mut ahead = vec![Vec::with_capacity(groups.len() * PANEL); GROUP];
+        let mut ahead: Vec<Vec<Ahead>> = Vec::new();
+        ahead.resize_with(GROUP, || Vec::with_capacity(groups.len() * PANEL));
         for &(_, other) in &groups {
             let others = &self.panels[other as usize];
             for first in (0..GROUP).step_by(ROWS) {
