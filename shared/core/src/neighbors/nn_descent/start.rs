@@ -108,22 +108,19 @@ pub(super) fn lists(
 ) -> Result<Lists> {
     let middles = Middles::new(ground);
     let watch = Watch::new(observer, span, middles.n_groups());
-    let found = parallel::map_indices(middles.n_groups(), |group| {
+    let mut neighbors = vec![Near::new(f32::INFINITY, 0); ground.n_rows() * keep];
+    let looked_through = parallel::map_chunks_mut(&mut neighbors, GROUP * PANEL * keep, |group, lists| {
         watch.task(|| {
-            let Started { candidates, looked_through } =
-                instructions.run(Start { ground, middles: &middles, group, keep });
+            let start = Start { ground, middles: &middles, group, keep };
+            let Started { candidates, looked_through } = instructions.run(start);
             let met = candidates.into_met();
-            let near = met.scores.iter().zip(&met.indices).map(|(&square, &place)| Near::new(square, place));
-            let mut neighbors: Vec<Near> = near.collect();
-            neighbors.chunks_exact_mut(keep).for_each(|list| list.sort_unstable_by(Near::compare));
-            (neighbors, looked_through)
+            for (near, (&square, &place)) in lists.iter_mut().zip(met.scores.iter().zip(&met.indices)) {
+                *near = Near::new(square, place);
+            }
+            lists.chunks_exact_mut(keep).for_each(|list| list.sort_unstable_by(Near::compare));
+            looked_through
         })
     });
     watch.finish()?;
-    let mut lists = Lists { keep, neighbors: Vec::with_capacity(ground.n_rows() * keep), looked_through: Vec::new() };
-    for (neighbors, looked_through) in found {
-        lists.neighbors.extend(neighbors);
-        lists.looked_through.extend(looked_through);
-    }
-    Ok(lists)
+    Ok(Lists { keep, neighbors, looked_through: looked_through.concat() })
 }
