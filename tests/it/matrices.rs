@@ -104,7 +104,7 @@ fn neighbors_have_the_documented_columns() {
 fn approximate_neighbors_state_their_recall() {
     let balmer = folder();
     let knn = |input, to| {
-        balmer.json(["knn", "--input", input, "-k", "4", "--method", "nn-descent", "--seed", "3", "--json", "-o", to])
+        balmer.json(["knn", "--input", input, "-k", "4", "--method", "nn-descent", "--seed", "3", "-o", to])
     };
     // of few rows all are found
     let summary = knn("x.npy", "few.parquet");
