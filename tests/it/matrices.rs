@@ -101,6 +101,27 @@ fn neighbors_have_the_documented_columns() {
 }
 
 #[test]
+fn approximate_neighbors_state_their_recall() {
+    let balmer = folder();
+    let knn = |input, to| {
+        balmer.json(["knn", "--input", input, "-k", "4", "--method", "nn-descent", "--seed", "3", "-o", to])
+    };
+    // of few rows all are found
+    let summary = knn("x.npy", "few.parquet");
+    assert_eq!((&summary["method"], summary["recall"].is_null()), (&"exact".into(), true), "{summary}");
+    balmer.ok(["knn", "--input", "x.npy", "-k", "4", "-o", "exact.parquet"]);
+    assert_eq!(read_parquet(&balmer.path("few.parquet")), read_parquet(&balmer.path("exact.parquet")));
+
+    matrix::write_npy(&balmer.path("many.npy"), &matrix::scattered(17_000, 3));
+    let summary = knn("many.npy", "many.parquet");
+    assert_eq!(summary["method"], "nn-descent", "{summary}");
+    assert!(summary["recall"]["recall"].as_f64().unwrap() > 0.98, "{summary}");
+    assert_eq!(summary["recall"]["sample"], 1024, "{summary}");
+    assert!(summary["device"].as_str().unwrap().starts_with("cpu"), "{summary}");
+    assert_eq!(read_parquet(&balmer.path("many.parquet")).num_rows(), 17_000);
+}
+
+#[test]
 fn several_k_share_one_table() {
     let balmer = folder();
     balmer.ok(["lof", "--input", "x.npy", "--n-neighbors", "5,10", "-o", "both.parquet"]);

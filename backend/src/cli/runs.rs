@@ -87,6 +87,7 @@ fn write_provenance(out: &mut dyn io::Write, provenance: &Provenance, rejected: 
     }
     let counts = &provenance.counts;
     writeln!(out, "outliers  {}", thousands(counts.outliers))?;
+    writeln!(out, "neighbors {}", provenance.neighbors)?;
     let copies = &counts.duplicates;
     writeln!(out, "copies    {} in {} groups\n", thousands(copies.spectra), thousands(copies.groups))?;
     let mut table = TextTable::new(&["stage", "in", "out", "seconds", "left out"]);

@@ -93,7 +93,7 @@ pub const GROUPS: &[Group] = &[
         about: "The table of nearest neighbours that every method reads.",
         settings: &[
             setting(TABLE_NEIGHBORS, "Neighbours in the table", "", Kind::Whole, "Computed once; every smaller number of neighbours needs no second search."),
-            setting("neighbors.method", "Search", "", Kind::Choice(&["exact", "nn-descent"]), "Compare all pairs, or descend on a neighbour graph (not in this version yet)."),
+            setting("neighbors.method", "Search", "", Kind::Choice(&["exact", "nn-descent"]), "All of them; or nearly all, for millions of spectra, with the share found estimated and stated."),
             setting("seed", "Seed", "", Kind::Whole, "Of everything random: the same seed and spectra give the same bytes."),
         ],
     },

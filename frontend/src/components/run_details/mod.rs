@@ -81,6 +81,7 @@ fn Facts(detail: RunDetail, provenance: Option<Provenance>) -> impl IntoView {
         let duplicates = provenance.counts.duplicates;
         facts.extend([
             ("Outliers", count(provenance.counts.outliers as u64)),
+            ("Neighbours found", provenance.neighbors.to_string()),
             ("Exact copies", format!("{} in {} groups", duplicates.spectra, duplicates.groups)),
             ("Code", provenance.code_version),
             ("Seed", provenance.seed.to_string()),

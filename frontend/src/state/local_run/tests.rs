@@ -2,7 +2,7 @@
 
 use balmer_core::{
     manipulation::{Continuum, Recipe, RecipeSpec},
-    pipeline::{DuplicateCount, InputHash, StageCounts},
+    pipeline::{DuplicateCount, InputHash, NeighborSearch, StageCounts},
 };
 use balmer_exchange::api::{Method, RunCounts, RunSummary};
 
@@ -50,6 +50,7 @@ fn record(manifest: &str) -> Provenance {
         device: "browser GPU, x".into(),
         seed: 0,
         recipe_hash: String::new(),
+        neighbors: NeighborSearch::default(),
         inputs: vec![InputHash { name: "manifest".into(), sha256: manifest.into() }],
         features_sha256: "f".into(),
         scores_sha256: Some("s".into()),

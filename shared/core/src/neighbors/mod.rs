@@ -8,7 +8,9 @@
 //! [`exact`] chooses between two ways: `pruned`, which never looks at most pairs, and [`Search`], in which each pair meets
 //! once, and in which devices take part.
 //!
-//! What is absent: approximate search, other metrics, queries of rows outside the matrix.
+//! [`approximate`] finds nearly all of them in less time, and says how many.
+//!
+//! What is absent: other metrics, queries of rows outside the matrix.
 
 #![allow(
     clippy::inline_always,
@@ -25,6 +27,7 @@ mod lanes;
 mod layout;
 mod merged;
 mod metric;
+mod nn_descent;
 mod panels;
 mod pieces;
 mod proposals;
@@ -43,6 +46,7 @@ pub use duplicates::DuplicateGroups;
 pub(crate) use lanes::Instructions;
 pub use merged::{Merged, Met};
 pub use metric::{check_features, distance};
+pub use nn_descent::{Recall, approximate};
 pub use panels::Panels;
 pub use pieces::{Forgetful, Keeper, Piece};
 pub use proposals::{MARGIN, Proposals};

@@ -1,4 +1,4 @@
-//! The neighbour table when exact copies are to count once.
+//! The neighbour table as the plan asks for it: by which method, and with exact copies counted once or each.
 //!
 //! With `lof.duplicates = "distinct"` the search runs over one row of each group of equal rows. Each
 //! copy then gets the neighbours of the row that stands for it, so that the table keeps a row for every
@@ -6,23 +6,23 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{Plan, RunObserver};
+use super::{NeighborSearch, Plan, RunObserver, spec::NeighborMethod};
 use crate::{
     Engine, Error, Result,
-    neighbors::{DuplicateGroups, NeighborTable},
+    neighbors::{self, DuplicateGroups, NeighborTable},
     outlier::lof::Duplicates,
 };
 
-/// The plan's neighbours of each row of `x`.
+/// The plan's neighbours of each row of `x`, and how they were found.
 pub(super) async fn kneighbors<E: Engine>(
     plan: &Plan,
     x: ArrayView2<'_, f32>,
     engine: &E,
     observer: &dyn RunObserver,
-) -> Result<NeighborTable> {
+) -> Result<(NeighborTable, NeighborSearch)> {
     let n_neighbors = plan.n_neighbors();
     if plan.lof().duplicates() == Duplicates::Keep {
-        return engine.kneighbors(x, n_neighbors, observer).await;
+        return search(plan, x, engine, observer).await;
     }
     let groups = DuplicateGroups::find(x);
     let distinct = groups.representatives().len();
@@ -34,8 +34,26 @@ pub(super) async fn kneighbors<E: Engine>(
         );
         return Err(Error::parameter("neighbors.n_neighbors", n_neighbors, remedy));
     }
-    let table = engine.kneighbors(groups.distinct(x).view(), n_neighbors, observer).await?;
-    expand(&table, &groups)
+    let (table, found) = search(plan, groups.distinct(x).view(), engine, observer).await?;
+    Ok((expand(&table, &groups)?, found))
+}
+
+/// The neighbours by the plan's method. Approximate ones are the processor's, whatever the engine.
+async fn search<E: Engine>(
+    plan: &Plan,
+    x: ArrayView2<'_, f32>,
+    engine: &E,
+    observer: &dyn RunObserver,
+) -> Result<(NeighborTable, NeighborSearch)> {
+    match plan.spec().neighbors.method {
+        NeighborMethod::Exact => {
+            Ok((engine.kneighbors(x, plan.n_neighbors(), observer).await?, NeighborSearch::default()))
+        }
+        NeighborMethod::NnDescent => {
+            let (table, recall) = neighbors::approximate(x, plan.n_neighbors(), plan.spec().seed, observer)?;
+            Ok((table, NeighborSearch::of(recall)))
+        }
+    }
 }
 
 /// A row for every copy, with the neighbours of the row that stands for it.

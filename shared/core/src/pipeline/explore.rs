@@ -10,8 +10,8 @@ use std::{ops::Deref, sync::Arc};
 use ndarray::{Array2, ArrayView2};
 
 use super::{
-    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, Plan, RunObserver, RunOutput, Stage,
-    StageCount, StageCounts, candidates, distinct, provenance, run, seeds,
+    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, NeighborSearch, Plan, RunObserver,
+    RunOutput, Stage, StageCount, StageCounts, candidates, distinct, provenance, run, seeds, spec::NeighborMethod,
 };
 use crate::{
     Engine, Error, Result,
@@ -29,8 +29,10 @@ pub struct Exploration<F> {
     /// On principal components, where the recipe asks for them.
     projected: Option<Array2<f32>>,
     table: Arc<NeighborTable>,
+    found: NeighborSearch,
     /// What the table was made by.
     recipe: RecipeSpec,
+    method: NeighborMethod,
     copies: Duplicates,
     features_sha256: String,
     duplicates: DuplicateCount,
@@ -93,14 +95,16 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
         let x = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
         let message = format!("{} neighbours of {} spectra", plan.n_neighbors(), features.len());
         run::begin(observer, Stage::Neighbors, &message)?;
-        let table = distinct::kneighbors(plan, x, engine, observer).await?;
+        let (table, found) = distinct::kneighbors(plan, x, engine, observer).await?;
         Ok(Self {
             features_sha256: provenance::hash_features(&features),
             duplicates: DuplicateCount::of(features.matrix.view()),
             features,
             projected,
             table: table.into(),
+            found,
             recipe: plan.spec().recipe.clone(),
+            method: plan.spec().neighbors.method,
             copies: plan.lof().duplicates(),
             graph: None,
         })
@@ -225,6 +229,7 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
             rejected: self.features.rejected.clone(),
             classes: distributions.map_or_else(Vec::new, |d| d.classes),
             table: Arc::clone(&self.table),
+            neighbors: self.found,
         })
     }
 
@@ -252,6 +257,10 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
     fn check(&self, plan: &Plan) -> Result<()> {
         if plan.spec().recipe != self.recipe {
             return Err(Error::parameter("recipe", "changed", "other features have other neighbours: run it anew"));
+        }
+        if plan.spec().neighbors.method != self.method {
+            let remedy = "the table kept was made by another: run it anew";
+            return Err(Error::parameter("neighbors.method", "changed", remedy));
         }
         if plan.n_neighbors() > self.table.n_neighbors() {
             let remedy = format!("the table kept holds {}: choose no more, or run it anew", self.table.n_neighbors());

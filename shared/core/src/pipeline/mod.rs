@@ -28,7 +28,7 @@ pub use candidates::Candidate;
 pub use explore::{Exploration, Ranking, Spread};
 pub use extract::{FeatureTable, Rejected, extract};
 pub use plan::{GraphPlan, LabelsPlan, Plan};
-pub use provenance::{DuplicateCount, InputHash, Provenance, StageCount, StageCounts, StageTiming};
+pub use provenance::{DuplicateCount, InputHash, NeighborSearch, Provenance, StageCount, StageCounts, StageTiming};
 pub use run::{RunOutput, analyse, run};
 pub use seeds::{LabelCounts, Labelled, check_labels};
 pub use spec::{

@@ -4,9 +4,7 @@
 //! error naming its key. What depends on the data (too few spectra for so many neighbours, labels that
 //! match nothing) is checked where the data are.
 
-use super::spec::{
-    LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, NeighborMethod, PipelineSpec, SCHEMA_VERSION,
-};
+use super::spec::{LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, PipelineSpec, SCHEMA_VERSION};
 use linfa::ParamGuard;
 
 use crate::{
@@ -106,15 +104,7 @@ impl Plan {
 }
 
 fn check_neighbors(spec: &PipelineSpec) -> Result<()> {
-    let table = &spec.neighbors;
-    if table.method == NeighborMethod::NnDescent {
-        return Err(Error::parameter(
-            "neighbors.method",
-            "nn-descent",
-            "not available yet in this version: choose exact",
-        ));
-    }
-    check_count("neighbors.n_neighbors", table.n_neighbors, u32::MAX as usize)
+    check_count("neighbors.n_neighbors", spec.neighbors.n_neighbors, u32::MAX as usize)
 }
 
 fn plan_lof(spec: &PipelineSpec) -> Result<LofValidParams> {
@@ -192,7 +182,6 @@ mod tests {
     fn every_bad_value_names_its_key() {
         for (text, key) in [
             ("survey = \" \"", "survey"),
-            ("seed = 0\nsurvey = \"s\"\n[neighbors]\nmethod = \"nn-descent\"", "neighbors.method"),
             ("[neighbors]\nn_neighbors = 0", "neighbors.n_neighbors"),
             ("[lof]\nn_neighbors = 0", "lof.n_neighbors"),
             ("[lof]\nn_neighbors = 129", "lof.n_neighbors"),
@@ -212,14 +201,6 @@ mod tests {
             let error = Plan::new(PipelineSpec::from_toml(&text).unwrap()).unwrap_err();
             assert!(matches!(error, Error::InvalidParameter { name, .. } if name == key), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn nn_descent_says_that_it_is_not_there_yet() {
-        let mut spec = PipelineSpec::new("s");
-        spec.neighbors.method = NeighborMethod::NnDescent;
-        let message = Plan::new(spec).unwrap_err().to_string();
-        assert_eq!(message, "neighbors.method = nn-descent: not available yet in this version: choose exact");
     }
 
     #[test]

@@ -3,14 +3,14 @@
 //! The core fills in everything but time and files: it has no clock and reads none. The host adds them
 //! by [`Provenance::record_timing`] and [`Provenance::record_input`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Candidate, FeatureTable, LabelCounts, PipelineSpec, Plan, RunOutput, Stage};
-use crate::neighbors::DuplicateGroups;
+use super::{Candidate, FeatureTable, LabelCounts, PipelineSpec, Plan, RunOutput, Stage, spec::NeighborMethod};
+use crate::neighbors::{DuplicateGroups, Recall};
 
 /// The record of a run. Two runs of the same spec on the same inputs differ in `timings` only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Provenance {
     pub recipe_hash: String,
     /// What was read.
     pub inputs: Vec<InputHash>,
+    /// How the neighbours were found.
+    #[serde(default)]
+    pub neighbors: NeighborSearch,
     /// SHA-256 of the feature rows and their names.
     pub features_sha256: String,
     /// SHA-256 of ranks, names and scores; `None` where the list was scored or labelled again since.
@@ -37,6 +40,38 @@ pub struct Provenance {
     pub counts: StageCounts,
     /// Seconds spent in each stage, as the host measured them.
     pub timings: Vec<StageTiming>,
+}
+
+/// How the neighbours were found, which is not always as the spec asks: of few spectra all are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct NeighborSearch {
+    /// What ran: the exact search on [`Provenance::device`], the approximate one on the processor.
+    pub method: NeighborMethod,
+    /// The share of them that was found, estimated; `None` where all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<Recall>,
+}
+
+impl NeighborSearch {
+    /// What [`crate::neighbors::approximate`] says of what it found.
+    pub fn of(recall: Option<Recall>) -> Self {
+        let method = if recall.is_some() { NeighborMethod::NnDescent } else { NeighborMethod::Exact };
+        Self { method, recall }
+    }
+}
+
+impl fmt::Display for NeighborSearch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.recall {
+            None => write!(f, "all, exactly"),
+            Some(Recall { recall, standard_error, sample }) => write!(
+                f,
+                "{:.2} ± {:.2} % of them, by nn-descent on the processor, estimated from {sample} drawn at random",
+                100.0 * recall,
+                100.0 * standard_error
+            ),
+        }
+    }
 }
 
 /// One input and its hash.
@@ -123,6 +158,7 @@ impl Provenance {
             seed: plan.spec().seed,
             recipe_hash: plan.recipe().hash(),
             inputs: Vec::new(),
+            neighbors: output.neighbors,
             features_sha256: output.features_sha256.clone(),
             scores_sha256: Some(output.scores_sha256.clone()),
             classes: output.classes.clone(),

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use ndarray::Array2;
 
 use super::{
-    Candidate, Exploration, FeatureTable, Labelled, Plan, Rejected, RunObserver, Stage, StageCount, StageCounts,
-    extract,
+    Candidate, Exploration, FeatureTable, Labelled, NeighborSearch, Plan, Rejected, RunObserver, Stage, StageCount,
+    StageCounts, extract,
 };
 use crate::{Engine, Error, Result, decomposition, neighbors::NeighborTable, spectrum::Spectrum};
 
@@ -21,6 +21,8 @@ pub struct RunOutput {
     pub classes: Vec<String>,
     /// Neighbours of each row of the feature table, at least as many as the plan asks for.
     pub table: Arc<NeighborTable>,
+    /// How they were found.
+    pub neighbors: NeighborSearch,
     /// What went into each stage and came out of it.
     pub counts: StageCounts,
     /// SHA-256 of the feature rows and their names.

@@ -49,12 +49,14 @@ pub struct NeighborsSpec {
 }
 
 /// How neighbours are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NeighborMethod {
-    /// All pairs of spectra are compared.
+    /// All of them, on whatever device.
+    #[default]
     Exact,
-    /// Approximate descent on a neighbour graph (Dong, Moses & Li 2011).
+    /// Nearly all of them, on the processor: [`crate::neighbors::approximate`] (Dong, Charikar & Li 2011). The provenance
+    /// says how many.
     NnDescent,
 }
 

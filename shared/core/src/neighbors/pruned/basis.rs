@@ -14,7 +14,7 @@ const ROUNDS: usize = 2;
 const SUMS: usize = 8;
 
 /// Directions, and how far from orthonormal rounding left them.
-pub(super) struct Basis {
+pub(in crate::neighbors) struct Basis {
     /// m x d, about by decreasing spread. Rows of zeros where the sample spans less.
     pub(super) directions: Array2<f32>,
     /// An upper bound of the spectral norm of `Q^T Q - 1`.
@@ -25,7 +25,7 @@ pub(super) struct Basis {
 
 impl Basis {
     /// `m` directions from a sample of rows about their centre (s x d).
-    pub(super) fn of(sample: ArrayView2<'_, f32>, m: usize) -> Self {
+    pub(in crate::neighbors) fn of(sample: ArrayView2<'_, f32>, m: usize) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
         let mut directions = Array2::from_shape_simple_fn((m, sample.ncols()), || rng.random::<f32>() - 0.5);
         orthonormalise(&mut directions);

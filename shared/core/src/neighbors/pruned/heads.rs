@@ -36,21 +36,21 @@ const SAFETY: f64 = 1.01;
 
 /// How the rows are brought about their centre: `scale (x - centre)`, in f32.
 #[derive(Debug, Clone)]
-pub(super) struct Frame {
-    pub(super) centre: Vec<f64>,
-    pub(super) scale: f64,
+pub(in crate::neighbors) struct Frame {
+    pub(in crate::neighbors) centre: Vec<f64>,
+    pub(in crate::neighbors) scale: f64,
 }
 
 impl Frame {
     /// A value about the centre.
     #[inline(always)]
-    pub(super) fn put(&self, feature: usize, value: f32) -> f32 {
+    pub(in crate::neighbors) fn put(&self, feature: usize, value: f32) -> f32 {
         ((f64::from(value) - self.centre[feature]) * self.scale) as f32
     }
 }
 
 /// Directions laid out for the kernel, sixteen by sixteen.
-pub(super) struct Projection {
+pub(in crate::neighbors) struct Projection {
     /// Groups x d: the feature of sixteen directions.
     directions: Vec<[f32; PANEL]>,
     d: usize,
@@ -61,7 +61,7 @@ pub(super) struct Projection {
 }
 
 impl Projection {
-    pub(super) fn new(basis: &Basis) -> Self {
+    pub(in crate::neighbors) fn new(basis: &Basis) -> Self {
         let (m, d) = basis.directions.dim();
         let mut directions = vec![[0.0; PANEL]; m.div_ceil(PANEL) * d];
         for (place, direction) in basis.directions.rows().into_iter().enumerate() {
@@ -81,7 +81,7 @@ impl Projection {
 }
 
 /// How many coordinates heads of rows of `d` features have.
-pub(super) fn coordinates(d: usize) -> usize {
+pub(in crate::neighbors) fn coordinates(d: usize) -> usize {
     let mut total = STAGES[0];
     for width in &STAGES[1..] {
         if total + width > d / 2 {
@@ -94,7 +94,7 @@ pub(super) fn coordinates(d: usize) -> usize {
 
 /// The heads of all rows, panel by panel, stage by stage: the coordinates of the stage, then the rest.
 #[derive(Debug, Clone)]
-pub(super) struct Heads {
+pub(in crate::neighbors) struct Heads {
     /// Where the stages end, in columns.
     ends: Vec<usize>,
     values: Vec<[f32; PANEL]>,
@@ -158,7 +158,12 @@ impl Work for Projected<'_> {
 
 impl Heads {
     /// The heads of the rows named by `order`, along as many coordinates as the projection has.
-    pub(super) fn new(x: ArrayView2<'_, f32>, order: &[u32], frame: &Frame, projection: &Projection) -> Self {
+    pub(in crate::neighbors) fn new(
+        x: ArrayView2<'_, f32>,
+        order: &[u32],
+        frame: &Frame,
+        projection: &Projection,
+    ) -> Self {
         let groups = projection.directions.len() / projection.d.max(1);
         let mut stages = Vec::new();
         let mut total = 0;
@@ -222,14 +227,14 @@ impl Heads {
 
     /// The stages, each with its columns: where they begin, and where the rest is.
     #[inline(always)]
-    pub(super) fn stages(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(in crate::neighbors) fn stages(&self) -> impl Iterator<Item = (usize, usize)> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(self.ends.iter().map(|end| end - 1))
     }
 
     /// A panel, column by column.
     #[inline(always)]
-    pub(super) fn panel(&self, panel: usize) -> &[[f32; PANEL]] {
+    pub(in crate::neighbors) fn panel(&self, panel: usize) -> &[[f32; PANEL]] {
         let columns = self.ends[self.ends.len() - 1];
         &self.values[panel * columns..][..columns]
     }
@@ -257,7 +262,7 @@ impl Heads {
     }
 
     #[inline(always)]
-    pub(super) fn half_squares(&self, panel: usize) -> &[f32; PANEL] {
+    pub(in crate::neighbors) fn half_squares(&self, panel: usize) -> &[f32; PANEL] {
         &self.half_squares[panel]
     }
 
@@ -267,7 +272,7 @@ impl Heads {
 }
 
 /// The first stage of every row, in the order of the rows.
-pub(super) fn leading(x: ArrayView2<'_, f32>, frame: &Frame, basis: &Basis) -> Vec<[f32; AXES]> {
+pub(in crate::neighbors) fn leading(x: ArrayView2<'_, f32>, frame: &Frame, basis: &Basis) -> Vec<[f32; AXES]> {
     let natural: Vec<u32> = (0..x.nrows() as u32).collect();
     let first = Basis { directions: basis.directions.slice(s![..STAGES[0], ..]).to_owned(), ..*basis };
     let heads = Heads::new(x, &natural, frame, &Projection::new(&first));

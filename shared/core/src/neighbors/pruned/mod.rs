@@ -24,13 +24,13 @@ use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis};
 
-use self::{
+pub(super) use self::{
     basis::Basis,
-    heads::{Frame, Heads, Projection},
+    heads::{Frame, Heads, Projection, coordinates, leading},
+    order::{AXES, Leading, order},
     rows::Rows,
-    sift::Sift,
-    tree::Tree,
 };
+use self::{sift::Sift, tree::Tree};
 use super::{centred, lanes::Instructions, panels::PANEL};
 use crate::{Result, parallel};
 
@@ -76,9 +76,9 @@ impl<'a> Pruned<'a> {
         for mut row in sample.rows_mut() {
             row.iter_mut().enumerate().for_each(|(feature, value)| *value = frame.put(feature, *value));
         }
-        let basis = Basis::of(sample.view(), heads::coordinates(d));
+        let basis = Basis::of(sample.view(), coordinates(d));
         drop(sample);
-        let order = order::order(&heads::leading(x, &frame, &basis));
+        let order = order(&leading(x, &frame, &basis));
         let projection = Projection::new(&basis);
         let heads = Heads::new(x, &order, &frame, &projection);
         let tree = Tree::new(&heads, n);

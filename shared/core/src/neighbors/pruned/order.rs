@@ -10,7 +10,10 @@ use crate::{
 };
 
 /// What the order is made by: the first coordinates of a row, and the length of its rest.
-pub(super) const AXES: usize = LANES + 1;
+pub(in crate::neighbors) const AXES: usize = LANES + 1;
+
+/// The first coordinates of a row, and the length of its rest.
+pub(in crate::neighbors) type Leading = [f32; AXES];
 
 /// Rows from which the longest axis of a set is judged, at most.
 const SAMPLE: usize = 256;
@@ -18,7 +21,7 @@ const SAMPLE: usize = 256;
 const LARGE: usize = 8192;
 
 /// All rows, by the first coordinates of each.
-pub(super) fn order(coordinates: &[[f32; AXES]]) -> Vec<u32> {
+pub(in crate::neighbors) fn order(coordinates: &[[f32; AXES]]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..coordinates.len() as u32).collect();
     let whole = unit(order.len());
     halve(&mut order, coordinates, whole);

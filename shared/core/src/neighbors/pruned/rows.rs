@@ -4,33 +4,33 @@ use crate::neighbors::lanes::{LANES, Lanes};
 
 /// The rows as they are, and the power of two that keeps their squares in range.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rows<'a> {
+pub(in crate::neighbors) struct Rows<'a> {
     values: &'a [f32],
     d: usize,
     scale: f32,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(values: &'a [f32], d: usize, scale: f64) -> Self {
+    pub(in crate::neighbors) fn new(values: &'a [f32], d: usize, scale: f64) -> Self {
         // a power of two: beyond the smallest f32 only where all values are the same
         Self { values, d, scale: scale as f32 }
     }
 
     /// A row.
     #[inline(always)]
-    pub(super) fn row(&self, row: usize) -> &'a [f32] {
+    pub(in crate::neighbors) fn row(&self, row: usize) -> &'a [f32] {
         &self.values[row * self.d..][..self.d]
     }
 
     /// Registers of a row.
-    pub(super) fn registers(&self) -> usize {
+    pub(in crate::neighbors) fn registers(&self) -> usize {
         self.d.div_ceil(LANES)
     }
 
     /// The squared, scaled distance of two rows. Its relative error is at most that of a sum of [`Self::terms`] products;
     /// besides, it loses what is below the smallest normal number.
     #[inline(always)]
-    pub(super) fn squared<L: Lanes>(&self, a: &[f32], b: &[f32]) -> f32 {
+    pub(in crate::neighbors) fn squared<L: Lanes>(&self, a: &[f32], b: &[f32]) -> f32 {
         let (a, b) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
         let scale = L::splat(self.scale);
         let mut sums = [L::splat(0.0); 2];
@@ -53,7 +53,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Roundings that a number of [`Self::squared`] goes through at most.
-    pub(super) fn terms(&self) -> usize {
+    pub(in crate::neighbors) fn terms(&self) -> usize {
         self.registers().div_ceil(2) + LANES + 4
     }
 }

@@ -179,7 +179,7 @@ fn panels_near_in_space_stand_together() {
         .into_iter()
         .map(|row| std::array::from_fn(|axis| if axis < 2 { row[axis] } else { 0.0 }))
         .collect();
-    let order = order::order(&coordinates);
+    let order = order(&coordinates);
     let mut sorted = order.clone();
     sorted.sort_unstable();
     assert!(sorted.iter().enumerate().all(|(place, &row)| place == row as usize));

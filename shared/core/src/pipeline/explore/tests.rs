@@ -10,7 +10,9 @@ use crate::{
     engine::{CpuEngine, Observer, Unobserved},
     neighbors::NeighborTable,
     oracle::random,
-    pipeline::{FeatureTable, Labelled, PipelineSpec, Plan, Provenance, RunOutput, analyse, tests::ready},
+    pipeline::{
+        FeatureTable, Labelled, NeighborMethod, PipelineSpec, Plan, Provenance, RunOutput, analyse, tests::ready,
+    },
     semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
 
@@ -165,6 +167,8 @@ fn what_needs_another_table_is_refused_with_its_key() {
     assert_eq!(refused(&distinct, &[]), "lof.duplicates = distinct: the table kept was made with keep: run it anew");
     let components = format!("{TABLE}[lof]\nn_neighbors = 20\n[recipe]\ncomponents = 2");
     assert_eq!(refused(&components, &[]), "recipe = changed: other features have other neighbours: run it anew");
+    let nearly = format!("{TABLE}method = \"nn-descent\"\n[lof]\nn_neighbors = 20");
+    assert_eq!(refused(&nearly, &[]), "neighbors.method = changed: the table kept was made by another: run it anew");
     let labelled = format!("{TABLE}[lof]\nn_neighbors = 20\n[labels]\nn_neighbors = 3\nclasses = [\"a\"]");
     assert!(refused(&labelled, &["b"]).contains("not in labels.classes"));
     let asked = plan(&distinct);
@@ -200,6 +204,36 @@ fn labels_that_do_not_fit_are_refused_before_the_search() {
     let elsewhere = Labelled { spectrum_id: "elsewhere".into(), label: "a".into() };
     assert!(refused(&[elsewhere]).contains("none of the 1 labels"));
     assert!(refused(&[]).contains("none of the 0 labels"));
+}
+
+#[test]
+fn approximate_neighbors_are_the_processors_and_their_recall_is_on_record() {
+    let search = |rows: usize, duplicates: &str| {
+        let spectrum_ids = (0..rows).map(|row| format!("s{row}")).collect();
+        let features = FeatureTable { spectrum_ids, matrix: random(rows, 6, 3), ..features() };
+        let lof = format!("[lof]\nn_neighbors = 5\nduplicates = \"{duplicates}\"");
+        let plan = plan(&format!("seed = 4\n[neighbors]\nn_neighbors = 5\nmethod = \"nn-descent\"\n{lof}"));
+        let output = ready(analyse(&plan, &features, &[], &Idle, &Unobserved)).unwrap();
+        let record = Provenance::new(&plan, &output, "idle");
+        let again: Provenance = serde_json::from_str(&record.to_json()).unwrap();
+        assert_eq!(again, record);
+        record
+    };
+    for duplicates in ["keep", "distinct"] {
+        let record = search(17_000, duplicates);
+        assert_eq!(record.neighbors.method, NeighborMethod::NnDescent);
+        let recall = record.neighbors.recall.unwrap();
+        assert!(recall.recall > 0.98 && recall.sample == 1024, "{recall:?}");
+        assert!(record.neighbors.to_string().contains("by nn-descent on the processor"), "{}", record.neighbors);
+    }
+    // all of few
+    let record = search(150, "keep");
+    assert_eq!(record.spec.neighbors.method, NeighborMethod::NnDescent);
+    assert_eq!((record.neighbors.method, record.neighbors.recall), (NeighborMethod::Exact, None));
+    // records of before
+    let mut old = serde_json::to_value(&record).unwrap();
+    old.as_object_mut().unwrap().remove("neighbors");
+    assert_eq!(serde_json::from_value::<Provenance>(old).unwrap(), record);
 }
 
 #[test]
