@@ -60,6 +60,9 @@ impl Knn {
                 (table, NeighborSearch::of(recall), CpuEngine.name())
             }
         };
+        if found.recall.is_some() && !session.json() {
+            tracing::warn!("neighbours found: {found}");
+        }
         let columns = Columns::new(x.nrows())
             .with("neighbor", Data::U32List(table.indices().to_owned()))
             .with("distance", Data::F32List(table.distances().to_owned()));

@@ -9,6 +9,8 @@ use crate::{Error, Result, parallel};
 const SAMPLE: usize = 1001;
 /// Rows looked at by one task.
 const ROWS: usize = 1024;
+/// 2^127, the largest power of two that f32 holds: values so small that they would need more stay a little smaller.
+const LARGEST_SCALE: f64 = f64::from_bits((1023 + 127) << 52);
 
 /// A matrix about its centre, scaled by a power of two so that no product overflows, in f32.
 ///
@@ -101,7 +103,7 @@ pub(super) fn scale(x: ArrayView2<'_, f32>, centre: &[f64]) -> Result<f64> {
     if largest * 2.0 * (x.ncols() as f64).sqrt() > f64::from(f32::MAX) {
         return Err(Error::parameter("features", largest, "distances overflow f32: scale the features down"));
     }
-    Ok(if largest > 0.0 { (-largest.log2().ceil()).exp2() } else { 1.0 })
+    Ok(if largest > 0.0 { (-largest.log2().ceil()).exp2().min(LARGEST_SCALE) } else { 1.0 })
 }
 
 /// A point amid the data, whatever a few absurd rows hold: the medians of the features over at most

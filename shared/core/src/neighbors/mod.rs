@@ -76,7 +76,7 @@ pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer
     search::check_n_neighbors(n_neighbors, x.nrows())?;
     let x = search::row_by_row(x.into());
     let instructions = Instructions::fastest();
-    if x.nrows() >= pruned::LEAST_ROWS {
+    if x.nrows() >= pruned::LEAST_ROWS && x.ncols() > 0 {
         let pruned = Pruned::new(x.view())?;
         if pruned.pays(n_neighbors, instructions) {
             observer.keeper().begins(&|| pieces::name(x.view(), n_neighbors));

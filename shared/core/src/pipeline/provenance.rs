@@ -66,7 +66,7 @@ impl fmt::Display for NeighborSearch {
             None => write!(f, "all, exactly"),
             Some(Recall { recall, standard_error, sample }) => write!(
                 f,
-                "{:.2} ± {:.2} % of them, by nn-descent on the processor, estimated from {sample} drawn at random",
+                "{:.3} ± {:.3} % of them, by nn-descent on the processor, estimated from {sample} rows drawn at random",
                 100.0 * recall,
                 100.0 * standard_error
             ),

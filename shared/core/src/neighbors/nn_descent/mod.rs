@@ -13,7 +13,7 @@
 //! distances are those of the exact search: a row whose neighbours are all found has its bits. How many are found is
 //! measured, on rows drawn at random ([`recall`]).
 //!
-//! Memory beside the matrix: a copy of it, its heads (67 numbers a row at most half as many features; 145 above), and
+//! Memory beside the matrix: a copy of it, its heads (at most 132 numbers a row), and
 //! 12 (k + 6) + 400 bytes a row.
 
 mod acquaintances;
@@ -115,8 +115,13 @@ fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> Result<Neigh
     let found = parallel::map_indices(n.div_ceil(CHUNK), |chunk| {
         let mut found = Vec::with_capacity(CHUNK * n_neighbors);
         for place in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
-            let proposed: Vec<u32> = lists.row(place).iter().map(|near| ground.order[near.place as usize]).collect();
-            let ranked = certify::rank(ground.x, ground.d, ground.order[place] as usize, &proposed);
+            let row = ground.order[place] as usize;
+            let known = lists.row(place).iter().filter(|near| near.square.is_finite());
+            let proposed: Vec<u32> = known.map(|near| ground.order[near.place as usize]).collect();
+            let mut ranked = certify::rank(ground.x, ground.d, row, &proposed);
+            if ranked.len() < n_neighbors {
+                ranked = certify::scan(ground.x, ground.d, row, n_neighbors);
+            }
             found.extend(ranked.into_iter().take(n_neighbors).map(|(square, index)| (index, square.sqrt() as f32)));
         }
         found

@@ -58,10 +58,10 @@ impl Work for Check<'_> {
         for (limit, (&place, found)) in seekers.limits.iter_mut().zip(places.iter().zip(&found)) {
             let last = found[found.len() - 1] * ground.scale * ground.scale;
             let own = 2.0 * f64::from(ground.half_square(place));
-            *limit = (0.5 * (last - own) + ROUNDING * (last + own)) as f32;
+            *limit = ((0.5 * (last - own) + ROUNDING * (last + own)) as f32).next_up() + f32::MIN_POSITIVE;
         }
-        // all that are nearer than the last neighbour found, that one among them
-        let mut nearer: Vec<Vec<f64>> = vec![Vec::new(); places.len()];
+        // what was found, and whatever else is as near as the last of it
+        let mut nearer = found.clone();
         for panel in 0..ground.n_panels() {
             for first in (0..PANEL).step_by(ROWS) {
                 let Some(passed) = ground.passed::<L, ROWS>(&seekers, first, panel) else { continue };
@@ -69,8 +69,9 @@ impl Work for Check<'_> {
                     while bits != 0 {
                         let other = panel * PANEL + bits.trailing_zeros() as usize;
                         bits &= bits - 1;
-                        if other != places[lane] {
-                            let square = square(rows[lane], ground.order[other] as usize);
+                        let index = ground.order[other];
+                        if other != places[lane] && !table.row(rows[lane]).0.contains(&index) {
+                            let square = square(rows[lane], index as usize);
                             if square <= found[lane][found[lane].len() - 1] {
                                 nearer[lane].push(square);
                             }
@@ -102,5 +103,8 @@ pub(super) fn estimate(ground: &Ground<'_>, table: &NeighborTable, seed: u64, in
     let sample = shares.len();
     let recall = shares.iter().sum::<f64>() / sample as f64;
     let squares = shares.iter().map(|share| (share - recall).powi(2)).sum::<f64>();
-    Recall { recall, standard_error: (squares / (sample * (sample - 1)).max(1) as f64).sqrt(), sample }
+    // where nothing was missed, a neighbour of one row of the sample still may have been
+    let least = 1.0 / (sample * table.n_neighbors()) as f64;
+    let standard_error = (squares / (sample * (sample - 1)).max(1) as f64).sqrt().max(least);
+    Recall { recall, standard_error, sample }
 }

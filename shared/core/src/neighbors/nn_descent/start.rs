@@ -114,10 +114,13 @@ pub(super) fn lists(
             let start = Start { ground, middles: &middles, group, keep };
             let Started { candidates, looked_through } = instructions.run(start);
             let met = candidates.into_met();
-            for (near, (&square, &place)) in lists.iter_mut().zip(met.scores.iter().zip(&met.indices)) {
-                *near = Near::new(square, place);
+            let mut found = met.scores.iter().zip(&met.indices);
+            for (list, &length) in lists.chunks_exact_mut(keep).zip(&met.lengths) {
+                for (near, (&square, &place)) in list.iter_mut().zip(found.by_ref().take(length as usize)) {
+                    *near = Near::new(square, place);
+                }
+                list.sort_unstable_by(Near::compare);
             }
-            lists.chunks_exact_mut(keep).for_each(|list| list.sort_unstable_by(Near::compare));
             looked_through
         })
     });

@@ -100,6 +100,18 @@ fn copies_and_rows_without_spread() {
 }
 
 #[test]
+fn values_of_any_magnitude_make_a_table() {
+    // one absurd row leaves the others hardly apart in f32; and all of them so small that their squares vanish
+    for (far, factor) in [(1e20, 1.0), (3e21, 1.0), (1e30, 1.0), (1.0, 1e-40)] {
+        let mut x = survey(ROWS, 20, 9) * factor;
+        x.row_mut(17).fill(far * factor);
+        let (table, recall) = approximate(x.view(), 9, 0, &Unobserved).unwrap();
+        NeighborTable::new(table.indices().to_owned(), table.distances().to_owned()).unwrap();
+        assert!(recall.is_some());
+    }
+}
+
+#[test]
 fn the_layout_and_a_far_row_do_not_matter() {
     let mut x = survey(ROWS, 20, 9);
     x.row_mut(17).fill(1e6);

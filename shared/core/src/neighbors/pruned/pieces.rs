@@ -14,7 +14,6 @@ use crate::{
     engine::Observer,
     neighbors::{
         NeighborTable, Piece,
-        candidates::Candidates,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
     },
@@ -39,13 +38,13 @@ impl Pruned<'_> {
         let (pieces, keeper) = (self.n_panels().div_ceil(PANELS), observer.keeper());
         let (again, done, reported) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
         let found = parallel::map_indices(pieces, |piece| {
-            let places = self.places(piece * PANELS..self.n_panels().min((piece + 1) * PANELS));
-            let kept = keeper.kept(piece).filter(|kept| kept.is_of(&self.order[places], self.n_rows(), n_neighbors));
+            let panels = piece * PANELS..self.n_panels().min((piece + 1) * PANELS);
+            let rows = &self.order[self.places(panels.clone())];
+            let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.n_rows(), n_neighbors));
             let found = match kept {
                 Some(kept) => kept,
-                None if observer.is_cancelled() => Piece::default(),
                 None => {
-                    let (found, searched_again) = self.piece(piece, n_neighbors, instructions);
+                    let (found, searched_again) = self.piece(panels, n_neighbors, instructions, observer)?;
                     keeper.keep(piece, &found);
                     again.fetch_add(searched_again, Ordering::Relaxed);
                     found
@@ -58,41 +57,51 @@ impl Pruned<'_> {
                 *last = turn;
                 observer.progress(turn as f64 / pieces as f64);
             }
-            found
+            Ok(found)
         });
-        if observer.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
+        let found = found.into_iter().collect::<Result<Vec<_>>>()?;
         observer.progress(1.0);
         Ok((Piece::table(found, self.n_rows(), n_neighbors), again.into_inner()))
     }
 
-    fn piece(&self, piece: usize, n_neighbors: usize, instructions: Instructions) -> (Piece, usize) {
-        let panels = piece * PANELS..self.n_panels().min((piece + 1) * PANELS);
-        let sift = Sift::new(self, panels.clone(), n_neighbors + MARGIN);
-        self.settle(self.places(panels), instructions.run(sift).candidates, n_neighbors)
-    }
-
-    /// The neighbours of the rows at some places, and how many of these had to be searched by exact distances alone.
-    fn settle(&self, places: Range<usize>, mut candidates: Candidates, n_neighbors: usize) -> (Piece, usize) {
+    /// The neighbours of the rows of some panels, and how many of these had to be searched by exact distances alone.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], asked for each row: many rows that tie take long.
+    fn piece(
+        &self,
+        panels: Range<usize>,
+        n_neighbors: usize,
+        instructions: Instructions,
+        observer: &dyn Observer,
+    ) -> Result<(Piece, usize)> {
+        if observer.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let places = self.places(panels.clone());
+        let mut candidates = instructions.run(Sift::new(self, panels, n_neighbors + MARGIN)).candidates;
         let best = candidates.best(0..places.len());
         let proposals = best.as_proposals();
         let mut found = Piece { rows: self.order[places.clone()].to_vec(), ..Piece::default() };
         let mut again = 0;
         for (position, &row) in self.order[places].iter().enumerate() {
+            if observer.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
             let (proposed, threshold) = proposals.row(position);
             let proposed: Vec<u32> = proposed.iter().map(|&place| self.order[place as usize]).collect();
             let mut ranked = certify::rank(self.x, self.d, row as usize, &proposed);
+            let everything = ranked.len() == self.n_rows() - 1;
             ranked.truncate(n_neighbors);
             let last = ranked.get(n_neighbors - 1).map(|last| last.0);
-            if !last.is_some_and(|last| self.certifies(threshold, last)) {
+            if !last.is_some_and(|last| everything || threshold < f32::MAX && self.certifies(threshold, last)) {
                 again += 1;
                 ranked = certify::scan(self.x, self.d, row as usize, n_neighbors);
             }
             found.indices.extend(ranked.iter().map(|&(_, index)| index));
             found.distances.extend(ranked.iter().map(|&(square, _)| square.sqrt() as f32));
         }
-        (found, again)
+        Ok((found, again))
     }
 
     /// Whether every row whose squared scaled distance was found to be at least `threshold` is certainly farther than

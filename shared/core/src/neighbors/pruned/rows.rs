@@ -12,7 +12,7 @@ pub(in crate::neighbors) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(in crate::neighbors) fn new(values: &'a [f32], d: usize, scale: f64) -> Self {
-        // a power of two: beyond the smallest f32 only where all values are the same
+        // a power of two that f32 holds: see `centred::scale`
         Self { values, d, scale: scale as f32 }
     }
 
@@ -34,14 +34,14 @@ impl<'a> Rows<'a> {
         let (a, b) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
         let scale = L::splat(self.scale);
         let mut sums = [L::splat(0.0); 2];
-        let (pairs, last) = (a.0.as_chunks::<2>(), b.0.as_chunks::<2>());
-        for (p, q) in pairs.0.iter().zip(last.0) {
+        let (ps, qs) = (a.0.as_chunks::<2>(), b.0.as_chunks::<2>());
+        for (p, q) in ps.0.iter().zip(qs.0) {
             for (sum, (p, q)) in sums.iter_mut().zip(p.iter().zip(q)) {
                 let difference = L::load(p).minus(L::load(q)).times(scale);
                 *sum = difference.times_plus(difference, *sum);
             }
         }
-        for (p, q) in pairs.1.iter().zip(last.1) {
+        for (p, q) in ps.1.iter().zip(qs.1) {
             let difference = L::load(p).minus(L::load(q)).times(scale);
             sums[0] = difference.times_plus(difference, sums[0]);
         }

@@ -56,6 +56,17 @@ fn one_feature_and_rows_that_are_all_alike() {
 }
 
 #[test]
+fn values_of_any_magnitude_and_no_values_at_all() {
+    // below the smallest normal number there are whole registers, and registers filled up
+    for (d, factor) in [(16, 1e-40), (20, 1e-40), (16, 1e-30), (20, 1e18)] {
+        let x = random(120, d, 5) * factor;
+        assert_eq!(table(x.view(), 6), by_all_pairs(x.view(), 6), "{d} values of {factor}");
+    }
+    let nothing = Array2::<f32>::zeros((1100, 0));
+    assert_eq!(exact(nothing.view(), 3, &Unobserved).unwrap().row(9).0, [0, 1, 2]);
+}
+
+#[test]
 fn no_bound_is_above_a_distance() {
     for (x, name) in [
         (random(200, 3, 1), "narrow"),
