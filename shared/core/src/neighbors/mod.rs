@@ -69,14 +69,15 @@ use crate::{Result, engine::Observer};
 /// # Errors
 /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinite features,
 /// [`Error::TooFewRows`](crate::Error::TooFewRows) unless `n_neighbors < n`,
-/// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0` or distances beyond f32,
+/// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for `n_neighbors = 0`, rows without values or distances
+/// beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
     search::check_matrix(x)?;
     search::check_n_neighbors(n_neighbors, x.nrows())?;
     let x = search::row_by_row(x.into());
     let instructions = Instructions::fastest();
-    if x.nrows() >= pruned::LEAST_ROWS && x.ncols() > 0 {
+    if x.nrows() >= pruned::LEAST_ROWS {
         let pruned = Pruned::new(x.view())?;
         if pruned.pays(n_neighbors, instructions) {
             observer.keeper().begins(&|| pieces::name(x.view(), n_neighbors));

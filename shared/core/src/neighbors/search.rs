@@ -213,6 +213,9 @@ impl<'a, L: Layout> Search<'a, L> {
 /// Whether these are features of rows that can be counted.
 pub(super) fn check_matrix(x: ArrayView2<'_, f32>) -> Result<()> {
     check_features(x)?;
+    if x.ncols() == 0 && x.nrows() > 0 {
+        return Err(Error::parameter("features", 0, "rows without values have no distances: give one column or more"));
+    }
     if u32::try_from(x.nrows()).is_err() {
         let remedy = "at most 4294967295 rows have neighbours: split the survey";
         return Err(Error::parameter("rows", x.nrows(), remedy));

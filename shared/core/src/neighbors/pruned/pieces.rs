@@ -41,14 +41,13 @@ impl Pruned<'_> {
             let panels = piece * PANELS..self.n_panels().min((piece + 1) * PANELS);
             let rows = &self.order[self.places(panels.clone())];
             let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.n_rows(), n_neighbors));
-            let found = match kept {
-                Some(kept) => kept,
-                None => {
-                    let (found, searched_again) = self.piece(panels, n_neighbors, instructions, observer)?;
-                    keeper.keep(piece, &found);
-                    again.fetch_add(searched_again, Ordering::Relaxed);
-                    found
-                }
+            let found = if let Some(kept) = kept {
+                kept
+            } else {
+                let (found, searched_again) = self.piece(panels, n_neighbors, instructions, observer)?;
+                keeper.keep(piece, &found);
+                again.fetch_add(searched_again, Ordering::Relaxed);
+                found
             };
             let turn = done.fetch_add(1, Ordering::Relaxed) + 1;
             if let Ok(mut last) = reported.try_lock()
