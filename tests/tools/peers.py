@@ -54,6 +54,8 @@ class Case:
             raise SystemExit(f"'{text}' is no case: METHOD:KIND:NxD:K is expected, such as {SHORT[0]}") from None
         if self.method not in ("lof", "approximate", "spread", "growth") or self.kind not in KINDS:
             raise SystemExit(f"'{text}': the method is lof, approximate, spread or growth, the kind {', '.join(KINDS)}")
+        if self.method == "spread" and self.kind != "cube":
+            raise SystemExit(f"'{text}': spreading is measured on points of a cube, whose neighbours Balmer's benchmark knows")
         self.text = text
 
     def title(self):
