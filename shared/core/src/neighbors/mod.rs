@@ -17,6 +17,7 @@
     reason = "what is written with lanes has to be inlined into the function that is compiled for the instructions"
 )]
 
+mod arranged;
 mod blocked;
 mod candidates;
 mod centred;

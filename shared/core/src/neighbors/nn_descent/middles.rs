@@ -2,9 +2,9 @@
 
 use super::{LIKENESS, ground::Ground};
 use crate::neighbors::{
+    arranged::{AXES, Leading},
     lanes::{LANES, Lanes},
     panels::PANEL,
-    pruned::{AXES, Leading},
     tile::{Tile, add_products},
 };
 

@@ -2,9 +2,9 @@
 //!
 //! The neighbours of a row's neighbours are likely its own: from a first guess, lists of neighbours get better by asking
 //! those that are in them (W. Dong, M. Charikar, K. Li 2011, *Efficient K-Nearest Neighbor Graph Construction for Generic
-//! Similarity Measures*, WWW '11, 577). The first guess ([`start`]) is most of the answer: rows stand in the order of
-//! [`super::pruned`], and each panel of them looks through the panels that seem nearest, as the exact search does, but
-//! through so many and no more. The descent ([`descent`]) finds what stands elsewhere.
+//! Similarity Measures*, WWW '11, 577). The first guess ([`start`]) is most of the answer: rows are
+//! [arranged](super::arranged), and each panel of them looks through the panels that seem nearest, as the exact search does,
+//! but through so many and no more. The descent ([`descent`]) finds what stands elsewhere.
 //!
 //! Two rows whose first coordinates are far apart are not measured. Where the exact search takes the least distance that
 //! coordinates and rests allow, this one takes a likely one: rests of two rows seldom point the same way ([`LIKENESS`]).
@@ -33,7 +33,9 @@ pub use recall::Recall;
 
 use self::{ground::Ground, lists::Lists};
 use super::{
-    NeighborTable, Settled, certify, exact,
+    NeighborTable, Piece,
+    arranged::Arranged,
+    certify, exact,
     lanes::Instructions,
     search::{check_matrix, row_by_row},
 };
@@ -95,7 +97,7 @@ fn search(
             break;
         }
     }
-    let table = table(&ground, &lists, n_neighbors)?;
+    let table = table(&ground, &lists, n_neighbors);
     let recall = recall::estimate(&ground, &table, seed, instructions);
     if observer.is_cancelled() {
         return Err(Error::Cancelled);
@@ -110,31 +112,24 @@ fn progress(passes: usize) -> f64 {
 }
 
 /// The nearest of those in the lists, by distances in f64.
-fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> Result<NeighborTable> {
-    let n = ground.n_rows();
-    let found = parallel::map_indices(n.div_ceil(CHUNK), |chunk| {
-        let mut found = Vec::with_capacity(CHUNK * n_neighbors);
-        for place in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
-            let row = ground.order[place] as usize;
+fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> NeighborTable {
+    let Arranged { x, d, ref order, .. } = ground.arranged;
+    let pieces = parallel::map_indices(ground.n_rows().div_ceil(CHUNK), |chunk| {
+        let first = chunk * CHUNK;
+        let rows = order[first..].iter().take(CHUNK).copied().collect();
+        let mut found = Piece { rows, ..Piece::default() };
+        for (place, &row) in (first..).zip(&found.rows) {
             let known = lists.row(place).iter().filter(|near| near.square.is_finite());
-            let proposed: Vec<u32> = known.map(|near| ground.order[near.place as usize]).collect();
-            let mut ranked = certify::rank(ground.x, ground.d, row, &proposed);
+            let proposed: Vec<u32> = known.map(|near| order[near.place as usize]).collect();
+            let mut ranked = certify::rank(x, d, row as usize, &proposed);
             if ranked.len() < n_neighbors {
-                ranked = certify::scan(ground.x, ground.d, row, n_neighbors);
+                ranked = certify::scan(x, d, row as usize, n_neighbors);
             }
-            found.extend(ranked.into_iter().take(n_neighbors).map(|(square, index)| (index, square.sqrt() as f32)));
+            ranked.truncate(n_neighbors);
+            found.indices.extend(ranked.iter().map(|&(_, index)| index));
+            found.distances.extend(ranked.iter().map(|&(square, _)| square.sqrt() as f32));
         }
         found
     });
-    let mut settled = Settled::none(0..n, n, n_neighbors);
-    settled.rows = 0..n;
-    settled.indices.resize(n * n_neighbors, 0);
-    settled.distances.resize(n * n_neighbors, 0.0);
-    for (found, &row) in found.iter().flat_map(|found| found.chunks_exact(n_neighbors)).zip(&ground.order) {
-        for (place, &(index, distance)) in (row as usize * n_neighbors..).zip(found) {
-            settled.indices[place] = index;
-            settled.distances[place] = distance;
-        }
-    }
-    NeighborTable::from_settled([settled])
+    Piece::table(pieces, ground.n_rows(), n_neighbors)
 }

@@ -8,6 +8,7 @@ use super::ground::Ground;
 use crate::{
     neighbors::{
         NeighborTable,
+        arranged::Arranged,
         lanes::{Instructions, Lanes, Work},
         metric,
         panels::PANEL,
@@ -45,18 +46,19 @@ impl Work for Check<'_> {
     #[inline(always)]
     fn run<L: Lanes, const ROWS: usize>(self) -> Vec<usize> {
         let Self { ground, table, places } = self;
+        let Arranged { x, d, ref order, scale, .. } = ground.arranged;
         let square = |a: usize, b: usize| {
-            let row = |row: usize| &ground.x[row * ground.d..][..ground.d];
+            let row = |row: usize| &x[row * d..][..d];
             metric::squared(row(a), row(b))
         };
-        let rows: Vec<usize> = places.iter().map(|&place| ground.order[place] as usize).collect();
+        let rows: Vec<usize> = places.iter().map(|&place| order[place] as usize).collect();
         let found: Vec<Vec<f64>> = rows
             .iter()
             .map(|&row| table.row(row).0.iter().map(|&other| square(row, other as usize)).collect())
             .collect();
         let mut seekers = ground.seekers(places, 1.0);
         for (limit, (&place, found)) in seekers.limits.iter_mut().zip(places.iter().zip(&found)) {
-            let last = found[found.len() - 1] * ground.scale * ground.scale;
+            let last = found[found.len() - 1] * scale * scale;
             let own = 2.0 * f64::from(ground.half_square(place));
             *limit = ((0.5 * (last - own) + ROUNDING * (last + own)) as f32).next_up() + f32::MIN_POSITIVE;
         }
@@ -69,7 +71,7 @@ impl Work for Check<'_> {
                     while bits != 0 {
                         let other = panel * PANEL + bits.trailing_zeros() as usize;
                         bits &= bits - 1;
-                        let index = ground.order[other];
+                        let index = order[other];
                         if other != places[lane] && !table.row(rows[lane]).0.contains(&index) {
                             let square = square(rows[lane], index as usize);
                             if square <= found[lane][found[lane].len() - 1] {

@@ -14,6 +14,7 @@ use crate::{
     engine::Observer,
     neighbors::{
         NeighborTable, Piece,
+        arranged::Arranged,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
     },
@@ -35,12 +36,12 @@ impl Pruned<'_> {
         instructions: Instructions,
         observer: &dyn Observer,
     ) -> Result<(NeighborTable, usize)> {
-        let (pieces, keeper) = (self.n_panels().div_ceil(PANELS), observer.keeper());
+        let (pieces, keeper) = (self.arranged.n_panels().div_ceil(PANELS), observer.keeper());
         let (again, done, reported) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
         let found = parallel::map_indices(pieces, |piece| {
-            let panels = piece * PANELS..self.n_panels().min((piece + 1) * PANELS);
-            let rows = &self.order[self.places(panels.clone())];
-            let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.n_rows(), n_neighbors));
+            let panels = piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS);
+            let rows = &self.arranged.order[self.places(panels.clone())];
+            let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.arranged.n_rows(), n_neighbors));
             let found = if let Some(kept) = kept {
                 kept
             } else {
@@ -60,7 +61,7 @@ impl Pruned<'_> {
         });
         let found = found.into_iter().collect::<Result<Vec<_>>>()?;
         observer.progress(1.0);
-        Ok((Piece::table(found, self.n_rows(), n_neighbors), again.into_inner()))
+        Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors), again.into_inner()))
     }
 
     /// The neighbours of the rows of some panels, and how many of these had to be searched by exact distances alone.
@@ -81,21 +82,21 @@ impl Pruned<'_> {
         let mut candidates = instructions.run(Sift::new(self, panels, n_neighbors + MARGIN)).candidates;
         let best = candidates.best(0..places.len());
         let proposals = best.as_proposals();
-        let mut found = Piece { rows: self.order[places.clone()].to_vec(), ..Piece::default() };
+        let mut found = Piece { rows: self.arranged.order[places.clone()].to_vec(), ..Piece::default() };
         let mut again = 0;
-        for (position, &row) in self.order[places].iter().enumerate() {
+        for (position, &row) in self.arranged.order[places].iter().enumerate() {
             if observer.is_cancelled() {
                 return Err(Error::Cancelled);
             }
             let (proposed, threshold) = proposals.row(position);
-            let proposed: Vec<u32> = proposed.iter().map(|&place| self.order[place as usize]).collect();
-            let mut ranked = certify::rank(self.x, self.d, row as usize, &proposed);
-            let everything = ranked.len() == self.n_rows() - 1;
+            let proposed: Vec<u32> = proposed.iter().map(|&place| self.arranged.order[place as usize]).collect();
+            let mut ranked = certify::rank(self.arranged.x, self.arranged.d, row as usize, &proposed);
+            let everything = ranked.len() == self.arranged.n_rows() - 1;
             ranked.truncate(n_neighbors);
             let last = ranked.get(n_neighbors - 1).map(|last| last.0);
             if !last.is_some_and(|last| everything || threshold < f32::MAX && self.certifies(threshold, last)) {
                 again += 1;
-                ranked = certify::scan(self.x, self.d, row as usize, n_neighbors);
+                ranked = certify::scan(self.arranged.x, self.arranged.d, row as usize, n_neighbors);
             }
             found.indices.extend(ranked.iter().map(|&(_, index)| index));
             found.distances.extend(ranked.iter().map(|&(square, _)| square.sqrt() as f32));
@@ -106,7 +107,8 @@ impl Pruned<'_> {
     /// Whether every row whose squared scaled distance was found to be at least `threshold` is certainly farther than
     /// `last`, a squared distance.
     fn certifies(&self, threshold: f32, last: f64) -> bool {
+        let Arranged { scale, d, .. } = self.arranged;
         let least = f64::from(threshold) * (1.0 - gamma(self.rows.terms())) - UNDERFLOW;
-        least > last * self.scale * self.scale * (1.0 + 4.0 * F64_ERROR * self.d as f64)
+        least > last * scale * scale * (1.0 + 4.0 * F64_ERROR * d as f64)
     }
 }

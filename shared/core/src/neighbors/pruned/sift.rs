@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::{Pruned, order::AXES, tree::Extent};
+use super::Pruned;
 use crate::neighbors::{
+    arranged::{AXES, Extent, Seekers},
     candidates::Candidates,
     certify::U,
     lanes::{LANES, Lanes, Work},
     panels::PANEL,
-    tile::add_products,
 };
 
 /// Steps of a product that a distance takes as long as, besides two for each register of a row.
@@ -94,33 +94,16 @@ impl<'a> Sift<'a> {
     /// One of the panels and another, or itself.
     #[inline(always)]
     fn meet<L: Lanes, const ROWS: usize>(&mut self, place: usize, other: usize) {
-        let heads = &self.pruned.heads;
-        let (left, right) = (heads.panel(self.seekers[place].panel), heads.panel(other));
-        let half_squares = L::load(heads.half_squares(other));
-        let distance = 2 * self.pruned.rows.registers() + DISTANCE;
-        let last = right.len() - 1;
+        let Pruned { arranged, rows, .. } = self.pruned;
         for first in (0..PANEL).step_by(ROWS) {
-            let mut tile = [L::splat(0.0); ROWS];
-            for (start, rest) in heads.stages() {
-                add_products(&mut tile, &left[start..rest], first, &right[start..rest]);
-                self.steps += (ROWS * (rest - start + 2)) as u64;
-                let rests = L::load(&right[rest]);
-                let mut passed = [0_u32; ROWS];
-                let mut count = 0;
-                for (r, products) in tile.iter().enumerate() {
-                    let bound = L::splat(left[rest][first + r]).times_plus(rests, *products);
-                    let limit = L::splat(self.seekers[place].limits[first + r]);
-                    passed[r] = L::bits(half_squares.minus(bound).at_most(limit));
-                    count += passed[r].count_ones() as usize;
-                }
-                if count == 0 {
-                    break;
-                }
-                // the next stage should be worth its time: it may rule out half of them
-                if rest == last || count * distance <= 2 * ROWS * (rest - start) {
-                    self.measure::<L, ROWS>(place, other, first, &passed);
-                    break;
-                }
+            let seeker = &self.seekers[place];
+            let seekers = Seekers {
+                heads: arranged.heads.panel(seeker.panel),
+                limits: &seeker.limits,
+                distance: 2 * rows.registers() + DISTANCE,
+            };
+            if let Some(passed) = arranged.passed::<L, ROWS>(&seekers, first, other, &mut self.steps) {
+                self.measure::<L, ROWS>(place, other, first, &passed);
             }
         }
     }
@@ -128,20 +111,20 @@ impl<'a> Sift<'a> {
     /// Measures the distances of pairs of rows that passed all bounds.
     #[inline(always)]
     fn measure<L: Lanes, const ROWS: usize>(&mut self, place: usize, other: usize, first: usize, passed: &[u32; ROWS]) {
-        let Pruned { rows, order, .. } = self.pruned;
+        let Pruned { rows, arranged, .. } = self.pruned;
         for (r, &bits) in passed.iter().enumerate() {
             if bits == 0 {
                 continue;
             }
             let (lane, mut bits) = (first + r, bits);
             let own = self.seekers[place].panel * PANEL + lane;
-            let (row, own_values) = (place * PANEL + lane, rows.row(order[own] as usize));
+            let (row, own_values) = (place * PANEL + lane, rows.row(arranged.order[own] as usize));
             let before = self.candidates.thresholds[row];
             while bits != 0 {
                 let found = other * PANEL + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
                 if found != own {
-                    let square = rows.squared::<L>(own_values, rows.row(order[found] as usize));
+                    let square = rows.squared::<L>(own_values, rows.row(arranged.order[found] as usize));
                     self.candidates.offer(row, square, found as u32);
                     self.steps += (2 * rows.registers() + DISTANCE) as u64;
                 }
@@ -159,7 +142,7 @@ impl Seeker {
         let limit = |lane| if lane < rows { f32::INFINITY } else { f32::NEG_INFINITY };
         Self {
             panel,
-            extent: pruned.heads.extent(panel, rows),
+            extent: pruned.arranged.heads.extent(panel, rows),
             limits: std::array::from_fn(limit),
             reaches: std::array::from_fn(|lane| limit(lane).min(f32::MAX)),
             reach: f32::MAX,
@@ -168,7 +151,7 @@ impl Seeker {
 
     /// Follows the threshold of a row.
     fn tighten(&mut self, pruned: &Pruned<'_>, lane: usize, threshold: f32) {
-        let norm = f64::from(pruned.heads.norms(self.panel)[lane]);
+        let norm = f64::from(pruned.arranged.heads.norms(self.panel)[lane]);
         let [limit, reach] = pruned.limits(threshold, norm);
         self.limits[lane] = limit;
         self.reaches[lane] = reach;
@@ -187,7 +170,7 @@ impl Pruned<'_> {
         let both = 2.0 * norm + distance;
         let rounded = distance + 2.1 * U * both;
         let limit = 0.5 * (rounded * rounded - norm * norm) + 8.0 * U * both * both;
-        let reach = (rounded + self.error * both) * (1.0 + 64.0 * U);
+        let reach = (rounded + self.arranged.error * both) * (1.0 + 64.0 * U);
         [limit, reach * reach].map(|value| (value as f32).next_up().min(f32::MAX))
     }
 }

@@ -9,14 +9,14 @@ use std::{
     },
 };
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2};
 use proptest::prelude::*;
 
-use super::{Pruned, basis::Basis, heads, order, sift::Sift};
+use super::{Pruned, sift::Sift};
 use crate::{
     Error,
     engine::{Observer, Unobserved},
-    neighbors::{Keeper, NeighborTable, Piece, Search, exact, lanes::Instructions, panels::PANEL},
+    neighbors::{Keeper, NeighborTable, Piece, Search, arranged::AXES, exact, lanes::Instructions, panels::PANEL},
     oracle::{self, random},
 };
 
@@ -79,24 +79,24 @@ fn no_bound_is_above_a_distance() {
         let distances = oracle::distances(x.view());
         for a in 0..x.nrows() {
             for b in 0..x.nrows() {
-                let [i, j] = [a, b].map(|place| pruned.order[place] as usize);
-                let distance = distances[[i, j]] * pruned.scale;
+                let [i, j] = [a, b].map(|place| pruned.arranged.order[place] as usize);
+                let distance = distances[[i, j]] * pruned.arranged.scale;
                 // a threshold at the distance itself must let the pair through, every bound of it
-                let norm = f64::from(pruned.heads.norms(a / PANEL)[a % PANEL]);
+                let norm = f64::from(pruned.arranged.heads.norms(a / PANEL)[a % PANEL]);
                 let [limit, reach] = pruned.limits((distance * distance) as f32, norm);
-                let [left, right] = [a, b].map(|place| (pruned.heads.panel(place / PANEL), place % PANEL));
+                let [left, right] = [a, b].map(|place| (pruned.arranged.heads.panel(place / PANEL), place % PANEL));
                 let mut product = 0.0_f32;
-                for (start, rest) in pruned.heads.stages() {
+                for (start, rest) in pruned.arranged.heads.stages() {
                     for column in start..rest {
                         product += left.0[column][left.1] * right.0[column][right.1];
                     }
                     let bound = product + left.0[rest][left.1] * right.0[rest][right.1];
-                    let score = pruned.heads.half_squares(b / PANEL)[b % PANEL] - bound;
+                    let score = pruned.arranged.heads.half_squares(b / PANEL)[b % PANEL] - bound;
                     assert!(score <= limit, "{name}: rows {i} and {j}, {rest} columns: {score} above {limit}");
                 }
-                let extent = pruned.heads.extent(a / PANEL, pruned.places(a / PANEL..a / PANEL + 1).len());
-                let other = pruned.heads.extent(b / PANEL, pruned.places(b / PANEL..b / PANEL + 1).len());
-                let apart: f32 = (0..order::AXES)
+                let extent = pruned.arranged.heads.extent(a / PANEL, pruned.places(a / PANEL..a / PANEL + 1).len());
+                let other = pruned.arranged.heads.extent(b / PANEL, pruned.places(b / PANEL..b / PANEL + 1).len());
+                let apart: f32 = (0..AXES)
                     .map(|axis| (other.low[axis] - extent.high[axis]).max(extent.low[axis] - other.high[axis]).max(0.0))
                     .map(|gap| gap * gap)
                     .sum();
@@ -180,45 +180,6 @@ fn what_was_kept_is_not_searched_again_unless_it_is_spoilt() {
     assert_eq!(exact(x.view(), 6, &shelf).unwrap(), table(x.view(), 6));
     let names = shelf.names.lock().unwrap();
     assert!(names.len() == 2 && names[0] != names[1]);
-}
-
-#[test]
-fn panels_near_in_space_stand_together() {
-    let points = random(3000, order::AXES, 9);
-    let coordinates: Vec<[f32; order::AXES]> = points
-        .rows()
-        .into_iter()
-        .map(|row| std::array::from_fn(|axis| if axis < 2 { row[axis] } else { 0.0 }))
-        .collect();
-    let order = order(&coordinates);
-    let mut sorted = order.clone();
-    sorted.sort_unstable();
-    assert!(sorted.iter().enumerate().all(|(place, &row)| place == row as usize));
-    // in a square of 1, sixteen of 3000 points have room in one of 0.07
-    let widths = order.chunks(PANEL).map(|rows| {
-        let width = |axis: usize| {
-            let along = || rows.iter().map(|&row| coordinates[row as usize][axis]);
-            along().fold(0.0, f32::max) - along().fold(1.0, f32::min)
-        };
-        width(0).max(width(1))
-    });
-    assert!(widths.sum::<f32>() / 188.0 < 0.11);
-}
-
-#[test]
-fn directions_are_orthonormal_or_nothing() {
-    // rows that span three dimensions only
-    let sample = random(100, 3, 1).dot(&(random(3, 50, 2) - 0.5));
-    let basis = Basis::of(sample.view(), heads::coordinates(50));
-    assert!(basis.skew < 1e-6, "{}", basis.skew);
-    let lengths: Vec<f32> = basis.directions.rows().into_iter().map(|row| row.dot(&row)).collect();
-    assert!(lengths.iter().all(|&length| length == 0.0 || (length - 1.0).abs() < 1e-6));
-    assert!(lengths[..3].iter().all(|&length| length > 0.0), "{lengths:?}");
-    let along = sample.dot(&basis.directions.t());
-    let lost = &sample - &along.dot(&basis.directions);
-    assert!(lost.iter().all(|value| value.abs() < 1e-4));
-    // no sample to speak of
-    assert!(Basis::of(sample.slice(s![..1, ..]), 16).directions.iter().all(|value| value.is_finite()));
 }
 
 proptest! {

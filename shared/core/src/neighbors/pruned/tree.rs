@@ -1,18 +1,11 @@
 //! Boxes around panels, boxes around sixteen of those, and so on: which panels may hold a row near enough.
 
-use super::{heads::Heads, order::AXES};
 use crate::neighbors::{
+    arranged::{AXES, Extent, Heads},
     lanes::{LANES, Lanes},
     panels::PANEL,
     tile::each,
 };
-
-/// A box around some rows, in what they are ordered by.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Extent {
-    pub(super) low: [f32; AXES],
-    pub(super) high: [f32; AXES],
-}
 
 /// Sixteen boxes side by side, axis by axis; boxes of nothing are infinitely far from everything.
 #[derive(Debug, Clone)]
@@ -25,17 +18,6 @@ struct Boxes {
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     levels: Vec<Vec<Boxes>>,
-}
-
-impl Extent {
-    pub(super) const NOTHING: Self = Self { low: [f32::INFINITY; AXES], high: [f32::NEG_INFINITY; AXES] };
-
-    pub(super) fn join(&mut self, other: &Self) {
-        for axis in 0..AXES {
-            self.low[axis] = self.low[axis].min(other.low[axis]);
-            self.high[axis] = self.high[axis].max(other.high[axis]);
-        }
-    }
 }
 
 impl Boxes {

@@ -14,7 +14,7 @@
 
 use ndarray::{ArrayView2, s};
 
-use super::{basis::Basis, order::AXES, tree::Extent};
+use super::{basis::Basis, extent::Extent, order::AXES};
 use crate::{
     neighbors::{
         certify::{U, gamma},
@@ -100,7 +100,7 @@ pub(in crate::neighbors) struct Heads {
     values: Vec<[f32; PANEL]>,
     /// Half the squared norms of the rows, NaN behind the last.
     half_squares: Vec<[f32; PANEL]>,
-    /// The norms of the rows, 0 behind the last.
+    /// The norms of the rows, almost 0 behind the last.
     norms: Vec<[f32; PANEL]>,
     /// See [`Projection`].
     slack: f64,
@@ -245,7 +245,7 @@ impl Heads {
     }
 
     /// The least and the largest that the coordinates of the first `rows` of a panel, and their rests, can be.
-    pub(super) fn extent(&self, panel: usize, rows: usize) -> Extent {
+    pub(in crate::neighbors) fn extent(&self, panel: usize, rows: usize) -> Extent {
         let leading = self.leading(panel);
         let of = |pick: fn(f32, f32) -> f32, start: f32| {
             std::array::from_fn(|axis| leading[axis][..rows].iter().copied().fold(start, pick))
@@ -266,7 +266,7 @@ impl Heads {
         &self.half_squares[panel]
     }
 
-    pub(super) fn norms(&self, panel: usize) -> &[f32; PANEL] {
+    pub(in crate::neighbors) fn norms(&self, panel: usize) -> &[f32; PANEL] {
         &self.norms[panel]
     }
 }
