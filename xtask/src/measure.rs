@@ -33,10 +33,11 @@ pub fn peers(options: &[&str]) -> Result<()> {
     let mut command = Command::new(python);
     command.arg("tests/tools/peers.py").arg("--balmer").arg(balmer);
     command.arg("--folder").arg(shell::cache()?.join("peers"));
-    if !options.contains(&"--spectra") {
+    let given = |name: &str| options.iter().any(|option| option.split('=').next() == Some(name));
+    if !given("--spectra") {
         command.arg("--spectra").arg(spectra()?);
     }
-    if !options.contains(&"--json") {
+    if !given("--json") {
         command.arg("--json").arg(shell::target().join("peers.json"));
     }
     shell::run(command.args(options))

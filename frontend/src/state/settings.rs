@@ -94,7 +94,7 @@ pub const GROUPS: &[Group] = &[
         settings: &[
             setting(TABLE_NEIGHBORS, "Neighbours in the table", "", Kind::Whole, "Computed once; every smaller number of neighbours needs no second search."),
             setting("neighbors.method", "Search", "", Kind::Choice(&["exact", "nn-descent"]), "All of them; or nearly all, for millions of spectra, with the share found estimated and stated."),
-            setting("seed", "Seed", "", Kind::Whole, "Of everything random: the same seed and spectra give the same bytes."),
+            setting("seed", "Seed", "", Kind::Whole, "Of everything random: the same seed and spectra give the same result."),
         ],
     },
     Group {

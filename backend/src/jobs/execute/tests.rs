@@ -1,6 +1,6 @@
 //! A run from its spec to its saved candidates, on a small survey.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, atomic::Ordering};
 
 use balmer_core::{
     CpuEngine,
@@ -13,22 +13,27 @@ use crate::storage::{LabelInput, Query, WriteOptions};
 
 /// Sixty stars with an absorption line, one with an emission line, one that ends before the line.
 fn survey() -> (tempfile::TempDir, Store) {
+    survey_of(62)
+}
+
+/// The same with more stars, or fewer.
+fn survey_of(stars: usize) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_or_create(folder.path()).unwrap();
     let mut writer = store.writer("sky", WriteOptions::default()).unwrap();
-    for i in 0..62 {
+    for i in 0..stars {
         let pixels = if i == 61 { 200 } else { 600 };
         let axis = SpectralAxis::linear(6400.0, 0.7, pixels, Medium::Vacuum).unwrap();
-        let depth = if i == 40 { 3.0 } else { -0.5 - 0.004 * f64::from(i) };
+        let depth = if i == 40 { 3.0 } else { -0.5 - 0.004 * (i % 97) as f64 };
         let flux = axis.wavelengths().iter().enumerate().map(|(p, w)| {
-            let ripple = 0.01 * (f64::from(i) * 7.0 + p as f64 * 1.7).sin();
+            let ripple = 0.01 * (i as f64 * 7.0 + p as f64 * 1.7).sin();
             (1.0 + depth * (-((w - 6564.6) / 4.0).powi(2)).exp() + ripple) as f32
         });
         let metadata = Metadata {
             spectrum_id: format!("star-{i:02}"),
             source: format!("star-{i:02}.fits"),
-            snr_r: Some(f64::from(i)),
-            ra: Some(f64::from(i)),
+            snr_r: Some(i as f64),
+            ra: Some(i as f64),
             class: Some("STAR".into()),
             ..Metadata::default()
         };
@@ -196,4 +201,37 @@ fn a_run_stops_on_request_and_reports_its_stages_until_then() {
     assert!(error.is_cancelled(), "{error}");
     assert_eq!(run.state().unwrap().status, RunStatus::Cancelled);
     assert_eq!(stages.into_inner().unwrap().first(), Some(&Stage::Read));
+}
+
+#[test]
+fn a_search_that_was_interrupted_goes_on_where_it_ended() {
+    // several pieces of a search
+    let (_folder, store) = survey_of(3000);
+    let undisturbed = run(&store, spec()).unwrap();
+    let plan = Plan::new(spec()).unwrap();
+    let owned = store.create_run(plan.spec()).unwrap();
+    let interrupted = owned.run().clone();
+    let pieces = interrupted.folder().join("neighbors.partial");
+    let cancel = AtomicBool::new(false);
+    let report = |progress: &RunProgress| {
+        if progress.stage == Stage::Neighbors && progress.fraction > 0.0 {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    let options = || ExecuteOptions { label_files: false };
+    let error = execute(&store, owned, &plan, &CpuEngine, options(), &cancel, &report).unwrap_err();
+    assert!(error.is_cancelled(), "{error}");
+    let kept = std::fs::metadata(&pieces).unwrap().len();
+    assert!(kept > 10_000, "{kept} bytes were kept");
+
+    let owned = store.resume_run(interrupted.id()).unwrap();
+    let never_less = |progress: &RunProgress| {
+        if progress.stage == Stage::Neighbors && progress.fraction > 0.0 {
+            assert!(std::fs::metadata(&pieces).unwrap().len() >= kept, "the search began anew");
+        }
+    };
+    let resumed = execute(&store, owned, &plan, &CpuEngine, options(), &AtomicBool::new(false), &never_less).unwrap();
+    let bytes = |id: &str| std::fs::read(store.run(id).unwrap().folder().join("candidates.parquet")).unwrap();
+    assert!(bytes(&resumed.id) == bytes(&undisturbed.id));
+    assert!(!pieces.exists(), "what was kept is left behind");
 }

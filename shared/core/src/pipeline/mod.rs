@@ -4,8 +4,9 @@
 //! same, checked. [`run`] takes spectra through the recipe ([`extract`]) and the rest through
 //! [`analyse`]: principal components, the neighbour table on an [`Engine`](crate::Engine), local
 //! outlier factors and labels from that one table, the ranking. The same call serves the command line,
-//! the server, the browser and a cluster; the same spec and inputs give the same bytes. An [`Exploration`] is a run that
-//! can be asked again with another k or other labels.
+//! the server, the browser and a cluster; the same spec and inputs give the same bytes (approximate
+//! neighbours where the processor has the same instructions, which the provenance names). An [`Exploration`] is a run that can
+//! be asked again with another k or other labels.
 //!
 //! Nothing is lost without a trace: rejected spectra, labels that match nothing and exact duplicates
 //! are counted by reason in the [`Provenance`].

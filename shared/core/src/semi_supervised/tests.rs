@@ -279,6 +279,24 @@ fn a_new_label_reaches_the_end_of_a_chain_too() {
     assert!(found.converged && (0..60).all(|row| found.label(row) == Some(row / 30)));
 }
 
+#[test]
+fn a_new_label_is_heard_of_where_another_had_been_before() {
+    // every node has the first label's share; the second is nearer to those behind it, and changes them by less than `tol`
+    let x = Array2::from_shape_fn((24, 1), |(row, _)| row as f32 + 0.001 * (row as f32).powi(2));
+    let graph = knn(&x, 1, Weights::Connectivity);
+    let classes = || vec!["a".to_owned(), "b".to_owned()];
+    let labels = |b: Option<usize>| {
+        let label = |row| if row == 0 { Some(0) } else { (Some(row) == b).then_some(1) };
+        Seeds::new(classes(), (0..24).map(label).collect()).unwrap()
+    };
+    let diffusion = Diffusion { tol: 0.1, max_iter: 100, ..Diffusion::default() };
+    let (first, shares) = diffusion.resume(&graph, &labels(None), None, &Unobserved).unwrap();
+    assert!((0..24).all(|row| first.label(row) == Some(0)), "the label reaches the end of the chain");
+    let (found, _) = diffusion.resume(&graph, &labels(Some(10)), Some(shares), &Unobserved).unwrap();
+    let anew = diffusion.run(&graph, &labels(Some(10)), &Unobserved).unwrap();
+    assert!((10..24).all(|row| found.label(row) == Some(1) && anew.label(row) == Some(1)), "{:?}", found.probabilities);
+}
+
 struct Impatient;
 
 impl Observer for Impatient {
