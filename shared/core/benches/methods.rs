@@ -2,7 +2,7 @@
 
 use balmer_core::{
     engine::Unobserved,
-    neighbors,
+    neighbors::{self, Pair, Search},
     outlier::lof,
     semi_supervised::{Diffusion, Graph, Seeds, Weights},
 };
@@ -25,6 +25,28 @@ fn knn(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(format!("n{n}-d{d}-k{k}")), |bencher| {
             bencher.iter(|| neighbors::exact(x.view(), k, &Unobserved));
         });
+    }
+}
+
+/// Two blocks of rows that meet: rows of one asking those of the other alone, and once all thresholds are known. Both are a
+/// product, of which `balmer bench fma` tells the least time that it can take.
+fn meet(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("meet");
+    group.sample_size(10);
+    for (half, d) in [(25_600, 140), (6_400, 2_000)] {
+        let x = random(2 * half, d);
+        let search = Search::packed(x.view()).expect("finite features");
+        let pair = Pair { rows: 0..half, columns: half..2 * half };
+        let mut queries = vec![f32::INFINITY; 2 * half];
+        queries[half..].fill(f32::NEG_INFINITY);
+        let known = search.meet(&pair, &queries, 20, &Unobserved).expect("two blocks").thresholds;
+        // a multiply and an add for each feature of each pair
+        group.throughput(Throughput::Elements(2 * (half * half * d) as u64));
+        for (name, limits) in [("queries", &queries), ("known-thresholds", &known)] {
+            group.bench_function(BenchmarkId::new(name, format!("n{half}-n{half}-d{d}-k20")), |bencher| {
+                bencher.iter(|| search.meet(&pair, limits, 20, &Unobserved));
+            });
+        }
     }
 }
 
@@ -68,5 +90,5 @@ fn spread(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, knn, factor, spread);
+criterion_group!(benches, knn, meet, factor, spread);
 criterion_main!(benches);

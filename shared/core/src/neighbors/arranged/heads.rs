@@ -42,10 +42,12 @@ pub(in crate::neighbors) struct Frame {
 }
 
 impl Frame {
-    /// A value about the centre.
+    /// Brings values about the centre, the first being that of the feature `first`.
     #[inline(always)]
-    pub(in crate::neighbors) fn put(&self, feature: usize, value: f32) -> f32 {
-        ((f64::from(value) - self.centre[feature]) * self.scale) as f32
+    pub(super) fn put(&self, first: usize, values: &[f32], to: &mut [f32]) {
+        for ((to, &value), centre) in to.iter_mut().zip(values).zip(&self.centre[first..]) {
+            *to = ((f64::from(value) - centre) * self.scale) as f32;
+        }
     }
 }
 
@@ -110,26 +112,53 @@ pub(in crate::neighbors) struct Heads {
 struct Projected<'a> {
     projection: &'a Projection,
     stages: &'a [usize],
-    /// The rows about their centre, feature by feature.
-    rows: &'a [[f32; PANEL]],
-    squares: &'a [f64; PANEL],
+    frame: &'a Frame,
+    /// The rows, sixteen or fewer.
+    rows: Vec<&'a [f32]>,
+    /// Room for the rows about their centre, feature by feature.
+    columns: &'a mut [[f32; PANEL]],
     head: &'a mut [[f32; PANEL]],
 }
 
+impl Projected<'_> {
+    /// Brings the rows about their centre; their squared lengths.
+    #[inline(always)]
+    fn centre(&mut self) -> [f64; PANEL] {
+        let mut squares = [0.0; PANEL];
+        let mut centred = [[0.0; SUMMED]; PANEL];
+        for (first, columns) in (0..).step_by(SUMMED).zip(self.columns.chunks_mut(SUMMED)) {
+            for (row, centred) in self.rows.iter().zip(&mut centred) {
+                self.frame.put(first, &row[first..first + columns.len()], centred);
+            }
+            for (feature, column) in columns.iter_mut().enumerate() {
+                for (value, centred) in column.iter_mut().zip(&centred) {
+                    *value = centred[feature];
+                }
+                for (square, &value) in squares.iter_mut().zip(&*column) {
+                    *square += f64::from(value) * f64::from(value);
+                }
+            }
+        }
+        squares
+    }
+}
+
 impl Work for Projected<'_> {
-    type Output = ();
+    /// The squared lengths of the rows, 0 behind the last.
+    type Output = [f64; PANEL];
 
     #[inline(always)]
-    fn run<L: Lanes, const ROWS: usize>(self) {
+    fn run<L: Lanes, const ROWS: usize>(mut self) -> [f64; PANEL] {
+        let squares = self.centre();
         let Projection { directions, d, slack, .. } = self.projection;
-        let mut left: [f64; PANEL] = *self.squares;
+        let mut left = squares;
         let (mut place, mut column) = (0, 0);
         for &width in self.stages {
             for _ in (0..width).step_by(PANEL) {
                 let group = directions.get(place * d..(place + 1) * d).unwrap_or_default();
                 for first in (0..PANEL).step_by(ROWS) {
                     let mut totals = [L::splat(0.0); ROWS];
-                    for (directions, rows) in group.chunks(SUMMED).zip(self.rows.chunks(SUMMED)) {
+                    for (directions, rows) in group.chunks(SUMMED).zip(self.columns.chunks(SUMMED)) {
                         let mut sums = [L::splat(0.0); ROWS];
                         add_products(&mut sums, directions, first, rows);
                         for (total, sum) in totals.iter_mut().zip(sums) {
@@ -148,11 +177,12 @@ impl Work for Projected<'_> {
                 place += 1;
                 column += PANEL;
             }
-            for (lane, (left, square)) in left.iter().zip(self.squares).enumerate() {
+            for (lane, (left, square)) in left.iter().zip(squares).enumerate() {
                 self.head[column][lane] = ((left.max(0.0) + slack * square).sqrt() as f32).next_up();
             }
             column += 1;
         }
+        squares
     }
 }
 
@@ -180,36 +210,21 @@ impl Heads {
                 Some(*end)
             })
             .collect();
-        let columns = ends[ends.len() - 1];
+        let columns_of_head = ends[ends.len() - 1];
         let panels = order.len().div_ceil(PANEL);
-        let mut values = vec![[0.0; PANEL]; panels * columns];
+        let mut values = vec![[0.0; PANEL]; panels * columns_of_head];
         let instructions = Instructions::fastest();
         let mut half_squares = Vec::with_capacity(panels);
         let mut norms = Vec::with_capacity(panels);
-        let squares = parallel::map_chunks_mut(&mut values, PANELS * columns, |chunk, values| {
-            let mut rows = vec![[0.0; PANEL]; projection.d];
-            let heads = values.chunks_exact_mut(columns).enumerate();
+        let squares = parallel::map_chunks_mut(&mut values, PANELS * columns_of_head, |chunk, values| {
+            let mut columns = vec![[0.0; PANEL]; projection.d];
+            let heads = values.chunks_exact_mut(columns_of_head).enumerate();
             let squares = heads.map(|(panel, head)| {
                 let first = (chunk * PANELS + panel) * PANEL;
-                let mut squares = [0.0; PANEL];
-                rows.fill([0.0; PANEL]);
-                let some = order[first..].iter().take(PANEL);
-                let rows_of_x: Vec<_> =
-                    some.map(|&row| x.row(row as usize).to_slice().expect("standard layout")).collect();
-                // as many features at a time as their sixteen rows stay near
-                for start in (0..projection.d).step_by(SUMMED) {
-                    let features = start..projection.d.min(start + SUMMED);
-                    for (lane, row) in rows_of_x.iter().enumerate() {
-                        for feature in features.clone() {
-                            let value = frame.put(feature, row[feature]);
-                            rows[feature][lane] = value;
-                            squares[lane] += f64::from(value) * f64::from(value);
-                        }
-                    }
-                }
-                let (rows, squares) = (&rows, &squares);
-                instructions.run(Projected { projection, stages: &stages, rows, squares, head });
-                *squares
+                let named = order[first..].iter().take(PANEL);
+                let rows = named.map(|&row| x.row(row as usize).to_slice().expect("standard layout")).collect();
+                let (stages, columns) = (&stages[..], &mut columns[..]);
+                instructions.run(Projected { projection, stages, frame, rows, columns, head })
             });
             squares.collect::<Vec<_>>()
         });

@@ -12,7 +12,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 
 use self::{
     basis::Basis,
@@ -63,16 +63,11 @@ impl<'a> Arranged<'a> {
     /// # Errors
     /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for distances beyond f32.
     pub(super) fn new(x: ArrayView2<'a, f32>) -> Result<(Self, Vec<Leading>)> {
-        let (n, d) = x.dim();
+        let d = x.ncols();
         let centre = centred::centre(x);
         let scale = centred::scale(x, &centre)?;
         let frame = Frame { centre, scale };
-        let mut sample = x.select(Axis(0), &(0..n).step_by(n.div_ceil(SAMPLE)).collect::<Vec<_>>());
-        for mut row in sample.rows_mut() {
-            row.iter_mut().enumerate().for_each(|(feature, value)| *value = frame.put(feature, *value));
-        }
-        let basis = Basis::of(sample.view(), coordinates(d));
-        drop(sample);
+        let basis = Basis::of(sample(x, &frame).view(), coordinates(d));
         let leading = leading(x, &frame, &basis);
         let order = order(&leading);
         let projection = Projection::new(&basis);
@@ -124,4 +119,15 @@ impl<'a> Arranged<'a> {
         }
         None
     }
+}
+
+/// Some of the rows, about their centre.
+fn sample(x: ArrayView2<'_, f32>, frame: &Frame) -> Array2<f32> {
+    let step = x.nrows().div_ceil(SAMPLE).max(1);
+    let mut sample = Array2::zeros((x.nrows().div_ceil(step), x.ncols()));
+    for (row, mut centred) in x.rows().into_iter().step_by(step).zip(sample.rows_mut()) {
+        let (row, centred) = (row.to_slice(), centred.as_slice_mut());
+        frame.put(0, row.expect("standard layout"), centred.expect("standard layout"));
+    }
+    sample
 }
