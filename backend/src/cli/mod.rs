@@ -25,6 +25,7 @@ mod spread;
 mod surveys;
 mod system;
 mod table;
+mod work;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,8 @@ enum Command {
     Spread(spread::Spread),
     Bench(bench::Bench),
     Serve(serve::Serve),
+    #[command(hide = true)]
+    Work(work::Work),
 }
 
 impl Command {
@@ -84,6 +87,7 @@ impl Command {
             Self::Spread(command) => command.run(session),
             Self::Bench(command) => command.run(session),
             Self::Serve(command) => command.run(session),
+            Self::Work(command) => command.run(session),
         }
     }
 }

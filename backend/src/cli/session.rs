@@ -85,6 +85,16 @@ impl Session {
         Ok(Store::open_or_create(self.data_dir()?)?)
     }
 
+    /// The device that was asked for.
+    pub fn device(&self) -> Device {
+        self.globals.device
+    }
+
+    /// The threads that were asked for.
+    pub fn threads(&self) -> Option<usize> {
+        self.globals.threads.map(usize::from)
+    }
+
     /// The engine that was asked for.
     pub fn engine(&self) -> anyhow::Result<HostEngine> {
         let device = self.globals.device;

@@ -79,7 +79,7 @@ impl Cursor {
             RunStatus::Done => RunEvent::Done,
             RunStatus::Failed => RunEvent::Failed { message: state.error.unwrap_or(state.message) },
             RunStatus::Cancelled => RunEvent::Failed { message: RunStatus::Cancelled.to_string() },
-            RunStatus::Queued | RunStatus::Running => match self.app.queue.progress(&self.run) {
+            RunStatus::Queued | RunStatus::Running => match self.app.jobs.progress(&self.run) {
                 Some(now) => RunEvent::Progress {
                     stage: now.stage.name().to_owned(),
                     fraction: now.fraction,

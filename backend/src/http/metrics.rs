@@ -103,7 +103,7 @@ pub async fn show(State(app): State<App>) -> Result<Response, Failure> {
         line(&mut text, "balmer_runs", &format!("state=\"{status}\""), &count.to_string());
     }
     text += &head("balmer_queue_length", "gauge", "runs that wait for their turn on this server");
-    line(&mut text, "balmer_queue_length", "", &app.queue.waiting().to_string());
+    line(&mut text, "balmer_queue_length", "", &app.jobs.waiting().await?.to_string());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 

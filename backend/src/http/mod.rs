@@ -2,7 +2,7 @@
 //!
 //! There are no accounts yet, so the server listens on the loopback only and [`guard`] keeps other
 //! sites' pages out. Every error is a problem document ([`problem`]). The store is synchronous: its
-//! calls run on threads that may block ([`blocking`]). Runs wait in one bounded [`queue`].
+//! calls run on threads that may block ([`blocking`]). Runs are the jobs of [`crate::jobs::service`].
 #![allow(unused_qualifications, reason = "the macros that describe the routes write whole paths")]
 
 mod assets;
@@ -17,7 +17,6 @@ mod negotiation;
 mod openapi;
 mod problem;
 mod query;
-mod queue;
 mod rows;
 mod runs;
 mod spectra;
@@ -43,10 +42,13 @@ use utoipa_axum::{
     routes,
 };
 
-use self::{metrics::Metrics, problem::Failure, queue::Queue, stream::Downloads};
+use self::{metrics::Metrics, problem::Failure, stream::Downloads};
 use crate::{
-    engine::HostEngine,
     explain::GraphCache,
+    jobs::{
+        launch::Launch,
+        service::{Jobs, Limits, ServiceError},
+    },
     storage::{Store, StoreError},
 };
 
@@ -57,7 +59,7 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 struct App {
     store: Store,
-    queue: Queue,
+    jobs: Jobs,
     downloads: Downloads,
     graphs: GraphCache,
     metrics: Metrics,
@@ -79,6 +81,9 @@ pub enum ServeError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The jobs of an earlier server cannot be taken up.
+    #[error(transparent)]
+    Jobs(#[from] ServiceError),
     /// The server broke off.
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
@@ -103,22 +108,27 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
-/// Serves the data directory, runs computed by `engine`, until `shutdown` resolves; then the run under way is cancelled, and
+/// Serves the data directory until `shutdown` resolves; then runs under way are stopped, to go on with the next server, and
 /// requests have a few seconds to finish.
 ///
 /// # Errors
-/// When the server breaks off.
+/// When the table of jobs cannot be used, or the server breaks off.
 pub async fn serve(
     store: Store,
-    engine: HostEngine,
+    launcher: Box<dyn Launch>,
+    limits: Limits,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let (close, closing) = watch::channel(false);
-    let (queue, worker) = Queue::start(store.clone(), engine);
+    let jobs = Jobs::open(store.clone(), launcher, limits).await?;
+    let scheduler = tokio::spawn({
+        let jobs = jobs.clone();
+        async move { jobs.serve().await }
+    });
     let app = App {
         store,
-        queue: queue.clone(),
+        jobs: jobs.clone(),
         downloads: Downloads::default(),
         graphs: GraphCache::default(),
         metrics: Metrics::default(),
@@ -126,7 +136,7 @@ pub async fn serve(
     };
     let stop = async move {
         shutdown.await;
-        queue.close();
+        jobs.close();
         // nobody listening any more is as good as everybody told
         let _ = close.send(true);
     };
@@ -142,7 +152,8 @@ pub async fn serve(
         served = axum::serve(listener, routes(app)).with_graceful_shutdown(stop) => served.map_err(ServeError::Serve),
         () = overdue => Ok(()),
     };
-    blocking(move || worker.finish(GRACE)).await.unwrap_or_default();
+    // what does not end in time is killed with the server: it goes on from what it kept
+    let _ = tokio::time::timeout(GRACE, scheduler).await;
     served
 }
 

@@ -14,8 +14,13 @@ use axum::{
 };
 use balmer_exchange::api::{FieldProblem, PROBLEM_JSON, Problem};
 
-use crate::storage::{FeatureError, StoreError};
+use crate::{
+    jobs::{TableError, service::ServiceError},
+    storage::{FeatureError, StoreError},
+};
 
+/// Seconds after which somebody whose run was refused may try again.
+const RETRY_AFTER: u64 = 30;
 /// Longest plain-text refusal of axum that is quoted as `detail`.
 const MAX_DETAIL: usize = 64 * 1024;
 
@@ -132,6 +137,20 @@ impl From<StoreError> for Failure {
             _ => return Self::internal(&error),
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Store(error) => error.into(),
+            ServiceError::Table(error) => match &error {
+                TableError::Full(_) => Self::busy(error.to_string(), RETRY_AFTER),
+                TableError::Unknown(_) => Self::not_found(error.to_string()),
+                TableError::Phase { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
+                TableError::Sql(_) | TableError::Later { .. } => Self::internal(&error),
+            },
+        }
     }
 }
 

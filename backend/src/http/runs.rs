@@ -10,8 +10,8 @@ use axum::{
 use balmer_core::pipeline::{PipelineSpec, Plan};
 use balmer_exchange::api::{RunDetail, RunSummary};
 
-use super::{App, ask, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure, queue::Place};
-use crate::storage::{OwnedRun, Query, RunState, Store};
+use super::{App, ask, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure};
+use crate::storage::{Query, RunState, Store};
 
 /// `GET /runs`: newest first.
 #[utoipa::path(
@@ -80,7 +80,7 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
         }
     };
     let plan = spec.and_then(Plan::new).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-    let place = app.queue.place()?;
+    app.jobs.check_room().await?;
     let checked = plan.spec().clone();
     let run = ask(&app, move |store| {
         let survey = store.survey(&checked.survey)?;
@@ -91,13 +91,14 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
         store.create_run(&checked)
     })
     .await?;
-    Ok(accepted(run, plan, place))
+    let state = run.state().clone();
+    app.jobs.submit(run).await?;
+    Ok(accepted(state))
 }
 
-/// Puts a run into its place in the queue, and says where to look for it.
-fn accepted(run: OwnedRun, plan: Plan, place: Place) -> Response {
-    let answer = summary(run.state().clone());
-    place.take(run, plan);
+/// Says where to look for a run that waits.
+fn accepted(state: RunState) -> Response {
+    let answer = summary(state);
     let location = format!("/api/v1/runs/{}", answer.id);
     (StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(answer)).into_response()
 }
@@ -112,12 +113,9 @@ fn accepted(run: OwnedRun, plan: Plan, place: Place) -> Response {
     responses((status = 202, description = "the run stops at the next occasion", body = RunSummary))
 )]
 pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
-    let state = ask(&app, move |store| {
-        let run = store.run(&run)?;
-        run.cancel()?;
-        run.state()
-    });
-    Ok((StatusCode::ACCEPTED, Json(summary(state.await?))).into_response())
+    app.jobs.cancel(&run).await?;
+    let state = ask(&app, move |store| store.run(&run)?.state()).await?;
+    Ok((StatusCode::ACCEPTED, Json(summary(state))).into_response())
 }
 
 /// `POST /runs/{run}/resume`: a run that failed or was cancelled starts again from its spec, under its id.
@@ -135,17 +133,8 @@ pub async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Result<R
     ))
 )]
 pub async fn resume(State(app): State<App>, Path(run): Path<String>) -> Result<Response, Failure> {
-    let id = run.clone();
-    // a run that cannot be resumed is refused as such even while the queue is full
-    let spec = ask(&app, move |store| {
-        let run = store.run(&id)?;
-        run.check_resumable()?;
-        run.spec()
-    });
-    let plan = Plan::new(spec.await?)?;
-    let place = app.queue.place()?;
-    let run = ask(&app, move |store| store.resume_run(&run)).await?;
-    Ok(accepted(run, plan, place))
+    app.jobs.resume(&run).await?;
+    Ok(accepted(ask(&app, move |store| store.run(&run)?.state()).await?))
 }
 
 /// `DELETE /runs/{run}`
@@ -158,7 +147,7 @@ pub async fn resume(State(app): State<App>, Path(run): Path<String>) -> Result<R
     responses((status = 204, description = "the run and all it found are gone"))
 )]
 pub async fn delete(State(app): State<App>, Path(run): Path<String>) -> Result<StatusCode, Failure> {
-    ask(&app, move |store| store.run(&run)?.delete()).await?;
+    app.jobs.delete(&run).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -13,20 +13,20 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
     response::IntoResponse,
 };
-use balmer_core::{
-    CpuEngine,
-    pipeline::{PipelineSpec, Plan},
-};
+use balmer_core::pipeline::{PipelineSpec, Plan};
 use balmer_exchange::api::RunStatus;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{App, metrics::Metrics, problem::Failure, queue::Queue, routes, stream::Downloads};
+use super::{App, metrics::Metrics, problem::Failure, routes, stream::Downloads};
 use crate::{
-    engine::HostEngine,
     explain::GraphCache,
+    jobs::{
+        launch::Threads,
+        service::{Jobs, Limits},
+    },
     storage::{Store, StoreError, WriteOptions, test_spectra::numbered},
 };
 
@@ -68,7 +68,7 @@ impl Reply {
 }
 
 impl Server {
-    fn new() -> Self {
+    async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_or_create(folder.path()).unwrap();
         let mut writer = store.writer("test", WriteOptions::default()).unwrap();
@@ -77,11 +77,15 @@ impl Server {
         }
         writer.commit().unwrap();
         drop(writer);
-        let (queue, _worker) = Queue::start(store.clone(), HostEngine::Cpu(CpuEngine));
+        let jobs = Jobs::open(store.clone(), Box::new(Threads(store.clone())), Limits::default()).await.unwrap();
+        tokio::spawn({
+            let jobs = jobs.clone();
+            async move { jobs.serve().await }
+        });
         let (closing, watched) = watch::channel(false);
         let router = routes(App {
             store: store.clone(),
-            queue,
+            jobs,
             downloads: Downloads::default(),
             graphs: GraphCache::default(),
             metrics: Metrics::default(),
@@ -138,7 +142,7 @@ impl Server {
 
 #[tokio::test]
 async fn surveys_and_spectra_are_told_with_units() {
-    let server = Server::new();
+    let server = Server::new().await;
     assert_eq!(server.json("/api/v1/health").await["status"], "ok");
     assert_eq!(server.json("/api/v1/surveys").await, json!([{"name": "test", "count": 60}]));
     let survey = server.json("/api/v1/surveys/test").await;
@@ -166,7 +170,7 @@ async fn surveys_and_spectra_are_told_with_units() {
 
 #[tokio::test]
 async fn a_survey_ingested_anew_has_another_revision() {
-    let server = Server::new();
+    let server = Server::new().await;
     let told = || server.json("/api/v1/surveys/test");
     let before = told().await;
     assert_eq!(before["revision"].as_str().unwrap().len(), 64);
@@ -184,7 +188,7 @@ async fn a_survey_ingested_anew_has_another_revision() {
 
 #[tokio::test]
 async fn what_is_refused_is_a_problem_that_says_why() {
-    let server = Server::new();
+    let server = Server::new().await;
     let get = |path: &'static str| server.get(path, "*/*");
     assert!(get("/api/v1/surveys/tst").await.problem(404).contains("`test`"));
     assert!(get("/api/v1/surveys/test/spectra/x").await.problem(404).contains("no spectrum `x`"));
@@ -219,7 +223,7 @@ async fn what_is_refused_is_a_problem_that_says_why() {
 
 #[tokio::test]
 async fn a_condition_reaches_nothing_but_its_table() {
-    let server = Server::new();
+    let server = Server::new().await;
     for (condition, word) in [
         ("1=1; drop table x", "only one expression"),
         ("COPY x TO '/tmp/balmer-copy'", "only one expression"),
@@ -253,7 +257,7 @@ fn url_encoded(text: &str) -> String {
 
 #[tokio::test]
 async fn a_run_goes_from_spec_to_candidates() {
-    let server = Server::new();
+    let server = Server::new().await;
     let (location, run) = server.run(SPEC).await;
     assert_eq!(run["status"], "done", "{run}");
     assert_eq!(run["counts"]["ranked"], 60);
@@ -289,7 +293,7 @@ async fn a_run_goes_from_spec_to_candidates() {
 
 #[tokio::test]
 async fn a_run_that_fails_says_why() {
-    let server = Server::new();
+    let server = Server::new().await;
     let (location, run) = server.run(r#"{"survey": "test"}"#).await;
     // the default window is not covered by any of the test spectra
     assert_eq!(run["status"], "failed");
@@ -303,7 +307,7 @@ async fn a_run_that_fails_says_why() {
 
 #[tokio::test]
 async fn a_run_that_ended_early_starts_again_under_its_id() {
-    let server = Server::new();
+    let server = Server::new().await;
     let plan = Plan::new(PipelineSpec::from_json(SPEC).unwrap()).unwrap();
     let owned = server.store.create_run(plan.spec()).unwrap();
     let location = format!("/api/v1/runs/{}", owned.run().id());
@@ -322,7 +326,7 @@ async fn a_run_that_ended_early_starts_again_under_its_id() {
 
 #[tokio::test]
 async fn other_hosts_and_origins_are_refused() {
-    let server = Server::new();
+    let server = Server::new().await;
     let request = Request::get("/api/v1/surveys").header(header::HOST, "evil.example").body(Body::empty()).unwrap();
     server.send(request).await.problem(421);
     let request = Request::delete("/api/v1/runs/x").header(header::HOST, "localhost:6563");
@@ -332,7 +336,7 @@ async fn other_hosts_and_origins_are_refused() {
 
 #[tokio::test]
 async fn pages_have_a_strict_policy() {
-    let server = Server::new();
+    let server = Server::new().await;
     for path in ["/", "/runs/some-run/spec-1.fits"] {
         let page = server.get(path, "text/html").await;
         assert_eq!((page.status, page.header("x-content-type-options")), (StatusCode::OK, "nosniff"));

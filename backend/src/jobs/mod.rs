@@ -1,9 +1,17 @@
-//! Carrying out what was asked for: a run from its spec to its saved candidates.
+//! Carrying out what was asked for: a run from its spec to its saved candidates, and a server's jobs.
 //!
-//! The command line and the server call the same [`execute`]; both find the result in the run's folder.
+//! The command line calls [`execute`] itself. A server keeps a table of jobs ([`table`]) and has each computed by a process
+//! of its own ([`service`], [`worker`]), which calls the same [`execute`]. All find the result in the run's folder.
 
 mod execute;
+pub mod launch;
+mod phase;
+pub mod service;
+mod table;
 mod watch;
+pub mod worker;
 
 pub use execute::{ExecuteOptions, JobError, execute};
+pub use phase::Phase;
+pub use table::{FILE, Job, JobTable, TableError};
 pub use watch::RunProgress;

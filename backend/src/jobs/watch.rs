@@ -13,7 +13,7 @@ use balmer_core::{
     neighbors::Keeper,
     pipeline::{RunObserver, Stage},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::storage::{KeptPieces, OwnedRun, Run};
 
@@ -21,7 +21,7 @@ use crate::storage::{KeptPieces, OwnedRun, Run};
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// What a run is doing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunProgress {
     /// The stage.
     pub stage: Stage,

@@ -8,9 +8,16 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{Result, StoreError};
+
+/// How the names of temporary files begin.
+const TEMPORARY: &str = ".tmp";
+/// How often a lock is tried.
+const PERIOD: Duration = Duration::from_millis(20);
 
 /// Makes `path` and its parents.
 pub(crate) fn create_dir(path: &Path) -> Result<()> {
@@ -103,6 +110,17 @@ impl Lock {
         Ok(Self { _file: file })
     }
 
+    /// [`Self::acquire`], but whoever holds it may take so long to let go.
+    pub(crate) fn acquire_within(patience: Duration, path: &Path, what: &str) -> Result<Self> {
+        let begun = Instant::now();
+        loop {
+            match Self::acquire(path, what) {
+                Err(StoreError::Locked { .. }) if begun.elapsed() < patience => thread::sleep(PERIOD),
+                outcome => return outcome,
+            }
+        }
+    }
+
     /// Whether somebody holds the lock at `path`.
     pub(crate) fn is_held(path: &Path) -> bool {
         File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -137,6 +155,25 @@ pub(crate) fn folders_in(folder: &Path) -> Result<Vec<String>> {
         .collect();
     names.sort_unstable();
     Ok(names)
+}
+
+/// Removes a file of ours, if it is there.
+pub(crate) fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io("removing", path, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what writers that died left in a folder: see [`replace`].
+pub(crate) fn remove_temporary_files(folder: &Path) -> Result<()> {
+    let entries = fs::read_dir(folder).map_err(|e| StoreError::io("reading", folder, e))?;
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            remove_file(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes a folder of ours and everything in it.

@@ -39,7 +39,7 @@ mod spectra_parquet;
 mod survey;
 #[cfg(test)]
 pub(crate) mod test_spectra;
-mod time;
+pub(crate) mod time;
 mod writer;
 
 use std::{

@@ -1,12 +1,12 @@
 //! Runs on disk: one folder each, whose `status.json` says where it stands.
 //!
-//! A run is locked by the process that owns it from its creation to its end. A run that says `queued`
-//! or `running` and is not locked was interrupted, and is shown as failed.
+//! A run is locked by the process that computes it. A run that says `running` and is not locked was interrupted, and is
+//! shown as failed.
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use balmer_core::{
@@ -25,6 +25,8 @@ use super::{
 const CANCEL: &str = "cancel";
 /// What a search has found so far, until it is done.
 const PIECES: &str = "neighbors.partial";
+/// How long an owner that is about to die is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The labels a run was given.
 const LABELS: &str = "labels.csv";
 
@@ -105,21 +107,31 @@ impl Store {
     pub fn resume_run(&self, id: &str) -> Result<OwnedRun> {
         let run = self.run(id)?;
         run.check_resumable()?;
-        let lock = Lock::acquire(&run.folder.join("run.lock"), &format!("run {id}"))?;
+        let owned = self.take_run(id)?;
+        durable::remove_file(&run.folder.join(CANCEL))?;
+        Ok(owned)
+    }
+
+    /// A run that is not done, owned by the caller and `queued`, whatever became of its last owner; one that is about to
+    /// die is waited for. What that left unfinished is removed, but for the pieces of its search. A wish to cancel it
+    /// stands.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRun`]; [`StoreError::Run`] where it is done; [`StoreError::Locked`] while it is under way; an
+    /// unwritable disk.
+    pub fn take_run(&self, id: &str) -> Result<OwnedRun> {
+        let run = self.run(id)?;
+        let lock = Lock::acquire_within(PATIENCE, &run.folder.join("run.lock"), &format!("run {id}"))?;
         // nobody else owns it now, but somebody may have carried it out in the meantime
-        let stored: RunState = durable::read_json(&run.folder.join("status.json"))?;
+        let stored = run.recorded()?;
         if stored.status == RunStatus::Done {
             return Err(run.refused("it is done already"));
         }
         let spec = run.spec()?;
-        for left_over in [CANCEL, LABELS, "candidates.parquet", "neighbors.parquet", "rejected.csv"] {
-            match fs::remove_file(run.folder.join(left_over)) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(StoreError::io("removing", &run.folder.join(left_over), e));
-                }
-                _ => {}
-            }
+        for left_over in [LABELS, "candidates.parquet", "neighbors.parquet", "rejected.csv"] {
+            durable::remove_file(&run.folder.join(left_over))?;
         }
+        durable::remove_temporary_files(&run.folder)?;
         let state = RunState { created: stored.created, ..RunState::queued(id.to_owned(), &spec) };
         let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
@@ -162,8 +174,8 @@ impl Run {
     pub fn state(&self) -> Result<RunState> {
         // the lock is asked first: a run that ends in between is then read as ended
         let owned = Lock::is_held(&self.folder.join("run.lock"));
-        let mut state: RunState = durable::read_json(&self.folder.join("status.json"))?;
-        if !state.status.is_final() && !owned {
+        let mut state = self.recorded()?;
+        if state.status == RunStatus::Running && !owned {
             state.status = RunStatus::Failed;
             state.error = Some("interrupted: the process that computed it ended before it was done".to_owned());
         }
@@ -177,6 +189,11 @@ impl Run {
         }
         state.elapsed_seconds = state.elapsed();
         Ok(state)
+    }
+
+    /// Where its last owner left it.
+    pub(crate) fn recorded(&self) -> Result<RunState> {
+        durable::read_json(&self.folder.join("status.json"))
     }
 
     /// What it was asked to do.
@@ -316,6 +333,11 @@ impl Run {
             RunStatus::Failed | RunStatus::Cancelled => Ok(()),
             status => Err(self.refused(format!("it is {status}: only a failed or cancelled run starts again"))),
         }
+    }
+
+    /// Removes a run that nobody was told of.
+    pub(crate) fn discard(&self) -> Result<()> {
+        durable::remove_dir(&self.folder)
     }
 
     /// Removes the run and everything it found.

@@ -7,7 +7,7 @@ const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 #[tokio::test]
 async fn the_document_and_the_routes_are_the_same() {
-    let server = Server::new();
+    let server = Server::new().await;
     let document = server.json(&format!("{BASE}/openapi.json")).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
     assert_eq!(document["servers"][0]["url"], BASE);
@@ -66,7 +66,7 @@ async fn every_reference_in_the_document_leads_somewhere() {
             _ => {}
         }
     }
-    let document = Server::new().json(&format!("{BASE}/openapi.json")).await;
+    let document = Server::new().await.json(&format!("{BASE}/openapi.json")).await;
     let mut found = Vec::new();
     references(&document, &mut found);
     assert!(found.len() > 50, "{}", found.len());

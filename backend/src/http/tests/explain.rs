@@ -63,7 +63,7 @@ async fn check_against_the_features(server: &Server, location: &str, answer: &Ex
 
 #[tokio::test]
 async fn neighbours_pixels_and_label_sources_are_told() {
-    let server = Server::new();
+    let server = Server::new().await;
     for algorithm in ["spreading", "propagation"] {
         let labels = json!({"algorithm": algorithm, "n_neighbors": 4}).to_string();
         let location = labelled(&server, &labels).await;
@@ -98,7 +98,7 @@ async fn neighbours_pixels_and_label_sources_are_told() {
 
 #[tokio::test]
 async fn all_pairs_are_explained_too() {
-    let server = Server::new();
+    let server = Server::new().await;
     let location = labelled(&server, r#"{"kernel": "rbf", "gamma": 1e-7}"#).await;
     let answer = explained(&server, &location, "s00057").await;
     assert!((answer.seeds.iter().map(|seed| seed.share).sum::<f64>() - 1.0).abs() < 1e-9, "{:?}", answer.seeds);
@@ -106,7 +106,7 @@ async fn all_pairs_are_explained_too() {
 
 #[tokio::test]
 async fn what_was_not_ranked_cannot_be_explained() {
-    let server = Server::new();
+    let server = Server::new().await;
     let spec = SPEC.replace(r#""survey": "test","#, r#""survey": "test", "where": "snr_r > 9","#);
     let (location, _) = server.run(&spec).await;
     let missing = server.get(&format!("{location}/explain/s00003"), "*/*").await;

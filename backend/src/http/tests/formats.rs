@@ -21,7 +21,7 @@ fn names(schema: &arrow_schema::Schema) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_accept_header_chooses_the_format() {
-    let server = Server::new();
+    let server = Server::new().await;
     let fits = server.get(&format!("{SPECTRA}/s00000"), "application/fits").await;
     assert_eq!(fits.header("content-type"), "application/fits");
     assert!(fits.body.starts_with(b"SIMPLE  ="));
@@ -39,7 +39,7 @@ async fn the_accept_header_chooses_the_format() {
 
 #[tokio::test]
 async fn rows_come_as_arrow_and_parquet_with_the_chosen_columns() {
-    let server = Server::new();
+    let server = Server::new().await;
     let query = "where=snr_r%20%3E%3D%2050&order_by=snr_r%20desc&columns=snr_r,spectrum_id&limit=4";
     let reply = server.get(&format!("{SPECTRA}?{query}"), ARROW).await;
     assert_eq!((reply.header("content-type"), reply.header("x-total-count")), (ARROW, "10"));
@@ -65,7 +65,7 @@ async fn rows_come_as_arrow_and_parquet_with_the_chosen_columns() {
 
 #[tokio::test]
 async fn one_spectrum_comes_as_arrow() {
-    let server = Server::new();
+    let server = Server::new().await;
     let (schema, batches) = arrow(&server.get(&format!("{SPECTRA}/s00003?format=arrow"), "*/*").await.body);
     assert_eq!(names(&schema), ["wavelength", "flux", "ivar"]);
     assert_eq!((schema.metadata()["medium"].as_str(), batches[0].num_rows()), ("vacuum", 60));
@@ -73,7 +73,7 @@ async fn one_spectrum_comes_as_arrow() {
 
 #[tokio::test]
 async fn candidates_carry_their_provenance() {
-    let server = Server::new();
+    let server = Server::new().await;
     let (location, run) = server.run(SPEC).await;
     let id = run["id"].as_str().unwrap();
     let path = format!("{location}/candidates");
@@ -96,7 +96,7 @@ async fn candidates_carry_their_provenance() {
 
 #[tokio::test]
 async fn features_come_as_arrow_with_their_recipe() {
-    let server = Server::new();
+    let server = Server::new().await;
     let path = "/api/v1/surveys/test/features";
     let recipe = "recipe=%7B%22window_angstrom%22:%5B6470,6530%5D,%22pixels%22:30,%22continuum%22:%22none%22%7D";
     for _ in 0..2 {

@@ -10,7 +10,7 @@ async fn give(server: &Server, body: &str) -> Reply {
 
 #[tokio::test]
 async fn labels_are_given_listed_and_taken_back() {
-    let server = Server::new();
+    let server = Server::new().await;
     let given = give(&server, r#"{"spectrum_id": "s00001", "label": "Be star", "note": "clear"}"#).await;
     assert_eq!(given.status, StatusCode::CREATED);
     let change = given.json();
@@ -29,7 +29,7 @@ async fn labels_are_given_listed_and_taken_back() {
 
 #[tokio::test]
 async fn what_no_file_can_hold_is_no_label() {
-    let server = Server::new();
+    let server = Server::new().await;
     for (label, note) in [(r"nul\u0000x", ""), (r"\u001b[31mred", ""), ("a", r"bell\u0007"), (r"two\nlines", "")] {
         let body = format!(r#"{{"spectrum_id": "s00001", "label": "{label}", "note": "{note}"}}"#);
         assert!(give(&server, &body).await.problem(400).contains("control character U+"), "{body}");
@@ -43,7 +43,7 @@ async fn what_no_file_can_hold_is_no_label() {
 
 #[tokio::test]
 async fn undo_goes_back_through_the_whole_history() {
-    let server = Server::new();
+    let server = Server::new().await;
     for label in [r#""a""#, r#""b""#, "null"] {
         give(&server, &format!(r#"{{"spectrum_id": "s00001", "label": {label}}}"#)).await;
     }
@@ -66,7 +66,7 @@ async fn undo_goes_back_through_the_whole_history() {
 
 #[tokio::test]
 async fn a_label_file_goes_in_and_comes_out() {
-    let server = Server::new();
+    let server = Server::new().await;
     let file = "spectrum_id,label,note\ns00001,be,\"a, b\"\ns00002,cv,\nnobody,be,\n";
     let path = format!("{PATH}?author=ann");
     let report = server.change("POST", &path, "text/csv; charset=utf-8", file).await;
@@ -87,7 +87,7 @@ async fn a_label_file_goes_in_and_comes_out() {
 
 #[tokio::test]
 async fn classes_are_declared_and_bind() {
-    let server = Server::new();
+    let server = Server::new().await;
     let path = "/api/v1/surveys/test/classes";
     assert_eq!(server.json(path).await, json!([]));
     let declared = server.change("PUT", path, "application/json", r#"["emission", "absorption"]"#).await;

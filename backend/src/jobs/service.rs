@@ -1,0 +1,382 @@
+//! The jobs of a server: taken in, begun in turn, watched, ended, resumed.
+//!
+//! What was asked for is in the [`JobTable`], what is being computed in processes of its own ([`super::launch`]), what came of
+//! it in the folder of the run. A worker that dies takes nothing with it: its run waits again and goes on from what was kept.
+//! So does everything that was under way when the server itself died.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use balmer_exchange::api::RunStatus;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    sync::{Notify, mpsc, watch},
+    task::JoinSet,
+};
+
+use super::{
+    Job, JobTable, Phase, RunProgress, TableError,
+    launch::{Launch, Launched},
+    worker::{CANCEL, STOP},
+};
+use crate::storage::{OwnedRun, Store, StoreError};
+
+/// How long a worker may take to do as it is told.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often the table is looked at though nobody said that it changed.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// What a server takes upon itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Runs that may wait.
+    pub waiting: u32,
+    /// Runs computed at the same time.
+    pub at_once: usize,
+    /// Processes that may die over a run before it counts as failed.
+    pub attempts: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { waiting: 8, at_once: 1, attempts: 3 }
+    }
+}
+
+/// Why a job was not taken in, or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The table's part.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The store's part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+type Result<T> = std::result::Result<T, ServiceError>;
+
+/// The jobs of a server. Cheap to clone.
+#[derive(Clone)]
+pub struct Jobs(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    table: JobTable,
+    launcher: Box<dyn Launch>,
+    limits: Limits,
+    under_way: Mutex<BTreeMap<String, UnderWay>>,
+    /// Something may have to begin.
+    wake: Notify,
+    closing: watch::Sender<bool>,
+}
+
+/// A job being computed.
+struct UnderWay {
+    progress: Option<RunProgress>,
+    orders: mpsc::Sender<&'static str>,
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jobs").field("limits", &self.0.limits).finish_non_exhaustive()
+    }
+}
+
+impl Jobs {
+    /// Takes up what an earlier server left. Nothing begins before [`Self::serve`].
+    ///
+    /// # Errors
+    /// Where the table cannot be opened or read.
+    pub async fn open(store: Store, launcher: Box<dyn Launch>, limits: Limits) -> Result<Self> {
+        let table = JobTable::open(store.root()).await?;
+        let (closing, _) = watch::channel(false);
+        let (under_way, wake) = (Mutex::default(), Notify::new());
+        let jobs = Self(Arc::new(Inner { store, table, launcher, limits, under_way, wake, closing }));
+        for job in jobs.0.table.jobs().await? {
+            if job.phase == Phase::Executing {
+                jobs.settle(&job, End::OfServer).await?;
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// Begins jobs in turn, until [`Self::close`]; then returns once nothing is under way any more.
+    pub async fn serve(&self) {
+        let mut closing = self.0.closing.subscribe();
+        let mut workers = JoinSet::new();
+        loop {
+            while workers.len() < self.0.limits.at_once && !*closing.borrow() {
+                match self.0.table.begin_next().await {
+                    Ok(Some(job)) => {
+                        let jobs = self.clone();
+                        workers.spawn(async move { jobs.carry_out(job).await });
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        tracing::error!(%error, "no job can begin");
+                        break;
+                    }
+                }
+            }
+            if *closing.borrow() && workers.is_empty() {
+                return;
+            }
+            tokio::select! {
+                Some(_) = workers.join_next() => {}
+                () = self.0.wake.notified() => {}
+                () = tokio::time::sleep(PERIOD) => {}
+                _ = closing.changed(), if !*closing.borrow() => {}
+            }
+        }
+    }
+
+    /// Takes a new run in, which waits for its turn from now on: this is the acknowledgement.
+    ///
+    /// # Errors
+    /// [`TableError::Full`]; the run is gone then.
+    pub async fn submit(&self, run: OwnedRun) -> Result<()> {
+        let id = run.run().id().to_owned();
+        let folder = run.run().clone();
+        // whoever computes it locks it
+        drop(run);
+        if let Err(error) = self.0.table.insert(&Job::queued(id), self.0.limits.waiting).await {
+            self.ask(move |_| folder.discard()).await?;
+            return Err(error.into());
+        }
+        self.0.wake.notify_one();
+        Ok(())
+    }
+
+    /// Refuses where no further run may wait: before anything is written for it.
+    ///
+    /// # Errors
+    /// [`TableError::Full`].
+    pub async fn check_room(&self) -> Result<()> {
+        let waiting = self.waiting().await?;
+        if waiting >= self.0.limits.waiting { Err(TableError::Full(waiting).into()) } else { Ok(()) }
+    }
+
+    /// Runs that wait for their turn.
+    ///
+    /// # Errors
+    /// Where the table cannot be read.
+    pub async fn waiting(&self) -> Result<u32> {
+        Ok(self.0.table.waiting().await?)
+    }
+
+    /// What the run of that id is doing, if this server computes it.
+    pub fn progress(&self, id: &str) -> Option<RunProgress> {
+        self.under_way().get(id)?.progress.clone()
+    }
+
+    /// Ends a run, this server's or a command line's.
+    ///
+    /// # Errors
+    /// Where it has ended already.
+    pub async fn cancel(&self, id: &str) -> Result<()> {
+        let orders = self.under_way().get(id).map(|job| job.orders.clone());
+        if let Some(orders) = orders {
+            // one that has just ended takes no orders any more
+            let _ = orders.send(CANCEL).await;
+            return Ok(());
+        }
+        let asked = id.to_owned();
+        match self.0.table.job(id).await {
+            Ok(job) if !job.phase.is_final() => {
+                self.0.table.bring(id, Phase::Aborted, None).await?;
+                self.ask(move |store| store.take_run(&asked)?.finish(RunStatus::Cancelled, None)).await?;
+            }
+            Ok(_) | Err(TableError::Unknown(_)) => self.ask(move |store| store.run(&asked)?.cancel()).await?,
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Lets a run that failed or was cancelled wait for its turn again.
+    ///
+    /// # Errors
+    /// Where it is neither; [`TableError::Full`].
+    pub async fn resume(&self, id: &str) -> Result<()> {
+        let asked = id.to_owned();
+        self.ask(move |store| store.run(&asked)?.check_resumable()).await?;
+        self.check_room().await?;
+        let asked = id.to_owned();
+        self.ask(move |store| store.resume_run(&asked).map(drop)).await?;
+        match self.0.table.resume(id, self.0.limits.waiting).await {
+            // a run of a command line
+            Err(TableError::Unknown(_)) => {
+                self.0.table.insert(&Job::queued(id.to_owned()), self.0.limits.waiting).await?;
+            }
+            resumed => drop(resumed?),
+        }
+        self.0.wake.notify_one();
+        Ok(())
+    }
+
+    /// Removes a run that has ended, and all that it found.
+    ///
+    /// # Errors
+    /// While it waits or is computed.
+    pub async fn delete(&self, id: &str) -> Result<()> {
+        let asked = id.to_owned();
+        self.ask(move |store| store.run(&asked)?.delete()).await?;
+        Ok(self.0.table.forget(id).await?)
+    }
+
+    /// Begins nothing more, and stops what is under way: it waits for the next server.
+    pub fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, BTreeMap<String, UnderWay>> {
+        self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the store on a thread that may block.
+    async fn ask<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> std::result::Result<T, StoreError> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.0.store.clone();
+        match tokio::task::spawn_blocking(move || call(&store)).await {
+            Ok(answer) => Ok(answer?),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+
+    /// A job from the start of its process to the record of its end.
+    async fn carry_out(&self, job: Job) {
+        let end = match self.0.launcher.launch(&job.id) {
+            Ok(launched) => self.watch(&job, launched).await,
+            Err(error) => End::OfWorker(format!("it could not be started: {error}")),
+        };
+        if let Err(error) = self.settle(&job, end).await {
+            tracing::error!(run = job.id, %error, "the end of the run could not be recorded");
+        }
+        self.under_way().remove(&job.id);
+        self.0.wake.notify_one();
+    }
+
+    /// Passes orders on and takes progress in, until the worker has ended.
+    async fn watch(&self, job: &Job, launched: Launched) -> End {
+        let Launched { mut orders, reports, mut ended, kill } = launched;
+        let (order, mut ordered) = mpsc::channel(4);
+        self.under_way().insert(job.id.clone(), UnderWay { progress: None, orders: order });
+        let mut reports = BufReader::new(reports).lines();
+        let mut closing = self.0.closing.subscribe();
+        let mut kill = Some(kill);
+        let mut asked: Option<End> = None;
+        let allowed = match job.execution_duration {
+            0 => Duration::MAX,
+            seconds => Duration::from_secs(seconds),
+        };
+        let overrun = sleep_at_most(allowed);
+        let patience = sleep_at_most(Duration::MAX);
+        tokio::pin!(overrun, patience);
+        let mut telling = true;
+        loop {
+            let (word, why) = tokio::select! {
+                how = &mut ended => return asked.unwrap_or(End::OfWorker(how)),
+                line = reports.next_line(), if telling => {
+                    match line {
+                        Ok(Some(line)) => self.take_progress(&job.id, &line),
+                        Ok(None) | Err(_) => telling = false,
+                    }
+                    continue;
+                }
+                () = &mut patience => {
+                    tracing::warn!(run = job.id, "the worker does not end as it is told: it is killed");
+                    kill.take().map(|kill| kill.send(()));
+                    patience.set(sleep_at_most(Duration::MAX));
+                    continue;
+                }
+                Some(word) = ordered.recv() => (word, End::OnRequest(None)),
+                () = &mut overrun => {
+                    let reason = format!("it took longer than the {} s that it may take", job.execution_duration);
+                    overrun.set(sleep_at_most(Duration::MAX));
+                    (CANCEL, End::OnRequest(Some(reason)))
+                }
+                _ = closing.wait_for(|closing| *closing), if asked.is_none() => (STOP, End::OfServer),
+            };
+            // one that has just ended takes no orders any more
+            let _ = orders.write_all(format!("{word}\n").as_bytes()).await;
+            let _ = orders.flush().await;
+            asked.get_or_insert(why);
+            patience.set(sleep_at_most(GRACE));
+        }
+    }
+
+    fn take_progress(&self, id: &str, line: &str) {
+        match serde_json::from_str(line) {
+            Ok(progress) => {
+                if let Some(job) = self.under_way().get_mut(id) {
+                    job.progress = Some(progress);
+                }
+            }
+            Err(error) => tracing::warn!(run = id, %error, line, "what a worker said is no progress"),
+        }
+    }
+
+    /// Records how a job ended, as its run says, or else as is known of its process.
+    async fn settle(&self, job: &Job, end: End) -> Result<()> {
+        let id = job.id.clone();
+        let recorded = match self.ask(move |store| store.run(&id)?.recorded()).await {
+            Ok(recorded) => recorded,
+            Err(error) => {
+                self.0.table.bring(&job.id, Phase::Error, Some(&error.to_string())).await?;
+                return Ok(());
+            }
+        };
+        let (phase, status, reason) = match (recorded.status, end) {
+            (RunStatus::Done, _) => (Phase::Completed, None, None),
+            (RunStatus::Failed, _) => (Phase::Error, None, recorded.error),
+            (RunStatus::Cancelled, End::OnRequest(reason)) => (Phase::Aborted, None, reason),
+            (RunStatus::Cancelled, _) => (Phase::Aborted, None, None),
+            (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason),
+            (_, End::OfServer) => (Phase::Queued, None, None),
+            (_, End::OfWorker(how)) if job.attempts >= self.0.limits.attempts => {
+                let reason = format!("its process died {} times, at last with {how}", job.attempts);
+                (Phase::Error, Some(RunStatus::Failed), Some(reason))
+            }
+            (_, End::OfWorker(how)) => {
+                tracing::warn!(run = job.id, how, "a worker died: its run waits again");
+                (Phase::Queued, None, None)
+            }
+        };
+        let (id, why) = (job.id.clone(), reason.clone());
+        self.ask(move |store| match (status, phase) {
+            (Some(status), _) => store.take_run(&id)?.finish(status, why).map(drop),
+            // its status says that it is computed
+            (None, Phase::Queued) => store.take_run(&id).map(drop),
+            (None, _) => Ok(()),
+        })
+        .await?;
+        self.0.table.bring(&job.id, phase, reason.as_deref()).await?;
+        tracing::info!(run = job.id, %phase, "ended");
+        Ok(())
+    }
+}
+
+/// Why a worker is no more.
+#[derive(Debug)]
+enum End {
+    /// By itself, and how.
+    OfWorker(String),
+    /// It was told to cancel the run, and why where nobody asked for it.
+    OnRequest(Option<String>),
+    /// The server ends, or did.
+    OfServer,
+}
+
+/// Sleeps so long; for ever, where it is too long for a clock.
+async fn sleep_at_most(duration: Duration) {
+    if duration == Duration::MAX {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(duration).await;
+}

@@ -1,0 +1,93 @@
+//! One run in a process of its own: `balmer work RUN`, started by a server, or by hand.
+//!
+//! A server writes orders to its standard input, a word a line, and reads its progress from its standard output, a
+//! [`RunProgress`] a line as JSON. How the run ended stands in its `status.json`. Where the input ends the server is
+//! gone: the run goes back to where it waits, and the process ends too.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use balmer_core::{Engine, pipeline::Plan};
+
+use super::{ExecuteOptions, JobError, RunProgress, execute};
+use crate::storage::{RunState, Store};
+
+/// The run is to end as cancelled.
+pub(super) const CANCEL: &str = "cancel";
+/// The run is to go back to where it waits.
+pub(super) const STOP: &str = "stop";
+/// The least time between two lines of progress.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// Carries out a run that waits, on the calling thread. `orphaned` is called where the orders end before the run does, which
+/// then stops by itself; it may end the process where that takes too long.
+///
+/// # Errors
+/// Whatever ended it, which its `status.json` says too, unless it was stopped: then it waits again.
+pub fn work<E: Engine>(
+    store: &Store,
+    id: &str,
+    engine: &E,
+    orders: impl Read + Send + 'static,
+    reports: impl Write + Send,
+    orphaned: impl FnOnce() + Send + 'static,
+) -> Result<RunState, JobError> {
+    let (cancel, stopped) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let run = store.take_run(id)?;
+    let plan = Plan::new(run.run().spec()?)?;
+    let (to_cancel, to_stop) = (cancel.clone(), stopped.clone());
+    thread::spawn(move || {
+        let stop = || {
+            to_stop.store(true, Ordering::Relaxed);
+            to_cancel.store(true, Ordering::Relaxed);
+        };
+        for order in BufReader::new(orders).lines() {
+            match order.as_deref() {
+                Ok(CANCEL) => to_cancel.store(true, Ordering::Relaxed),
+                Ok(STOP) => stop(),
+                Ok(other) => tracing::warn!(order = other, "an order that nobody understands"),
+                Err(_) => break,
+            }
+        }
+        stop();
+        orphaned();
+    });
+    let teller = Mutex::new(Teller { reports, told: None });
+    let report = |progress: &RunProgress| teller.lock().unwrap_or_else(PoisonError::into_inner).tell(progress);
+    // a label file is a file of this machine: a server's runs can name surveys' labels only
+    let options = ExecuteOptions { label_files: false };
+    let ended = execute(store, run, &plan, engine, options, &cancel, &report);
+    if stopped.load(Ordering::Relaxed) && ended.as_ref().is_err_and(JobError::is_cancelled) {
+        drop(store.resume_run(id)?);
+    }
+    ended
+}
+
+/// Writes what is new, but not too often.
+struct Teller<W> {
+    reports: W,
+    told: Option<(RunProgress, Instant)>,
+}
+
+impl<W: Write> Teller<W> {
+    fn tell(&mut self, progress: &RunProgress) {
+        let is_due = self.told.as_ref().is_none_or(|(told, at)| {
+            at.elapsed() >= PERIOD && told != progress
+                || told.stage != progress.stage
+                || told.message != progress.message
+        });
+        if is_due {
+            let line = serde_json::to_string(progress).unwrap_or_default();
+            // where nobody reads, the orders end too
+            let _ = writeln!(self.reports, "{line}").and_then(|()| self.reports.flush());
+            self.told = Some((progress.clone(), Instant::now()));
+        }
+    }
+}
