@@ -10,6 +10,7 @@ mod bad_input;
 mod command_line;
 mod conformance;
 mod golden;
+mod jobs;
 mod matrices;
 mod real_data;
 mod support;

@@ -3,7 +3,10 @@
 //! The run may be this server's or a command line's: its status on the disk tells either way. Where
 //! this server carries it out, the progress comes from memory and knows how long the stage will take.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{Path, State},
@@ -17,12 +20,14 @@ use crate::storage::RunState;
 
 /// How often the run is looked at.
 const PERIOD: Duration = Duration::from_millis(400);
+/// How long nothing new may be worth no word: what is still going on is said again.
+const SILENCE: Duration = Duration::from_millis(800);
 
 /// Where a stream stands.
 struct Cursor {
     app: App,
     run: String,
-    sent: Option<RunEvent>,
+    sent: Option<(RunEvent, Instant)>,
     over: bool,
 }
 
@@ -55,15 +60,16 @@ pub async fn stream(
 }
 
 impl Cursor {
-    /// The next event that says something new; `None` after the last.
+    /// The next event, at least one a second; `None` after the last.
     async fn next(&mut self) -> Option<RunEvent> {
         while !self.over {
             let id = self.run.clone();
             let state = ask(&self.app, move |store| store.run(&id)?.state()).await.ok()?;
             let event = self.event(state);
             self.over = !matches!(event, RunEvent::Progress { .. });
-            if self.sent.as_ref() != Some(&event) {
-                self.sent = Some(event.clone());
+            let is_news = |(sent, at): &(RunEvent, Instant)| *sent != event || at.elapsed() >= SILENCE;
+            if self.sent.as_ref().is_none_or(is_news) {
+                self.sent = Some((event.clone(), Instant::now()));
                 return Some(event);
             }
             tokio::select! {

@@ -322,22 +322,33 @@ impl Jobs {
         }
     }
 
-    /// Records how a job ended, as its run says, or else as is known of its process.
+    /// Records how a job ended.
+    ///
+    /// # Errors
+    /// Where the table cannot be changed: what is wrong with the run is recorded as its error.
     async fn settle(&self, job: &Job, end: End) -> Result<()> {
+        let mut outcome = self.record(job, &end).await;
+        if let Err(ServiceError::Store(StoreError::Run { .. })) = &outcome {
+            // its worker came to the end of it in between
+            outcome = self.record(job, &end).await;
+        }
+        if let Err(ServiceError::Store(error)) = &outcome {
+            self.0.table.bring(&job.id, Phase::Error, Some(&error.to_string())).await?;
+            return Ok(());
+        }
+        outcome
+    }
+
+    /// Records how a job ended, as its run says, or else as is known of its process.
+    async fn record(&self, job: &Job, end: &End) -> Result<()> {
         let id = job.id.clone();
-        let recorded = match self.ask(move |store| store.run(&id)?.recorded()).await {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                self.0.table.bring(&job.id, Phase::Error, Some(&error.to_string())).await?;
-                return Ok(());
-            }
-        };
+        let recorded = self.ask(move |store| store.run(&id)?.recorded()).await?;
         let (phase, status, reason) = match (recorded.status, end) {
             (RunStatus::Done, _) => (Phase::Completed, None, None),
             (RunStatus::Failed, _) => (Phase::Error, None, recorded.error),
-            (RunStatus::Cancelled, End::OnRequest(reason)) => (Phase::Aborted, None, reason),
+            (RunStatus::Cancelled, End::OnRequest(reason)) => (Phase::Aborted, None, reason.clone()),
             (RunStatus::Cancelled, _) => (Phase::Aborted, None, None),
-            (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason),
+            (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason.clone()),
             (_, End::OfServer) => (Phase::Queued, None, None),
             (_, End::OfWorker(how)) if job.attempts >= self.0.limits.attempts => {
                 let reason = format!("its process died {} times, at last with {how}", job.attempts);
@@ -380,3 +391,6 @@ async fn sleep_at_most(duration: Duration) {
     }
     tokio::time::sleep(duration).await;
 }
+
+#[cfg(test)]
+mod tests;

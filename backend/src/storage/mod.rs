@@ -8,6 +8,7 @@
 //!                          /labels.jsonl           every change of a label
 //! <data dir>/runs/<id>/{spec.toml,status.json,labels.csv,candidates.parquet,neighbors.parquet,
 //!                    rejected.csv,provenance.json}
+//! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
 //!
 //! Parts never change once committed, so a [`Survey`] is a snapshot: it sees what was committed when it

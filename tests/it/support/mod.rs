@@ -3,6 +3,7 @@
 mod balmer;
 pub mod matrix;
 pub mod real_data;
+pub mod served;
 pub mod spectra;
 
 pub use balmer::{Balmer, Failure};

@@ -1,0 +1,138 @@
+//! What becomes of jobs whose workers do not do as they should.
+
+use std::io;
+
+use balmer_core::pipeline::PipelineSpec;
+use futures::FutureExt as _;
+use tokio::sync::oneshot;
+
+use super::*;
+use crate::storage::{WriteOptions, test_spectra::numbered};
+
+/// Workers that never start.
+struct Nobody;
+
+impl Launch for Nobody {
+    fn launch(&self, _run: &str) -> io::Result<Launched> {
+        Err(io::Error::other("no more processes"))
+    }
+}
+
+/// Workers that take no orders, and end only where they are killed.
+struct Stubborn;
+
+impl Launch for Stubborn {
+    fn launch(&self, _run: &str) -> io::Result<Launched> {
+        let (kill, killed) = oneshot::channel();
+        let ended = async move {
+            if killed.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            "signal 9".to_owned()
+        };
+        Ok(Launched {
+            orders: Box::new(tokio::io::sink()),
+            reports: Box::new(tokio::io::empty()),
+            ended: ended.boxed(),
+            kill,
+        })
+    }
+}
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_or_create(folder.path()).unwrap();
+    let mut writer = store.writer("test", WriteOptions::default()).unwrap();
+    numbered(3).into_iter().for_each(|spectrum| drop(writer.push(spectrum).unwrap()));
+    writer.commit().unwrap();
+    (folder, store)
+}
+
+async fn submitted(jobs: &Jobs, store: &Store) -> Result<String> {
+    let run = store.create_run(&PipelineSpec::new("test")).unwrap();
+    let id = run.run().id().to_owned();
+    jobs.submit(run).await.map(|()| id)
+}
+
+fn serve(jobs: &Jobs) {
+    let jobs = jobs.clone();
+    tokio::spawn(async move { jobs.serve().await });
+}
+
+/// The job at its end.
+async fn ended(jobs: &Jobs, id: &str) -> Job {
+    for _ in 0..500 {
+        let job = jobs.0.table.job(id).await.unwrap();
+        if job.phase.is_final() {
+            return job;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the job does not end");
+}
+
+#[tokio::test]
+async fn a_run_whose_workers_die_is_given_up_after_some() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Nobody), Limits::default()).await.unwrap();
+    let id = submitted(&jobs, &store).await.unwrap();
+    serve(&jobs);
+    let job = ended(&jobs, &id).await;
+    assert_eq!((job.phase, job.attempts), (Phase::Error, 3));
+    let state = store.run(&id).unwrap().state().unwrap();
+    let error = state.error.unwrap();
+    assert_eq!(state.status, RunStatus::Failed);
+    assert!(error.contains("died 3 times") && error.contains("no more processes"), "{error}");
+    // it may be tried again, as often
+    jobs.resume(&id).await.unwrap();
+    assert_eq!(ended(&jobs, &id).await.attempts, 3);
+}
+
+#[tokio::test]
+async fn one_that_takes_too_long_is_aborted_though_its_worker_does_not_listen() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    let run = store.create_run(&PipelineSpec::new("test")).unwrap();
+    let id = run.run().id().to_owned();
+    drop(run);
+    let job = Job { execution_duration: 1, ..Job::queued(id.clone()) };
+    jobs.0.table.insert(&job, 8).await.unwrap();
+    serve(&jobs);
+    let job = ended(&jobs, &id).await;
+    assert_eq!(job.phase, Phase::Aborted);
+    assert!(job.error.unwrap().contains("the 1 s that it may take"));
+    assert_eq!(store.run(&id).unwrap().state().unwrap().status, RunStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn what_waits_is_cancelled_at_once_and_a_refused_run_leaves_nothing() {
+    let (_folder, store) = store();
+    let limits = Limits { waiting: 1, ..Limits::default() };
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), limits).await.unwrap();
+    let id = submitted(&jobs, &store).await.unwrap();
+    assert!(matches!(jobs.check_room().await, Err(ServiceError::Table(TableError::Full(1)))));
+    assert!(submitted(&jobs, &store).await.is_err());
+    assert_eq!(store.runs().unwrap().len(), 1);
+    jobs.cancel(&id).await.unwrap();
+    assert_eq!(jobs.0.table.job(&id).await.unwrap().phase, Phase::Aborted);
+    assert_eq!(store.run(&id).unwrap().state().unwrap().status, RunStatus::Cancelled);
+    assert!(jobs.cancel(&id).await.is_err(), "it has ended already");
+    jobs.delete(&id).await.unwrap();
+    assert!(store.runs().unwrap().is_empty() && jobs.0.table.jobs().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_under_way_when_a_server_died_waits_for_the_next() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    let (first, second) = (submitted(&jobs, &store).await.unwrap(), submitted(&jobs, &store).await.unwrap());
+    assert_eq!(jobs.0.table.begin_next().await.unwrap().unwrap().id, first);
+    store.take_run(&first).unwrap().start("cpu".to_owned()).unwrap();
+    assert_eq!(store.run(&first).unwrap().state().unwrap().status, RunStatus::Failed, "nobody computes it");
+    drop(jobs);
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    for id in [first, second] {
+        assert_eq!(jobs.0.table.job(&id).await.unwrap().phase, Phase::Queued);
+        assert_eq!(store.run(&id).unwrap().state().unwrap().status, RunStatus::Queued);
+    }
+}

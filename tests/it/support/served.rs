@@ -1,0 +1,93 @@
+//! The program as a server, asked over HTTP.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    process::{Child, ChildStdout, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use super::Balmer;
+
+/// `balmer serve` on a free port.
+pub struct Served {
+    child: Child,
+    // a server that cannot write would end
+    _says: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Served {
+    pub fn start(balmer: &Balmer, options: &[&str]) -> Self {
+        let mut command = balmer.command(["serve", "--listen", "127.0.0.1:0", "--json", "--device", "cpu"]);
+        let mut child = command.args(options).stdout(Stdio::piped()).spawn().unwrap();
+        let mut says = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        // one JSON document, on however many lines
+        let url = loop {
+            assert!(says.read_line(&mut text).unwrap() > 0, "`balmer serve` ended: {text}");
+            if let Ok(document) = serde_json::from_str::<Value>(&text) {
+                break document["url"].as_str().unwrap().to_owned();
+            }
+        };
+        let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        Self { child, _says: says, address }
+    }
+
+    /// Status and body of an answer; nothing where the server is not there any more.
+    pub fn ask(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        let head = format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+    }
+
+    /// The JSON document of an answer that must be one.
+    pub fn json(&self, method: &str, path: &str, body: &str) -> Value {
+        let (status, text) = self.ask(method, path, body).expect("the server answers");
+        assert!((200..300).contains(&status), "{method} {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{method} {path}: {error}: {text}"))
+    }
+
+    /// Ends it at once, as the system would that needs its memory.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, and waits.
+    pub fn stop(mut self) {
+        let asked = std::process::Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success() && self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // one that has ended already is as good
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until something is there.
+#[track_caller]
+pub fn until<T>(what: &str, at_most: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < at_most, "{what}: not after {at_most:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
