@@ -34,10 +34,8 @@ pub struct Course {
 enum Way {
     /// So many pieces.
     Pieces(usize, Gathered),
-    /// All pairs meet.
-    Meet(Merged),
-    /// All rows are settled.
-    Settle(Merged, Vec<Settled>),
+    /// All pairs meet; rows are settled from when that is over.
+    Pairs { merged: Merged, settled: Option<Vec<Settled>> },
 }
 
 /// Rows of a block that meets others, where so many workers share a search.
@@ -51,16 +49,19 @@ impl Course {
     /// A search of so many pieces, or one in which all pairs meet; with its first shares.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for more pieces than rows, and as [`Gathered::new`].
+    /// [`Error::InvalidParameter`] for no pieces or more than rows, and as [`Gathered::new`].
     pub fn begin(rows: usize, n_neighbors: usize, workers: usize, pieces: Option<usize>) -> Result<(Self, Vec<Share>)> {
         let (way, shares) = if let Some(pieces) = pieces {
-            if pieces > rows {
-                return Err(Error::parameter("pieces", pieces, format!("there are {rows} rows")));
+            if !(1..=rows).contains(&pieces) {
+                return Err(Error::parameter("pieces", pieces, format!("{rows} rows have 1 to {rows}")));
             }
             (Way::Pieces(pieces, Gathered::new(rows, n_neighbors)?), (0..pieces).map(Share::Piece).collect())
         } else {
             let pairs = tournament(rows, block_size(rows, workers));
-            (Way::Meet(Merged::new(rows, n_neighbors)), pairs.into_iter().map(Share::Meet).collect())
+            (
+                Way::Pairs { merged: Merged::new(rows, n_neighbors), settled: None },
+                pairs.into_iter().map(Share::Meet).collect(),
+            )
         };
         Ok((Self { rows, n_neighbors, workers, way, done: 0.0 }, shares))
     }
@@ -84,10 +85,8 @@ impl Course {
 
     /// The shares that come when all before them are done; nothing at the end.
     pub fn go_on(&mut self) -> Option<Vec<Share>> {
-        let Way::Meet(merged) = &mut self.way else { return None };
-        // the place is filled at once
-        let merged = std::mem::replace(merged, Merged::new(0, 0));
-        self.way = Way::Settle(merged, Vec::new());
+        let Way::Pairs { settled: settled @ None, .. } = &mut self.way else { return None };
+        *settled = Some(Vec::new());
         let n = self.rows;
         let range = (n / (8 * self.workers)).clamp(SETTLED.start, SETTLED.end);
         Some((0..n).step_by(range).map(|first| Share::Settle(first..n.min(first + range))).collect())
@@ -100,8 +99,8 @@ impl Course {
     pub fn with_parts(&mut self, share: &Share, send: impl FnOnce(&[Part<'_>])) -> Result<()> {
         match (&mut self.way, share) {
             (Way::Pieces(..), Share::Piece(_)) => send(&[]),
-            (Way::Meet(merged), Share::Meet(pair)) => send(&[Part::Numbers(&merged.limits(pair)?)]),
-            (Way::Settle(merged, _), Share::Settle(rows)) => {
+            (Way::Pairs { merged, .. }, Share::Meet(pair)) => send(&[Part::Numbers(&merged.limits(pair)?)]),
+            (Way::Pairs { merged, .. }, Share::Settle(rows)) => {
                 let best = merged.best(rows.clone())?;
                 let best = best.as_proposals();
                 send(&[Part::Rows(best.lengths), Part::Rows(best.indices), Part::Numbers(best.thresholds)]);
@@ -125,7 +124,7 @@ impl Course {
                 })?;
                 1.0
             }
-            (Way::Meet(merged), Share::Meet(pair), [lengths, thresholds, indices, scores]) => {
+            (Way::Pairs { merged, .. }, Share::Meet(pair), [lengths, thresholds, indices, scores]) => {
                 let met = Met {
                     lengths: port::rows(lengths),
                     thresholds: port::numbers(thresholds),
@@ -135,7 +134,7 @@ impl Course {
                 merged.merge(pair, &met)?;
                 pair.n_meetings() as f64
             }
-            (Way::Settle(_, settled), Share::Settle(rows), [indices, distances]) => {
+            (Way::Pairs { settled: Some(settled), .. }, Share::Settle(rows), [indices, distances]) => {
                 let parts = (port::rows(indices), port::numbers(distances));
                 settled.push(Settled::from_parts(rows.clone(), self.rows, self.n_neighbors, parts)?);
                 self.exact(rows.len())
@@ -152,8 +151,8 @@ impl Course {
     pub fn table(self) -> Result<NeighborTable> {
         match self.way {
             Way::Pieces(_, gathered) => gathered.table(),
-            Way::Meet(_) => NeighborTable::from_settled([]),
-            Way::Settle(_, mut settled) => {
+            Way::Pairs { settled, .. } => {
+                let mut settled = settled.unwrap_or_default();
                 settled.sort_unstable_by_key(|part| part.rows().start);
                 NeighborTable::from_settled(settled)
             }
