@@ -113,9 +113,12 @@ async fn check_ways(chief: &Chief<'_>, device: Device) {
     let white = Array2::from_shape_simple_fn((3000, 140), || next());
     assert_eq!(chief.pieces(white.view(), 20).await, None, "{device}");
     check(chief, device, white.view(), 20).await;
-    let spectra = spectra_like(3000, 140);
-    for k in [20, 128] {
-        assert_eq!(chief.pieces(spectra.view(), k).await, Some(6), "{device}");
+    // mixtures of three smooth curves, and a little noise
+    let weights = Array2::from_shape_simple_fn((3000, 3), || next());
+    let curves = Array2::from_shape_fn((3, 140), |(i, j)| (j as f32 / 140.0 * (i + 1) as f32 * 3.0).sin());
+    let spectra = weights.dot(&curves) + Array2::from_shape_simple_fn((3000, 140), || 0.02 * next());
+    for k in [5, 20] {
+        assert_eq!(chief.pieces(spectra.view(), k).await, Some(6), "k = {k}{device}");
         check(chief, device, spectra.view(), k).await;
     }
 }
