@@ -110,11 +110,11 @@ async fn check_shapes(chief: &Chief<'_>, device: Device) {
 /// Either way of the pool: pieces where most pairs of rows need not be looked at, else all pairs meet.
 async fn check_ways(chief: &Chief<'_>, device: Device) {
     let mut next = noise(3);
-    let white = Array2::from_shape_simple_fn((3000, 140), || next());
+    let white = Array2::from_shape_simple_fn((3000, 140), &mut next);
     assert_eq!(chief.pieces(white.view(), 20).await, None, "{device}");
     check(chief, device, white.view(), 20).await;
     // mixtures of three smooth curves, and a little noise
-    let weights = Array2::from_shape_simple_fn((3000, 3), || next());
+    let weights = Array2::from_shape_simple_fn((3000, 3), &mut next);
     let curves = Array2::from_shape_fn((3, 140), |(i, j)| (j as f32 / 140.0 * (i + 1) as f32 * 3.0).sin());
     let spectra = weights.dot(&curves) + Array2::from_shape_simple_fn((3000, 140), || 0.02 * next());
     for k in [5, 20] {
