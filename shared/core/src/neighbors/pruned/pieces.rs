@@ -25,6 +25,15 @@ use crate::{
 const PANELS: usize = 32;
 
 impl Pruned<'_> {
+    /// Pieces of a search of all rows.
+    pub(in crate::neighbors) fn n_pieces(&self) -> usize {
+        self.arranged.n_panels().div_ceil(PANELS)
+    }
+
+    fn panels_of(&self, piece: usize) -> Range<usize> {
+        piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS)
+    }
+
     /// The neighbours of all rows, and how many of these were searched by exact distances alone. What the
     /// observer's keeper kept is not searched again.
     ///
@@ -36,16 +45,15 @@ impl Pruned<'_> {
         instructions: Instructions,
         observer: &dyn Observer,
     ) -> Result<(NeighborTable, usize)> {
-        let (pieces, keeper) = (self.arranged.n_panels().div_ceil(PANELS), observer.keeper());
+        let (pieces, keeper) = (self.n_pieces(), observer.keeper());
         let (again, done, reported) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
         let found = parallel::map_indices(pieces, |piece| {
-            let panels = piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS);
-            let rows = &self.arranged.order[self.places(panels.clone())];
+            let rows = &self.arranged.order[self.places(self.panels_of(piece))];
             let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.arranged.n_rows(), n_neighbors));
             let found = if let Some(kept) = kept {
                 kept
             } else {
-                let (found, searched_again) = self.piece(panels, n_neighbors, instructions, observer)?;
+                let (found, searched_again) = self.piece(piece, n_neighbors, instructions, observer)?;
                 keeper.keep(piece, &found);
                 again.fetch_add(searched_again, Ordering::Relaxed);
                 found
@@ -61,16 +69,16 @@ impl Pruned<'_> {
         });
         let found = found.into_iter().collect::<Result<Vec<_>>>()?;
         observer.progress(1.0);
-        Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors), again.into_inner()))
+        Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors)?, again.into_inner()))
     }
 
-    /// The neighbours of the rows of some panels, and how many of these had to be searched by exact distances alone.
+    /// The neighbours of the rows of a piece, and how many of these had to be searched by exact distances alone.
     ///
     /// # Errors
     /// [`Error::Cancelled`], asked for each row: many rows that tie take long.
-    fn piece(
+    pub(in crate::neighbors) fn piece(
         &self,
-        panels: Range<usize>,
+        piece: usize,
         n_neighbors: usize,
         instructions: Instructions,
         observer: &dyn Observer,
@@ -78,6 +86,7 @@ impl Pruned<'_> {
         if observer.is_cancelled() {
             return Err(Error::Cancelled);
         }
+        let panels = self.panels_of(piece);
         let places = self.places(panels.clone());
         let mut candidates = instructions.run(Sift::new(self, panels, n_neighbors + MARGIN)).candidates;
         let best = candidates.best(0..places.len());
