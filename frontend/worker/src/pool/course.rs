@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use balmer_core::{
     Error, Result,
-    neighbors::{Gathered, MARGIN, Merged, Met, NeighborTable, Piece, Settled, tournament},
+    neighbors::{Gathered, MARGIN, Merged, Met, NeighborTable, Piece, Pieces, Settled, tournament},
 };
 use balmer_exchange::worker::Share;
 use js_sys::ArrayBuffer;
@@ -49,11 +49,12 @@ impl Course {
     /// A search of so many pieces, or one in which all pairs meet; with its first shares.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for no pieces or more than rows, and as [`Gathered::new`].
+    /// [`Error::InvalidParameter`] for another number of pieces than the rows have, and as [`Gathered::new`].
     pub fn begin(rows: usize, n_neighbors: usize, workers: usize, pieces: Option<usize>) -> Result<(Self, Vec<Share>)> {
         let (way, shares) = if let Some(pieces) = pieces {
-            if !(1..=rows).contains(&pieces) {
-                return Err(Error::parameter("pieces", pieces, format!("{rows} rows have 1 to {rows}")));
+            let known = Pieces::sizes(rows).len();
+            if pieces != known {
+                return Err(Error::parameter("pieces", pieces, format!("{rows} rows have {known}")));
             }
             (Way::Pieces(pieces, Gathered::new(rows, n_neighbors)?), (0..pieces).map(Share::Piece).collect())
         } else {
@@ -116,12 +117,15 @@ impl Course {
     /// [`Error::InvalidParameter`] for what cannot be that.
     pub fn take(&mut self, share: &Share, buffers: &[ArrayBuffer]) -> Result<()> {
         self.done += match (&mut self.way, share, buffers) {
-            (Way::Pieces(_, gathered), Share::Piece(_), [rows, indices, distances]) => {
-                gathered.take(&Piece {
-                    rows: port::rows(rows),
-                    indices: port::rows(indices),
-                    distances: port::numbers(distances),
-                })?;
+            (Way::Pieces(_, gathered), Share::Piece(piece), [rows, indices, distances]) => {
+                let found =
+                    Piece { rows: port::rows(rows), indices: port::rows(indices), distances: port::numbers(distances) };
+                let size = Pieces::sizes(self.rows).nth(*piece);
+                if size != Some(found.rows.len()) {
+                    let remedy = format!("piece {piece} of {} rows has {size:?}", self.rows);
+                    return Err(Error::parameter("rows of a piece", found.rows.len(), remedy));
+                }
+                gathered.take(&found)?;
                 1.0
             }
             (Way::Pairs { merged, .. }, Share::Meet(pair), [lengths, thresholds, indices, scores]) => {

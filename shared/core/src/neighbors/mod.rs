@@ -41,6 +41,7 @@ mod table;
 mod tests;
 mod tile;
 mod tournament;
+mod watch;
 
 pub use candidates::Best;
 pub use centred::Centred;

@@ -106,6 +106,12 @@ impl<'a> Pieces<'a> {
         self.pruned.n_pieces()
     }
 
+    /// How many rows each piece of a matrix of `n` rows has, piece by piece.
+    pub fn sizes(n: usize) -> impl ExactSizeIterator<Item = usize> {
+        (0..n.div_ceil(pruned::pieces::ROWS))
+            .map(move |piece| pruned::pieces::ROWS.min(n - piece * pruned::pieces::ROWS))
+    }
+
     /// Finds one.
     ///
     /// # Errors

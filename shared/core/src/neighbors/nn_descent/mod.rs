@@ -25,7 +25,6 @@ mod recall;
 mod start;
 #[cfg(test)]
 mod tests;
-mod watch;
 
 use ndarray::ArrayView2;
 

@@ -2,10 +2,7 @@
 
 use std::{
     ops::Range,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use super::{MARGIN, Pruned, sift::Sift};
@@ -17,17 +14,21 @@ use crate::{
         arranged::Arranged,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
+        panels::PANEL,
+        watch::Watch,
     },
     parallel,
 };
 
 /// Panels of a piece: what they look at is fetched once for all of them, and they stay near themselves.
 const PANELS: usize = 32;
+/// Rows of a piece, the last one may have fewer.
+pub(in crate::neighbors) const ROWS: usize = PANELS * PANEL;
 
 impl Pruned<'_> {
     /// Pieces of a search of all rows.
     pub(in crate::neighbors) fn n_pieces(&self) -> usize {
-        self.arranged.n_panels().div_ceil(PANELS)
+        self.arranged.n_rows().div_ceil(ROWS)
     }
 
     fn panels_of(&self, piece: usize) -> Range<usize> {
@@ -46,28 +47,21 @@ impl Pruned<'_> {
         observer: &dyn Observer,
     ) -> Result<(NeighborTable, usize)> {
         let (pieces, keeper) = (self.n_pieces(), observer.keeper());
-        let (again, done, reported) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
-        let found = parallel::map_indices(pieces, |piece| {
+        let (again, watch) = (AtomicUsize::new(0), Watch::new(observer, 0.0..1.0, pieces));
+        let find = |piece: usize| {
             let rows = &self.arranged.order[self.places(self.panels_of(piece))];
             let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.arranged.n_rows(), n_neighbors));
-            let found = if let Some(kept) = kept {
-                kept
-            } else {
-                let (found, searched_again) = self.piece(piece, n_neighbors, instructions, observer)?;
-                keeper.keep(piece, &found);
-                again.fetch_add(searched_again, Ordering::Relaxed);
-                found
-            };
-            let turn = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if let Ok(mut last) = reported.try_lock()
-                && turn > *last
-            {
-                *last = turn;
-                observer.progress(turn as f64 / pieces as f64);
+            if let Some(kept) = kept {
+                return Ok(kept);
             }
+            let (found, searched_again) = self.piece(piece, n_neighbors, instructions, observer)?;
+            keeper.keep(piece, &found);
+            again.fetch_add(searched_again, Ordering::Relaxed);
             Ok(found)
-        });
-        let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+        };
+        let found = parallel::map_indices(pieces, |piece| watch.task(|| find(piece)));
+        watch.finish()?;
+        let found = found.into_iter().flatten().collect::<Result<Vec<_>>>()?;
         observer.progress(1.0);
         Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors)?, again.into_inner()))
     }
