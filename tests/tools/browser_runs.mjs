@@ -2,9 +2,9 @@
 // to input meanwhile, a cancelled run, memory, and the speed of the search itself. Prints one JSON document.
 //
 //   npm install playwright-core
-//   node browser_runs.mjs http://127.0.0.1:6563 SURVEY_20K SURVEY_50K [cpu|gpu] [CHROMIUM]
+//   node browser_runs.mjs http://127.0.0.1:6563 SURVEY_20K SURVEY_50K MATRIX.npy [cpu|gpu] [CHROMIUM]
 //
-// The surveys are simulated ones: `balmer simulate twenty --count 20000`, `balmer simulate fifty --count 50000`. The
+// The matrix is one of spectra: `peer_data.py survey -o MATRIX.npy --n 20000 ..`. The surveys are simulated ones: `balmer simulate twenty --count 20000`, `balmer simulate fifty --count 50000`. The
 // first needs a few labels of at least two classes. docs/KERNELS.md quotes what it prints.
 
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { loadavg } from 'node:os';
 
 import { chromium } from 'playwright-core';
 
-const [base = 'http://127.0.0.1:6563', twenty = 'twenty', fifty = 'fifty', device = 'cpu', executablePath = '/usr/bin/chromium'] =
+const [base = 'http://127.0.0.1:6563', twenty = 'twenty', fifty = 'fifty', matrix = 'survey.npy', device = 'cpu', executablePath = '/usr/bin/chromium'] =
   process.argv.slice(2);
 const ROUNDS = 15;
 const gpu = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-webgpu-adapter=swiftshader'];
@@ -51,20 +51,34 @@ async function startWorker(build) {
 
 const ask = (command, wanted) => page.evaluate(([command, wanted]) => window.ask(command, wanted), [command, wanted]);
 
-/** The whole search, of random rows; each product of two rows serves both, so that there are n^2 / 2 of 2 d operations. */
-async function search(rows, columns, n_neighbors, workers) {
+/** The rows of a matrix that numpy wrote, f32 in C order, as the page takes them. */
+function spectra() {
+  const file = readFileSync(matrix);
+  const start = 10 + file.readUInt16LE(8);
+  const [, rows, columns] = /'shape': \((\d+), (\d+)\)/.exec(file.toString('latin1', 10, start)).map(Number);
+  return { rows, columns, text: file.toString('base64', start) };
+}
+
+/**
+ * The whole search, of spectra or of random rows. Of the latter each product of two rows serves both, so that there are
+ * n^2 / 2 of 2 d operations; most of the former never meet.
+ */
+async function search({ rows, columns, text }, n_neighbors, workers) {
   const command = { command: 'matrix', rows, columns, n_neighbors, device: 'browser-cpu', workers };
   const found = await page.evaluate(
-    async ([command, rounds]) => {
-      const x = Float32Array.from({ length: command.rows * command.columns }, () => 2 * Math.random() - 1);
+    async ([command, text, rounds]) => {
+      const x = text
+        ? new Float32Array(Uint8Array.fromBase64(text).buffer)
+        : Float32Array.from({ length: command.rows * command.columns }, () => 2 * Math.random() - 1);
       const found = [];
       for (let i = 0; i < rounds; i += 1) found.push(await window.ask(command, 'matrix', [x.slice().buffer]));
       return found;
     },
-    [command, 5],
+    [command, text, 5],
   );
   const seconds = found.map((report) => report.seconds).sort((a, b) => a - b)[2];
-  return { name: found[0].name, rows, columns, n_neighbors, seconds, gflops: round((rows * rows * columns) / seconds / 1e9) };
+  const gflops = text ? undefined : round((rows * rows * columns) / seconds / 1e9);
+  return { name: found[0].name, rows: text ? 'spectra' : 'noise', n: rows, columns, n_neighbors, seconds, gflops };
 }
 
 async function again() {
@@ -177,11 +191,14 @@ async function cancel(survey) {
 }
 
 const searches = [];
+const [real, noise] = [spectra(), { rows: 20_000, columns: 140 }];
 for (const build of ['plain', 'simd128', 'relaxed-simd']) {
   await startWorker(`?build=${build}`);
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-  for (const n_neighbors of [20, 128]) {
-    for (const workers of build === 'plain' ? [1] : [1, cores]) searches.push(await search(20_000, 140, n_neighbors, workers));
+  for (const x of [real, noise]) {
+    for (const n_neighbors of [20, 128]) {
+      for (const workers of build === 'plain' ? [1] : [1, cores]) searches.push(await search(x, n_neighbors, workers));
+    }
   }
   await page.evaluate(() => window.endWorker());
 }

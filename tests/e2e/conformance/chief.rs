@@ -89,6 +89,16 @@ impl<'b> Chief<'b> {
         })
     }
 
+    /// What a worker of the pool says when it gets `x` to look for `k` neighbours of each row: the pieces of the search,
+    /// nothing where all pairs of rows are to meet.
+    pub async fn pieces(&self, x: ArrayView2<'_, f32>, k: usize) -> Option<u64> {
+        let command = json!({ "command": "join", "columns": x.ncols(), "n_neighbors": k });
+        let buffers = [encoded(x.iter().map(|value| value.to_le_bytes()))];
+        let answer = self.browser.async_script(ASK, vec![command, json!(buffers)]).await;
+        assert_eq!(answer[0]["report"], "joined", "{answer}");
+        answer[0]["pieces"].as_u64()
+    }
+
     /// The spectra of a survey and their features, as the worker would get them.
     pub async fn features(&self, survey: &str) -> (Vec<String>, Array2<f32>) {
         let script = format!(

@@ -17,7 +17,7 @@ use balmer_core::{
     semi_supervised::{Algorithm, Diffusion, Graph, Seeds, Weights},
 };
 use chief::{Chief, Found};
-use matrices::{awkward, spectra_like, wrong};
+use matrices::{awkward, noise, spectra_like, wrong};
 use pollster::block_on;
 
 use crate::{browser::Browser, server::Server};
@@ -107,6 +107,22 @@ async fn check_shapes(chief: &Chief<'_>, device: Device) {
     check_labels(chief, device, spectra_like(900, 20).view(), 10, &labels).await;
 }
 
+/// Either way of the pool: pieces where most pairs of rows need not be looked at, else all pairs meet.
+async fn check_ways(chief: &Chief<'_>, device: Device) {
+    let mut next = noise(3);
+    let white = Array2::from_shape_simple_fn((3000, 140), &mut next);
+    assert_eq!(chief.pieces(white.view(), 20).await, None, "{device}");
+    check(chief, device, white.view(), 20).await;
+    // mixtures of three smooth curves, and a little noise
+    let weights = Array2::from_shape_simple_fn((3000, 3), &mut next);
+    let curves = Array2::from_shape_fn((3, 140), |(i, j)| (j as f32 / 140.0 * (i + 1) as f32 * 3.0).sin());
+    let spectra = weights.dot(&curves) + Array2::from_shape_simple_fn((3000, 140), || 0.02 * next());
+    for k in [5, 20] {
+        assert_eq!(chief.pieces(spectra.view(), k).await, Some(6), "k = {k}{device}");
+        check(chief, device, spectra.view(), k).await;
+    }
+}
+
 #[tokio::test]
 async fn the_processor_in_a_browser_finds_what_the_server_finds() {
     let server = Server::empty();
@@ -114,10 +130,9 @@ async fn the_processor_in_a_browser_finds_what_the_server_finds() {
     for (build, device) in [("?build=simd128", ", simd128"), ("?build=plain", ", no SIMD"), ("", ", relaxed SIMD")] {
         let chief = Chief::start(&browser, &server, build, "browser-cpu").await;
         check_shapes(&chief, device).await;
+        check_ways(&chief, device).await;
         if build.is_empty() {
             check(&chief, "browser CPU, 2 workers, relaxed SIMD", spectra_like(20_000, 140).view(), 20).await;
-        } else {
-            check(&chief, device, spectra_like(3000, 140).view(), 20).await;
         }
     }
     browser.close().await;

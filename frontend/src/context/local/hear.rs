@@ -60,7 +60,11 @@ impl Local {
                 self.failures.last.set(Some(problem));
             }
             // for the chief of a pool and for the benchmark page
-            Report::Ready | Report::Found { .. } | Report::Broken { .. } | Report::Matrix { .. } => {}
+            Report::Ready
+            | Report::Joined { .. }
+            | Report::Found { .. }
+            | Report::Broken { .. }
+            | Report::Matrix { .. } => {}
         }
     }
 

@@ -1,10 +1,11 @@
 //! The engine of browsers without a usable graphics processor: a search that as many workers share as the processor
 //! has cores, and memory allows.
 //!
-//! Each worker gets a copy of the matrix once, then blocks of rows to let meet, pair after pair as it finishes: none
-//! waits for a slower one ([`searching`]). One that fails leaves its share to the others; where none is left, the
+//! Each worker gets a copy of the matrix once, prepares it, then gets pieces of the search, or blocks of rows to let
+//! meet, one after the other as it finishes: none waits for a slower one ([`searching`], [`course`]). One that fails leaves its share to the others; where none is left, the
 //! chief searches alone.
 
+mod course;
 mod crew;
 mod duties;
 mod searching;
@@ -14,12 +15,12 @@ use std::{cell::RefCell, fmt::Write as _};
 use balmer_core::{
     CpuEngine, Engine, Observer, Result,
     ndarray::ArrayView2,
-    neighbors::{MARGIN, NeighborTable},
+    neighbors::{MARGIN, NeighborTable, Pieces},
     semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
 use web_sys::AbortSignal;
 
-use self::searching::{Searching, block_size};
+use self::{course::block_size, searching::Searching};
 use crate::port;
 
 /// Multiplications below which starting workers takes longer than they save: some 50 ms.
@@ -30,9 +31,9 @@ const MOST: usize = 64;
 const MEMORY: usize = 768 << 20;
 /// Bytes of a worker before it has anything, as Chromium's were measured.
 const EMPTY: usize = 11 << 20;
-/// Copies of the matrix in a worker: as it is and packed, see `neighbors::Search`; and the message that brought it, which
-/// a browser keeps until it collects its garbage.
-const COPIES: usize = 3;
+/// Copies of the matrix in a worker: as it is; and the message that brought it, which a browser keeps until it collects
+/// its garbage.
+const COPIES: usize = 2;
 /// Bytes of a candidate in a worker: in its list, which has half as much room again, in the answer, and in the message.
 const CANDIDATE: usize = 12 + 8 + 8;
 
@@ -72,7 +73,10 @@ impl PoolEngine {
 
 /// How many workers of `wanted` may hold what they need of so many rows at the same time: at least one.
 fn affordable(wanted: usize, (rows, columns): (usize, usize), n_neighbors: usize) -> usize {
-    let matrices = rows.saturating_mul(columns).saturating_mul(COPIES * size_of::<f32>());
+    let matrix = rows.saturating_mul(columns).saturating_mul(size_of::<f32>());
+    // beside it what `neighbors::Pieces` makes of it, and in the place of that where all pairs meet a packed copy, as
+    // `neighbors::Search` has it
+    let matrices = matrix.saturating_mul(COPIES).saturating_add(matrix.max(Pieces::bytes(rows, columns)));
     let lists = (2 * block_size(rows, wanted) * CANDIDATE).saturating_mul(n_neighbors + MARGIN);
     wanted.min(MEMORY / matrices.saturating_add(lists).saturating_add(EMPTY)).max(1)
 }
@@ -144,6 +148,8 @@ mod tests {
         assert_eq!(affordable(64, (50_000, 140), 128), 7);
         assert_eq!(affordable(64, (20_000, 140), 20), 17);
         assert_eq!(affordable(64, (50_000, 140), 20), 8);
+        // what rules pairs out takes more than the matrix, where rows are short
+        assert_eq!(affordable(64, (500_000, 5), 20), 6);
         assert_eq!(affordable(8, (1_000_000, 4000), 20), 1);
         assert_eq!(affordable(8, (usize::MAX, usize::MAX), 20), 1);
     }

@@ -1,69 +1,45 @@
-//! One search by a crew: first all pairs of blocks of rows meet, then all rows are settled.
+//! One search by a crew: who has joined, who does what, and who failed.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::collections::BTreeSet;
 
-use balmer_core::{
-    Error, Observer, Result,
-    ndarray::ArrayView2,
-    neighbors::{MARGIN, Merged, Met, NeighborTable, Settled, tournament},
-};
+use balmer_core::{Error, Observer, Result, ndarray::ArrayView2, neighbors::NeighborTable};
 use balmer_exchange::worker::{Command, Report, Share};
 use js_sys::ArrayBuffer;
 use web_sys::AbortSignal;
 
 use super::{
+    course::Course,
     crew::{Crew, News},
     duties::Duties,
 };
-use crate::port::{self, Part};
-
-/// Rows of a block that meets others.
-const BLOCK: Range<usize> = 256..1024;
-/// Meetings of each worker at least, so that all end at about the same time.
-const MEETINGS: usize = 16;
-/// Rows settled at once.
-const SETTLED: Range<usize> = 64..512;
-/// Products that take as long as a distance in f64, for the progress.
-const EXACT: f64 = 12.0;
+use crate::port::Part;
 
 /// A search under way.
 pub struct Searching<'a> {
     x: ArrayView2<'a, f32>,
     n_neighbors: usize,
     crew: Crew,
-    /// Members that have the matrix, or are about to.
+    /// Members that have the matrix, ready to be searched.
     joined: Vec<bool>,
+    /// As the first member that has joined says it goes.
+    course: Option<Course>,
     duties: Duties<Share>,
-    merged: Merged,
-    settled: Vec<Settled>,
-    /// Products that are done, as far as progress goes.
-    done: f64,
     /// Members that did something.
     helpers: BTreeSet<usize>,
-    /// Why the first of them did.
+    /// Why the first of them that failed did.
     reason: String,
-}
-
-/// Rows of a block that meets others, where so many workers share a search.
-pub fn block_size(rows: usize, workers: usize) -> usize {
-    // of b blocks there are b^2 / 2 pairs
-    let blocks = ((2 * MEETINGS * workers) as f64).sqrt();
-    ((rows as f64 / blocks) as usize).clamp(BLOCK.start, BLOCK.end)
 }
 
 impl<'a> Searching<'a> {
     /// Starts the workers; `x` is in standard layout and has more rows than `n_neighbors`.
     pub fn begin(x: ArrayView2<'a, f32>, n_neighbors: usize, workers: usize, stop: &AbortSignal) -> Self {
-        let pairs = tournament(x.nrows(), block_size(x.nrows(), workers));
         Self {
             x,
             n_neighbors,
             crew: Crew::start(workers, stop),
             joined: vec![false; workers],
-            duties: Duties::new(pairs.into_iter().map(Share::Meet)),
-            merged: Merged::new(x.nrows(), n_neighbors),
-            settled: Vec::new(),
-            done: 0.0,
+            course: None,
+            duties: Duties::new([]),
             helpers: BTreeSet::new(),
             reason: String::new(),
         }
@@ -74,8 +50,6 @@ impl<'a> Searching<'a> {
     /// # Errors
     /// [`Error::Cancelled`].
     pub async fn table(&mut self, observer: &dyn Observer) -> Result<Option<NeighborTable>> {
-        let n = self.x.nrows();
-        let all = 0.5 * n as f64 * n as f64 + self.exact(n);
         loop {
             let (member, outcome) = match self.crew.news().await {
                 News::Stop => return Err(Error::Cancelled),
@@ -88,22 +62,21 @@ impl<'a> Searching<'a> {
             if observer.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            observer.progress((self.done / all).min(1.0));
-            if self.duties.are_over() {
-                if !self.settled.is_empty() {
-                    break;
+            if let Some(course) = &mut self.course {
+                observer.progress(course.progress());
+                if self.duties.are_over() {
+                    match course.go_on() {
+                        Some(shares) => self.duties = Duties::new(shares),
+                        None => break,
+                    }
                 }
-                let range = (n / (8 * self.joined.len())).clamp(SETTLED.start, SETTLED.end);
-                let ranges = (0..n).step_by(range).map(|first| Share::Settle(first..n.min(first + range)));
-                self.duties = Duties::new(ranges);
             }
             if self.crew.is_empty() {
                 return Ok(None);
             }
             self.hand_out()?;
         }
-        self.settled.sort_unstable_by_key(|part| part.rows().start);
-        NeighborTable::from_settled(self.settled.drain(..)).map(Some)
+        self.course.take().map(Course::table).transpose()
     }
 
     /// Ends the workers. How many did something, how many failed, and why the first of them did.
@@ -123,47 +96,37 @@ impl<'a> Searching<'a> {
                 let join = Command::Join { columns: self.x.ncols(), n_neighbors: self.n_neighbors };
                 let values = self.x.as_slice().expect("standard layout");
                 self.crew.send(member, &join, &[Part::Numbers(values)]);
-                self.joined[member] = true;
                 Ok(())
             }
+            Report::Joined { pieces } => self.welcome(member, pieces),
             Report::Found { share } => self.take(member, &share, buffers),
             Report::Broken { detail } => Err(detail),
             _ => Err(nonsense()),
         }
     }
 
-    /// Takes what a share came to; it is merged whole, or still to be done.
-    fn take(&mut self, member: usize, share: &Share, buffers: &[ArrayBuffer]) -> Result<(), String> {
-        if !self.duties.has(member, share) {
-            return Err(nonsense());
+    /// A member is ready. The first says how the search goes; the others, which prepared the same, have to agree.
+    fn welcome(&mut self, member: usize, pieces: Option<usize>) -> Result<(), String> {
+        if let Some(course) = &self.course {
+            if course.pieces() != pieces {
+                return Err(nonsense());
+            }
+        } else {
+            let (course, shares) =
+                Course::begin(self.x.nrows(), self.n_neighbors, self.joined.len(), pieces).map_err(|_| nonsense())?;
+            (self.course, self.duties) = (Some(course), Duties::new(shares));
         }
-        self.done += match (share, buffers) {
-            (Share::Meet(pair), [lengths, thresholds, indices, scores]) => {
-                let met = Met {
-                    lengths: port::rows(lengths),
-                    thresholds: port::numbers(thresholds),
-                    indices: port::rows(indices),
-                    scores: port::numbers(scores),
-                };
-                self.merged.merge(pair, &met).map_err(|_| nonsense())?;
-                pair.n_meetings() as f64
-            }
-            (Share::Settle(rows), [indices, distances]) => {
-                let parts = (port::rows(indices), port::numbers(distances));
-                let settled = Settled::from_parts(rows.clone(), self.x.nrows(), self.n_neighbors, parts);
-                self.settled.push(settled.map_err(|_| nonsense())?);
-                self.exact(rows.len())
-            }
-            _ => return Err(nonsense()),
-        };
-        self.duties.finish(member, share);
-        self.helpers.insert(member);
+        self.joined[member] = true;
         Ok(())
     }
 
-    /// What settling rows takes, in products.
-    fn exact(&self, rows: usize) -> f64 {
-        EXACT * rows as f64 * (self.n_neighbors + MARGIN) as f64
+    /// Takes what a share came to; it is taken whole, or still to be done.
+    fn take(&mut self, member: usize, share: &Share, buffers: &[ArrayBuffer]) -> Result<(), String> {
+        let course = self.course.as_mut().filter(|_| self.duties.has(member, share)).ok_or_else(nonsense)?;
+        course.take(share, buffers).map_err(|_| nonsense())?;
+        self.duties.finish(member, share);
+        self.helpers.insert(member);
+        Ok(())
     }
 
     /// Goes on without a member.
@@ -178,22 +141,11 @@ impl<'a> Searching<'a> {
 
     /// Gives everybody something to do.
     fn hand_out(&mut self) -> Result<()> {
+        let Some(course) = &mut self.course else { return Ok(()) };
         for member in (0..self.joined.len()).filter(|&member| self.joined[member]) {
             while let Some(share) = self.duties.hand_out(member) {
                 let command = Command::Search { share: share.clone() };
-                match share {
-                    Share::Meet(pair) => {
-                        let limits = self.merged.limits(&pair)?;
-                        self.crew.send(member, &command, &[Part::Numbers(&limits)]);
-                    }
-                    Share::Settle(rows) => {
-                        let best = self.merged.best(rows)?;
-                        let best = best.as_proposals();
-                        let parts =
-                            [Part::Rows(best.lengths), Part::Rows(best.indices), Part::Numbers(best.thresholds)];
-                        self.crew.send(member, &command, &parts);
-                    }
-                }
+                course.with_parts(&share, |parts| self.crew.send(member, &command, parts))?;
             }
         }
         Ok(())

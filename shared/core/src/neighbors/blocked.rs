@@ -10,7 +10,7 @@ use std::{
     ops::Range,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -21,8 +21,9 @@ use super::{
     lanes::Instructions,
     panels::Panels,
     tournament::{across, each_with_each, pieces, whole},
+    watch::Watch,
 };
-use crate::{Error, Result, engine::Observer, parallel};
+use crate::{Result, engine::Observer, parallel};
 
 /// Rows per block at most: what is left of the pairs' turns at the end keeps no thread waiting for long.
 const MAX_BLOCK: usize = 512;
@@ -69,39 +70,27 @@ impl Blocks {
         instructions: Instructions,
         observer: &dyn Observer,
     ) -> Result<()> {
-        let next = AtomicUsize::new(0);
-        let cancelled = AtomicBool::new(false);
-        let reported = Mutex::new(0);
+        let (next, watch) = (AtomicUsize::new(0), Watch::new(observer, 0.0..1.0, self.pairs.len()));
+        let meet = |(a, b): (usize, usize)| {
+            let (rows, columns) = (&self.rows[a], &self.rows[b]);
+            // locks are taken in ascending order: no deadlock
+            let mut of_rows = unpoisoned(&self.candidates[a]);
+            if a == b {
+                instructions.run(Meeting { centred, rows, columns, takers: Takers::Within(&mut of_rows) });
+            } else {
+                let mut of_columns = unpoisoned(&self.candidates[b]);
+                let takers = Takers::Both(&mut of_rows, &mut of_columns);
+                instructions.run(Meeting { centred, rows, columns, takers });
+            }
+        };
         parallel::map_indices(parallel::n_threads(), |_| {
-            loop {
-                let turn = next.fetch_add(1, Ordering::Relaxed);
-                let Some(&(a, b)) = self.pairs.get(turn) else { break };
-                if cancelled.load(Ordering::Relaxed) || observer.is_cancelled() {
-                    cancelled.store(true, Ordering::Relaxed);
+            while let Some(&pair) = self.pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if watch.task(|| meet(pair)).is_none() {
                     break;
-                }
-                let (rows, columns) = (&self.rows[a], &self.rows[b]);
-                // locks are taken in ascending order: no deadlock
-                let mut of_rows = unpoisoned(&self.candidates[a]);
-                if a == b {
-                    instructions.run(Meeting { centred, rows, columns, takers: Takers::Within(&mut of_rows) });
-                } else {
-                    let mut of_columns = unpoisoned(&self.candidates[b]);
-                    let takers = Takers::Both(&mut of_rows, &mut of_columns);
-                    instructions.run(Meeting { centred, rows, columns, takers });
-                }
-                drop(of_rows);
-                if let Ok(mut last) = reported.try_lock()
-                    && turn > *last
-                {
-                    *last = turn;
-                    observer.progress(turn as f64 / self.pairs.len() as f64);
                 }
             }
         });
-        if cancelled.into_inner() {
-            return Err(Error::Cancelled);
-        }
+        watch.finish()?;
         observer.progress(1.0);
         Ok(())
     }

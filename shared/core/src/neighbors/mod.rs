@@ -5,8 +5,8 @@
 //! depend on the block size, on the number of threads or on what multiplied the matrices: whatever proposes candidates,
 //! distances in f64 and a proof that nothing was overlooked have the last word.
 //!
-//! [`exact`] chooses between two ways: `pruned`, which never looks at most pairs, and [`Search`], in which each pair meets
-//! once, and in which devices take part.
+//! [`exact`] chooses between two ways: [`Pieces`], which never looks at most pairs, and [`Search`], in which each pair meets
+//! once, and in which devices take part. Hosts with more than one process share either.
 //!
 //! [`approximate`] finds nearly all of them in less time, and says how many.
 //!
@@ -24,6 +24,7 @@ mod centred;
 mod certify;
 mod duplicates;
 mod fused;
+mod gathered;
 mod lanes;
 mod layout;
 mod merged;
@@ -40,16 +41,18 @@ mod table;
 mod tests;
 mod tile;
 mod tournament;
+mod watch;
 
 pub use candidates::Best;
 pub use centred::Centred;
 pub use duplicates::DuplicateGroups;
+pub use gathered::Gathered;
 pub(crate) use lanes::Instructions;
 pub use merged::{Merged, Met};
 pub use metric::{check_features, distance};
 pub use nn_descent::{Recall, approximate};
 pub use panels::Panels;
-pub use pieces::{Forgetful, Keeper, Piece};
+pub use pieces::{Forgetful, Keeper, Piece, Pieces};
 pub use proposals::{MARGIN, Proposals};
 pub use search::Search;
 pub use settled::Settled;
@@ -58,7 +61,6 @@ pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;
 
-use self::pruned::Pruned;
 use crate::{Result, engine::Observer};
 
 /// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
@@ -74,18 +76,11 @@ use crate::{Result, engine::Observer};
 /// beyond f32,
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
-    search::check_matrix(x)?;
-    search::check_n_neighbors(n_neighbors, x.nrows())?;
     let x = search::row_by_row(x.into());
-    let instructions = Instructions::fastest();
-    if x.nrows() >= pruned::LEAST_ROWS {
-        let pruned = Pruned::new(x.view())?;
-        if pruned.pays(n_neighbors, instructions) {
-            observer.keeper().begins(&|| pieces::name(x.view(), n_neighbors));
-            return Ok(pruned.all(n_neighbors, instructions, observer)?.0);
-        }
+    if let Some(pieces) = Pieces::new(x.view(), n_neighbors)? {
+        return pieces.all(observer);
     }
     let search = Search::packed(x)?;
     let block = blocked::block_size(search.n_rows());
-    NeighborTable::from_settled([search.all(instructions, n_neighbors, block, observer)?])
+    NeighborTable::from_settled([search.all(Instructions::fastest(), n_neighbors, block, observer)?])
 }

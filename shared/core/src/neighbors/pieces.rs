@@ -1,9 +1,16 @@
-//! Neighbours found so far, of some rows: what a long search can keep, and go on from.
+//! Neighbours found so far, of some rows: what a long search can keep and go on from, and what several processes can share.
 
 use ndarray::ArrayView2;
 use sha2::{Digest as _, Sha256};
 
-use super::{NeighborTable, table::check_row};
+use super::{
+    Gathered, NeighborTable, arranged,
+    lanes::Instructions,
+    pruned::{self, Pruned},
+    search,
+    table::check_row,
+};
+use crate::{Error, Result, engine::Observer};
 
 /// The neighbours of some rows of a matrix, in any order of rows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,33 +64,106 @@ pub(super) fn name(x: ArrayView2<'_, f32>, n_neighbors: usize) -> String {
     format!("{:x}", hash.finalize())
 }
 
+/// A search of all rows by pieces that need nothing of each other, which never looks at most pairs of rows.
+///
+/// Pieces are the same wherever they are found, as long as it is by the same build of this code on the same kind of processor: a
+/// host that has more than one process prepares the matrix in each, lets each find some pieces, and makes a table of them by
+/// [`Gathered`]. [`exact`](super::exact) does the same within one process.
+pub struct Pieces<'a> {
+    x: ArrayView2<'a, f32>,
+    pruned: Pruned<'a>,
+    n_neighbors: usize,
+    instructions: Instructions,
+}
+
+impl<'a> Pieces<'a> {
+    /// Checks and prepares `x` (n x d, in standard layout). Nothing where the rows are few, or where a sample of them shows
+    /// that letting all pairs meet takes less time, as it does in white noise. O(n d + n log n) time.
+    ///
+    /// # Errors
+    /// As [`exact`](super::exact); [`Error::InvalidParameter`] for rows that do not follow each other.
+    pub fn new(x: ArrayView2<'a, f32>, n_neighbors: usize) -> Result<Option<Self>> {
+        search::check_matrix(x)?;
+        search::check_n_neighbors(n_neighbors, x.nrows())?;
+        if x.to_slice().is_none() {
+            return Err(Error::parameter("features", "a view", "give all values row after row"));
+        }
+        if x.nrows() < pruned::LEAST_ROWS {
+            return Ok(None);
+        }
+        let (pruned, instructions) = (Pruned::new(x)?, Instructions::fastest());
+        let pays = pruned.pays(n_neighbors, instructions);
+        Ok(pays.then_some(Self { x, pruned, n_neighbors, instructions }))
+    }
+
+    /// Bytes that preparing and searching `rows` of `columns` values take beside these, about.
+    pub fn bytes(rows: usize, columns: usize) -> usize {
+        arranged::bytes(rows, columns)
+    }
+
+    /// How many there are.
+    pub fn n_pieces(&self) -> usize {
+        self.pruned.n_pieces()
+    }
+
+    /// How many rows each piece of a matrix of `n` rows has, piece by piece.
+    pub fn sizes(n: usize) -> impl ExactSizeIterator<Item = usize> {
+        (0..n.div_ceil(pruned::pieces::ROWS))
+            .map(move |piece| pruned::pieces::ROWS.min(n - piece * pruned::pieces::ROWS))
+    }
+
+    /// Finds one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] where there are not so many, [`Error::Cancelled`].
+    pub fn find(&self, piece: usize, observer: &dyn Observer) -> Result<Piece> {
+        if piece >= self.n_pieces() {
+            return Err(Error::parameter("piece", piece, format!("there are {}", self.n_pieces())));
+        }
+        self.pruned.piece(piece, self.n_neighbors, self.instructions, observer).map(|(found, _)| found)
+    }
+
+    /// The neighbours of all rows, over all cores. What the observer's keeper kept is not searched again.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn all(&self, observer: &dyn Observer) -> Result<NeighborTable> {
+        observer.keeper().begins(&|| name(self.x, self.n_neighbors));
+        self.pruned.all(self.n_neighbors, self.instructions, observer).map(|(table, _)| table)
+    }
+}
+
 impl Piece {
     /// Whether this may be what was found for `rows` of a matrix of `n`.
     pub(super) fn is_of(&self, rows: &[u32], n: usize, n_neighbors: usize) -> bool {
-        let places = rows.len() * n_neighbors;
-        self.rows == rows
-            && self.indices.len() == places
-            && self.distances.len() == places
-            && self.each(n_neighbors).all(|(row, indices, distances)| check_row(row, n, indices, distances).is_ok())
+        self.rows == rows && self.check(n, n_neighbors).is_ok()
+    }
+
+    /// Whether these may be neighbours of rows of a matrix of `n`.
+    pub(super) fn check(&self, n: usize, n_neighbors: usize) -> Result<()> {
+        let places = self.rows.len().checked_mul(n_neighbors);
+        if n_neighbors == 0 || Some(self.indices.len()) != places || Some(self.distances.len()) != places {
+            let value = format!("{} indices, {} distances", self.indices.len(), self.distances.len());
+            let remedy = format!("{} rows of {n_neighbors} neighbours need as many of both", self.rows.len());
+            return Err(Error::parameter("neighbour table", value, remedy));
+        }
+        self.each(n_neighbors).try_for_each(|(row, indices, distances)| check_row(row, n, indices, distances))
     }
 
     /// Each row with its neighbours and their distances.
-    fn each(&self, n_neighbors: usize) -> impl Iterator<Item = (usize, &[u32], &[f32])> {
+    pub(super) fn each(&self, n_neighbors: usize) -> impl Iterator<Item = (usize, &[u32], &[f32])> {
         let rows = self.rows.iter().map(|&row| row as usize);
         let lists = self.indices.chunks_exact(n_neighbors).zip(self.distances.chunks_exact(n_neighbors));
         rows.zip(lists).map(|(row, (indices, distances))| (row, indices, distances))
     }
 
-    /// The table of all rows, which the pieces have once each.
-    pub(super) fn table(pieces: impl IntoIterator<Item = Self>, n: usize, n_neighbors: usize) -> NeighborTable {
-        let (mut indices, mut distances) = (vec![0; n * n_neighbors], vec![0.0; n * n_neighbors]);
-        for piece in pieces {
-            for (row, from_indices, from_distances) in piece.each(n_neighbors) {
-                let places = row * n_neighbors..(row + 1) * n_neighbors;
-                indices[places.clone()].copy_from_slice(from_indices);
-                distances[places].copy_from_slice(from_distances);
-            }
-        }
-        NeighborTable::vouched(n, n_neighbors, indices, distances)
+    /// The table of all rows, which the pieces of a search have once each.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] where they do not.
+    pub(super) fn table(pieces: impl IntoIterator<Item = Self>, n: usize, n_neighbors: usize) -> Result<NeighborTable> {
+        let mut gathered = Gathered::new(n, n_neighbors)?;
+        pieces.into_iter().try_for_each(|piece| gathered.put(&piece))?;
+        gathered.table()
     }
 }

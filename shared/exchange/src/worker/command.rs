@@ -23,6 +23,9 @@ pub enum Device {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Share {
+    /// Find a piece of a search that has pieces, by its number. Buffers of the answer: the rows, u32; indices, u32;
+    /// distances, f32.
+    Piece(usize),
     /// Let two blocks of rows meet, or one with itself. Buffer: the scores above which the rows of both sides take
     /// nothing, f32. Buffers of the answer, for the rows of both sides: candidates of each, u32; the scores that all
     /// others have at least, f32; the candidates, u32, without gaps; their scores, f32.
@@ -79,7 +82,7 @@ pub enum Command {
         /// Name of the run.
         run: String,
     },
-    /// To a worker of the pool: the matrix whose blocks of rows will meet. Buffer: the rows, f32.
+    /// To a worker of the pool: the matrix that will be searched. Buffer: the rows, f32.
     Join {
         /// Values a row.
         columns: usize,

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_share_comes_back_as_it_was_given() {
-        for share in tournament(20, 8).into_iter().map(Share::Meet).chain([Share::Settle(3..20)]) {
+        for share in tournament(20, 8).into_iter().map(Share::Meet).chain([Share::Settle(3..20), Share::Piece(7)]) {
             let text = serde_json::to_string(&Command::Search { share: share.clone() }).unwrap();
             assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), Command::Search { share: share.clone() });
             let text = serde_json::to_string(&Report::Found { share: share.clone() }).unwrap();

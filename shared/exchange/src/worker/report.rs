@@ -91,6 +91,11 @@ pub enum Report {
         /// Why.
         problem: Problem,
     },
+    /// From a worker of the pool: it has the matrix, and knows how it is searched.
+    Joined {
+        /// Pieces of the search; nothing where all pairs of rows have to meet.
+        pieces: Option<usize>,
+    },
     /// From a worker of the pool: its share is done. Buffers: those of the [`Share`]'s answer.
     Found {
         /// What it was asked to do.

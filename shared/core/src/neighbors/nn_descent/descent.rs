@@ -7,7 +7,6 @@ use super::{
     acquaintances::{Acquaintances, MET, Met},
     ground::Ground,
     lists::{Lists, Near, merge},
-    watch::Watch,
 };
 use crate::{
     Result,
@@ -15,6 +14,7 @@ use crate::{
     neighbors::{
         lanes::{Instructions, Lanes, Work},
         panels::PANEL,
+        watch::Watch,
     },
     parallel,
 };
@@ -146,5 +146,5 @@ pub(super) fn pass(
         watch.task(|| instructions.run(Descent { ground, fresh, known, looked_through, first, keep, neighbors }))
     });
     watch.finish()?;
-    Ok(entries.into_iter().sum())
+    Ok(entries.into_iter().flatten().sum())
 }

@@ -25,7 +25,6 @@ mod recall;
 mod start;
 #[cfg(test)]
 mod tests;
-mod watch;
 
 use ndarray::ArrayView2;
 
@@ -97,7 +96,7 @@ fn search(
             break;
         }
     }
-    let table = table(&ground, &lists, n_neighbors);
+    let table = table(&ground, &lists, n_neighbors)?;
     let recall = recall::estimate(&ground, &table, seed, instructions);
     if observer.is_cancelled() {
         return Err(Error::Cancelled);
@@ -112,7 +111,7 @@ fn progress(passes: usize) -> f64 {
 }
 
 /// The nearest of those in the lists, by distances in f64.
-fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> NeighborTable {
+fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> Result<NeighborTable> {
     let Arranged { x, d, ref order, .. } = ground.arranged;
     let pieces = parallel::map_indices(ground.n_rows().div_ceil(CHUNK), |chunk| {
         let first = chunk * CHUNK;

@@ -7,7 +7,6 @@ use super::{
     ground::Ground,
     lists::{Lists, Near},
     middles::{GROUP, Middles},
-    watch::Watch,
 };
 use crate::{
     Result,
@@ -16,6 +15,7 @@ use crate::{
         candidates::Candidates,
         lanes::{Instructions, Lanes, Work},
         panels::PANEL,
+        watch::Watch,
     },
     parallel,
 };
@@ -125,5 +125,6 @@ pub(super) fn lists(
         })
     });
     watch.finish()?;
-    Ok(Lists { keep, neighbors, looked_through: looked_through.concat() })
+    let looked_through = looked_through.into_iter().flatten().flatten().collect();
+    Ok(Lists { keep, neighbors, looked_through })
 }

@@ -12,7 +12,7 @@
 //!
 //! Memory beside the matrix: 4 (m + 8) bytes a row, with the m <= 128 coordinates of heads.
 
-mod pieces;
+pub(super) mod pieces;
 mod sift;
 mod tree;
 

@@ -2,10 +2,7 @@
 
 use std::{
     ops::Range,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use super::{MARGIN, Pruned, sift::Sift};
@@ -17,14 +14,27 @@ use crate::{
         arranged::Arranged,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
+        panels::PANEL,
+        watch::Watch,
     },
     parallel,
 };
 
 /// Panels of a piece: what they look at is fetched once for all of them, and they stay near themselves.
 const PANELS: usize = 32;
+/// Rows of a piece, the last one may have fewer.
+pub(in crate::neighbors) const ROWS: usize = PANELS * PANEL;
 
 impl Pruned<'_> {
+    /// Pieces of a search of all rows.
+    pub(in crate::neighbors) fn n_pieces(&self) -> usize {
+        self.arranged.n_rows().div_ceil(ROWS)
+    }
+
+    fn panels_of(&self, piece: usize) -> Range<usize> {
+        piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS)
+    }
+
     /// The neighbours of all rows, and how many of these were searched by exact distances alone. What the
     /// observer's keeper kept is not searched again.
     ///
@@ -36,41 +46,33 @@ impl Pruned<'_> {
         instructions: Instructions,
         observer: &dyn Observer,
     ) -> Result<(NeighborTable, usize)> {
-        let (pieces, keeper) = (self.arranged.n_panels().div_ceil(PANELS), observer.keeper());
-        let (again, done, reported) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
-        let found = parallel::map_indices(pieces, |piece| {
-            let panels = piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS);
-            let rows = &self.arranged.order[self.places(panels.clone())];
+        let (pieces, keeper) = (self.n_pieces(), observer.keeper());
+        let (again, watch) = (AtomicUsize::new(0), Watch::new(observer, 0.0..1.0, pieces));
+        let find = |piece: usize| {
+            let rows = &self.arranged.order[self.places(self.panels_of(piece))];
             let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.arranged.n_rows(), n_neighbors));
-            let found = if let Some(kept) = kept {
-                kept
-            } else {
-                let (found, searched_again) = self.piece(panels, n_neighbors, instructions, observer)?;
-                keeper.keep(piece, &found);
-                again.fetch_add(searched_again, Ordering::Relaxed);
-                found
-            };
-            let turn = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if let Ok(mut last) = reported.try_lock()
-                && turn > *last
-            {
-                *last = turn;
-                observer.progress(turn as f64 / pieces as f64);
+            if let Some(kept) = kept {
+                return Ok(kept);
             }
+            let (found, searched_again) = self.piece(piece, n_neighbors, instructions, observer)?;
+            keeper.keep(piece, &found);
+            again.fetch_add(searched_again, Ordering::Relaxed);
             Ok(found)
-        });
-        let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+        };
+        let found = parallel::map_indices(pieces, |piece| watch.task(|| find(piece)));
+        watch.finish()?;
+        let found = found.into_iter().flatten().collect::<Result<Vec<_>>>()?;
         observer.progress(1.0);
-        Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors), again.into_inner()))
+        Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors)?, again.into_inner()))
     }
 
-    /// The neighbours of the rows of some panels, and how many of these had to be searched by exact distances alone.
+    /// The neighbours of the rows of a piece, and how many of these had to be searched by exact distances alone.
     ///
     /// # Errors
     /// [`Error::Cancelled`], asked for each row: many rows that tie take long.
-    fn piece(
+    pub(in crate::neighbors) fn piece(
         &self,
-        panels: Range<usize>,
+        piece: usize,
         n_neighbors: usize,
         instructions: Instructions,
         observer: &dyn Observer,
@@ -78,6 +80,7 @@ impl Pruned<'_> {
         if observer.is_cancelled() {
             return Err(Error::Cancelled);
         }
+        let panels = self.panels_of(piece);
         let places = self.places(panels.clone());
         let mut candidates = instructions.run(Sift::new(self, panels, n_neighbors + MARGIN)).candidates;
         let best = candidates.best(0..places.len());

@@ -1,4 +1,4 @@
-//! The progress of the tasks of a stage.
+//! The progress of tasks that all threads share, and whether they are to go on.
 
 use std::{
     ops::Range,
@@ -25,10 +25,10 @@ impl<'a> Watch<'a> {
         Self { observer, span, tasks, done: AtomicUsize::new(0), reported: Mutex::new(0) }
     }
 
-    /// Does a task unless all should stop.
-    pub(super) fn task<T: Default>(&self, task: impl FnOnce() -> T) -> T {
+    /// Does a task, unless all should stop.
+    pub(super) fn task<T>(&self, task: impl FnOnce() -> T) -> Option<T> {
         if self.observer.is_cancelled() {
-            return T::default();
+            return None;
         }
         let output = task();
         let turn = self.done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -39,7 +39,7 @@ impl<'a> Watch<'a> {
             let share = turn as f64 / self.tasks as f64;
             self.observer.progress(self.span.start + share * (self.span.end - self.span.start));
         }
-        output
+        Some(output)
     }
 
     /// Whether all tasks were done.
