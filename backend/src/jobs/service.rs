@@ -105,7 +105,7 @@ impl Jobs {
         Ok(jobs)
     }
 
-    /// Begins jobs in turn, until [`Self::close`]; then returns once nothing is under way any more.
+    /// Begins jobs in turn, until [`Self::close`]; then returns once nothing is under way any more, and the table is closed.
     pub async fn serve(&self) {
         let mut closing = self.0.closing.subscribe();
         let mut workers = JoinSet::new();
@@ -124,7 +124,7 @@ impl Jobs {
                 }
             }
             if *closing.borrow() && workers.is_empty() {
-                return;
+                return self.0.table.close().await;
             }
             tokio::select! {
                 Some(_) = workers.join_next() => {}

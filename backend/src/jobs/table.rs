@@ -154,6 +154,11 @@ impl JobTable {
         Ok(Self { pool })
     }
 
+    /// Closes the file: what its log holds is then in it.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// Takes a job in, which is acknowledged once this returns.
     ///
     /// # Errors
