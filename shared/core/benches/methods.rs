@@ -28,8 +28,8 @@ fn knn(criterion: &mut Criterion) {
     }
 }
 
-/// Two blocks of rows that meet: rows of one asking those of the other alone, and once all thresholds are known. Both are a
-/// product, of which `balmer bench fma` tells the least time that it can take.
+/// Two blocks of rows that meet: rows of one asking those of the other alone, rows of both asking, and once all thresholds
+/// are known. All are one product, of which `balmer bench fma` tells the least time that it can take.
 fn meet(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("meet");
     group.sample_size(10);
@@ -37,12 +37,13 @@ fn meet(criterion: &mut Criterion) {
         let x = random(2 * half, d);
         let search = Search::packed(x.view()).expect("finite features");
         let pair = Pair { rows: 0..half, columns: half..2 * half };
-        let mut queries = vec![f32::INFINITY; 2 * half];
+        let both = vec![f32::INFINITY; 2 * half];
+        let mut queries = both.clone();
         queries[half..].fill(f32::NEG_INFINITY);
         let known = search.meet(&pair, &queries, 20, &Unobserved).expect("two blocks").thresholds;
         // a multiply and an add for each feature of each pair
         group.throughput(Throughput::Elements(2 * (half * half * d) as u64));
-        for (name, limits) in [("queries", &queries), ("known-thresholds", &known)] {
+        for (name, limits) in [("queries", &queries), ("both", &both), ("known-thresholds", &known)] {
             group.bench_function(BenchmarkId::new(name, format!("n{half}-n{half}-d{d}-k20")), |bencher| {
                 bencher.iter(|| search.meet(&pair, limits, 20, &Unobserved));
             });

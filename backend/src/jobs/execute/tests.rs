@@ -1,6 +1,9 @@
 //! A run from its spec to its saved candidates, on a small survey.
 
-use std::sync::{Mutex, atomic::Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use balmer_core::{
     CpuEngine,
@@ -214,7 +217,7 @@ fn a_search_that_was_interrupted_goes_on_where_it_ended() {
     let pieces = interrupted.folder().join("neighbors.partial");
     let cancel = AtomicBool::new(false);
     let report = |progress: &RunProgress| {
-        if progress.stage == Stage::Neighbors && progress.fraction > 0.0 {
+        if progress.stage == Stage::Neighbors && progress.fraction >= 0.5 {
             cancel.store(true, Ordering::Relaxed);
         }
     };
@@ -222,15 +225,19 @@ fn a_search_that_was_interrupted_goes_on_where_it_ended() {
     let error = execute(&store, owned, &plan, &CpuEngine, options(), &cancel, &report).unwrap_err();
     assert!(error.is_cancelled(), "{error}");
     let kept = std::fs::metadata(&pieces).unwrap().len();
-    assert!(kept > 10_000, "{kept} bytes were kept");
+    assert!(kept > 100_000, "{kept} bytes were kept");
 
     let owned = store.resume_run(interrupted.id()).unwrap();
+    let searched = AtomicUsize::new(0);
     let never_less = |progress: &RunProgress| {
         if progress.stage == Stage::Neighbors && progress.fraction > 0.0 {
+            // at the first word one piece is done: a file begun anew would hold one, half of all are kept
+            searched.fetch_add(1, Ordering::Relaxed);
             assert!(std::fs::metadata(&pieces).unwrap().len() >= kept, "the search began anew");
         }
     };
     let resumed = execute(&store, owned, &plan, &CpuEngine, options(), &AtomicBool::new(false), &never_less).unwrap();
+    assert!(searched.into_inner() > 0);
     let bytes = |id: &str| std::fs::read(store.run(id).unwrap().folder().join("candidates.parquet")).unwrap();
     assert!(bytes(&resumed.id) == bytes(&undisturbed.id));
     assert!(!pieces.exists(), "what was kept is left behind");

@@ -120,9 +120,9 @@ impl Course {
             (Way::Pieces(_, gathered), Share::Piece(piece), [rows, indices, distances]) => {
                 let found =
                     Piece { rows: port::rows(rows), indices: port::rows(indices), distances: port::numbers(distances) };
-                let size = Pieces::sizes(self.rows).nth(*piece);
-                if size != Some(found.rows.len()) {
-                    let remedy = format!("piece {piece} of {} rows has {size:?}", self.rows);
+                let size = Pieces::sizes(self.rows).nth(*piece).unwrap_or_default();
+                if size != found.rows.len() {
+                    let remedy = format!("piece {piece} of {} rows has {size}", self.rows);
                     return Err(Error::parameter("rows of a piece", found.rows.len(), remedy));
                 }
                 gathered.take(&found)?;
@@ -170,4 +170,38 @@ fn stray(share: &Share) -> Error {
         format!("{share:?}"),
         "it belongs to another way of searching, or its buffers are missing",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_shared_out_once_and_not_mixed_with_pairs() {
+        let (mut course, shares) = Course::begin(1200, 5, 2, Some(3)).unwrap();
+        assert_eq!(shares, [0, 1, 2].map(Share::Piece));
+        assert_eq!((course.pieces(), course.progress()), (Some(3), 0.0));
+        assert!(course.with_parts(&shares[0], |parts| assert!(parts.is_empty())).is_ok());
+        assert!(course.with_parts(&Share::Settle(0..9), |_| panic!("nothing is settled")).is_err());
+        assert!(course.go_on().is_none(), "there is nothing after the pieces");
+        for pieces in [0, 2, 4, 1200] {
+            let error = Course::begin(1200, 5, 2, Some(pieces)).err().unwrap().to_string();
+            assert!(error.contains("1200 rows have 3"), "{error}");
+        }
+        assert!(course.table().unwrap_err().to_string().contains("row 0"));
+    }
+
+    #[test]
+    fn where_all_pairs_meet_rows_are_settled_after_that_and_once() {
+        let (mut course, shares) = Course::begin(1200, 5, 2, None).unwrap();
+        let met: u64 =
+            shares.iter().map(|share| if let Share::Meet(pair) = share { pair.n_meetings() } else { 0 }).sum();
+        assert_eq!((course.pieces(), met), (None, 1200 * 1199 / 2));
+        assert!(course.with_parts(&Share::Piece(0), |_| panic!("there are no pieces")).is_err());
+        let settled = course.go_on().unwrap();
+        let rows: usize =
+            settled.iter().map(|share| if let Share::Settle(rows) = share { rows.len() } else { 0 }).sum();
+        assert_eq!(rows, 1200);
+        assert!(course.go_on().is_none());
+    }
 }

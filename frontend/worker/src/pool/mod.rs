@@ -2,8 +2,8 @@
 //! has cores, and memory allows.
 //!
 //! Each worker gets a copy of the matrix once, prepares it, then gets pieces of the search, or blocks of rows to let
-//! meet, one after the other as it finishes: none waits for a slower one ([`searching`], [`course`]). One that fails leaves its share to the others; where none is left, the
-//! chief searches alone.
+//! meet, one after the other as it finishes: none waits for a slower one ([`searching`], [`course`]). One that fails
+//! leaves its share to the others; where none is left, the chief searches alone.
 
 mod course;
 mod crew;
@@ -23,7 +23,7 @@ use web_sys::AbortSignal;
 use self::{course::block_size, searching::Searching};
 use crate::port;
 
-/// Multiplications below which starting workers takes longer than they save: some 50 ms.
+/// Multiplications of all pairs below which starting workers takes longer than they save: some 50 ms where all meet.
 const SMALL: usize = 500_000_000;
 /// Workers at most.
 const MOST: usize = 64;

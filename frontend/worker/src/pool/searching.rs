@@ -112,8 +112,8 @@ impl<'a> Searching<'a> {
                 return Err(nonsense());
             }
         } else {
-            let (course, shares) =
-                Course::begin(self.x.nrows(), self.n_neighbors, self.joined.len(), pieces).map_err(|_| nonsense())?;
+            let (course, shares) = Course::begin(self.x.nrows(), self.n_neighbors, self.joined.len(), pieces)
+                .map_err(|e| e.to_string())?;
             (self.course, self.duties) = (Some(course), Duties::new(shares));
         }
         self.joined[member] = true;
@@ -123,7 +123,7 @@ impl<'a> Searching<'a> {
     /// Takes what a share came to; it is taken whole, or still to be done.
     fn take(&mut self, member: usize, share: &Share, buffers: &[ArrayBuffer]) -> Result<(), String> {
         let course = self.course.as_mut().filter(|_| self.duties.has(member, share)).ok_or_else(nonsense)?;
-        course.take(share, buffers).map_err(|_| nonsense())?;
+        course.take(share, buffers).map_err(|error| error.to_string())?;
         self.duties.finish(member, share);
         self.helpers.insert(member);
         Ok(())

@@ -134,7 +134,7 @@ mod tests {
         assert!(matches!(Pieces::new(x.view(), 1100), Err(Error::TooFewRows { .. })));
         assert!(Pieces::new(x.slice(s![.., ..30]), 5).is_err_and(|error| error.to_string().contains("row after row")));
         let pieces = Pieces::new(x.view(), 5).unwrap().unwrap();
-        assert!(pieces.find(3, &Unobserved).unwrap_err().to_string().contains("there are 3"));
+        assert!(pieces.find(3, &Unobserved).unwrap_err().to_string().contains("0 to 2"));
         assert!(matches!(Gathered::new(5, 5), Err(Error::TooFewRows { .. })));
         assert!(Gathered::new(5, 0).is_err());
     }

@@ -86,7 +86,11 @@ impl<'a> Pieces<'a> {
         search::check_matrix(x)?;
         search::check_n_neighbors(n_neighbors, x.nrows())?;
         if x.to_slice().is_none() {
-            return Err(Error::parameter("features", "a view", "give all values row after row"));
+            return Err(Error::parameter(
+                "features",
+                "rows that do not follow each other",
+                "give all values row after row",
+            ));
         }
         if x.nrows() < pruned::LEAST_ROWS {
             return Ok(None);
@@ -108,8 +112,7 @@ impl<'a> Pieces<'a> {
 
     /// How many rows each piece of a matrix of `n` rows has, piece by piece.
     pub fn sizes(n: usize) -> impl ExactSizeIterator<Item = usize> {
-        (0..n.div_ceil(pruned::pieces::ROWS))
-            .map(move |piece| pruned::pieces::ROWS.min(n - piece * pruned::pieces::ROWS))
+        pruned::sizes(n)
     }
 
     /// Finds one.
@@ -118,7 +121,7 @@ impl<'a> Pieces<'a> {
     /// [`Error::InvalidParameter`] where there are not so many, [`Error::Cancelled`].
     pub fn find(&self, piece: usize, observer: &dyn Observer) -> Result<Piece> {
         if piece >= self.n_pieces() {
-            return Err(Error::parameter("piece", piece, format!("there are {}", self.n_pieces())));
+            return Err(Error::parameter("piece", piece, format!("choose one of 0 to {}", self.n_pieces() - 1)));
         }
         self.pruned.piece(piece, self.n_neighbors, self.instructions, observer).map(|(found, _)| found)
     }

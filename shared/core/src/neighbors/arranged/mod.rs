@@ -31,11 +31,12 @@ use crate::Result;
 /// Rows from which the directions are found.
 const SAMPLE: usize = 1024;
 
-/// Bytes that rows of `d` values take beside them, at most, when they are arranged and searched through boxes: heads, boxes,
-/// the order and what it is made by; and the sample.
+/// Bytes that rows of `d` values take beside them, about, when they are arranged and searched through boxes: heads, boxes, the
+/// order and what it is made by; the sample, and the directions in f64 and twice in f32.
 pub(super) fn bytes(rows: usize, d: usize) -> usize {
-    let numbers = coordinates(d) + AXES + 8;
-    rows.saturating_mul(numbers).saturating_add(SAMPLE.saturating_mul(d)).saturating_mul(size_of::<f32>())
+    let coordinates = coordinates(d);
+    let all = rows.saturating_mul(coordinates + AXES + 8).saturating_add((SAMPLE + 4 * coordinates).saturating_mul(d));
+    all.saturating_mul(size_of::<f32>())
 }
 
 /// The rows of a matrix in an order in which near ones stand together, with their heads.

@@ -28,7 +28,8 @@ pub(in crate::neighbors) fn order(coordinates: &[[f32; AXES]]) -> Vec<u32> {
     order
 }
 
-/// The largest power of sixteen below so many rows: a set is cut there, so that the groups of a [`super::tree::Tree`] are sets.
+/// The largest power of sixteen below so many rows: a set is cut there, so that the boxes of [`super::super::pruned`] are
+/// around sets.
 fn unit(rows: usize) -> usize {
     let mut unit = PANEL;
     while unit * LANES < rows {

@@ -10,9 +10,9 @@
 //! alone, as everywhere ([`pieces`]). White noise has no such directions: [`Pruned::pays`] tells from a sample of panels
 //! whether a search would take less time than letting all pairs meet.
 //!
-//! Memory beside the matrix: 4 (m + 8) bytes a row, with the m <= 128 coordinates of heads.
+//! Memory beside the matrix: 4 (m + 25) bytes a row, with the m <= 128 coordinates of heads.
 
-pub(super) mod pieces;
+mod pieces;
 mod sift;
 mod tree;
 
@@ -20,6 +20,7 @@ use std::ops::Range;
 
 use ndarray::ArrayView2;
 
+pub(super) use self::pieces::sizes;
 use self::{sift::Sift, tree::Tree};
 use super::{
     arranged::{Arranged, Rows},

@@ -23,12 +23,17 @@ use crate::{
 /// Panels of a piece: what they look at is fetched once for all of them, and they stay near themselves.
 const PANELS: usize = 32;
 /// Rows of a piece, the last one may have fewer.
-pub(in crate::neighbors) const ROWS: usize = PANELS * PANEL;
+const ROWS: usize = PANELS * PANEL;
+
+/// How many rows each piece of a matrix of `n` rows has.
+pub(in crate::neighbors) fn sizes(n: usize) -> impl ExactSizeIterator<Item = usize> {
+    (0..n.div_ceil(ROWS)).map(move |piece| ROWS.min(n - piece * ROWS))
+}
 
 impl Pruned<'_> {
     /// Pieces of a search of all rows.
     pub(in crate::neighbors) fn n_pieces(&self) -> usize {
-        self.arranged.n_rows().div_ceil(ROWS)
+        sizes(self.arranged.n_rows()).len()
     }
 
     fn panels_of(&self, piece: usize) -> Range<usize> {
