@@ -61,6 +61,54 @@ fn the_same_spec_gives_the_same_bytes() {
 }
 
 #[test]
+fn two_runs_are_set_side_by_side() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 60, 3);
+    balmer.file("a.toml", SPEC);
+    balmer.file(
+        "b.toml",
+        format!("{SPEC}threshold = 1.5\n").replace("\nn_neighbors = 20\nthr", "\nn_neighbors = 7\nthr"),
+    );
+    balmer.file("fails.toml", "survey = \"stars\"\n");
+    let run = |spec: &str| balmer.json(["run", spec])["run"].as_str().unwrap().to_owned();
+    let (a, b) = (run("a.toml"), run("b.toml"));
+    balmer.fails(["run", "fails.toml"]);
+
+    let found = balmer.json(["runs", "compare", &a, &b, "--limit", "2"]);
+    assert_eq!((found["a"]["run"].as_str(), found["b"]["run"].as_str()), (Some(&*a), Some(&*b)));
+    assert_eq!(found["common"], 63);
+    let depths: Vec<u64> =
+        found["overlap"].as_array().unwrap().iter().map(|at| at["first"].as_u64().unwrap()).collect();
+    assert_eq!(depths, [10, 63]);
+    assert_eq!(found["overlap"][1]["share"], 1.0);
+    assert!(found["spearman"].as_f64().unwrap() < 1.0 && found["moved"].as_array().unwrap().len() == 2, "{found}");
+    let keys: Vec<&str> =
+        found["same"]["spec"].as_array().unwrap().iter().map(|d| d["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["lof.n_neighbors", "lof.threshold"]);
+    assert_eq!(found["same"]["features"], true);
+    // ranks are those of the candidates
+    let moved = &found["moved"][0];
+    let condition = format!("spectrum_id = '{}'", moved["spectrum_id"].as_str().unwrap());
+    for (run, rank) in [(&a, "rank_a"), (&b, "rank_b")] {
+        assert_eq!(balmer.json(["candidates", run, "--where", &condition])["candidates"][0]["rank"], moved[rank]);
+    }
+    let text = balmer.ok(["runs", "compare", &a, &b]);
+    assert!(text.contains("lof.threshold") && text.contains("63 spectra in both"), "{text}");
+    let same = balmer.json(["runs", "compare", &a, &a]);
+    assert_eq!((&same["spearman"], &same["same"]["scores"]), (&1.0.into(), &true.into()));
+
+    let latest = balmer.json(["runs", "compare", &a, "latest"]);
+    assert_eq!(latest["b"]["run"], balmer.json(["candidates", "latest", "--limit", "1"])["run"]);
+
+    let runs = balmer.json(["runs"]);
+    let failed = runs.as_array().unwrap().iter().find(|run| run["status"] == "failed").unwrap();
+    let failed = failed["id"].as_str().unwrap();
+    balmer.fails(["runs", "compare", &a, failed]).says(&[failed, "is failed", "only runs that are done"]);
+    balmer.fails(["runs", "compare", &a, "nothing-like-it"]).says(&["there is no run"]);
+    assert_eq!(balmer.fails(["runs", "compare", &a]).code, 2);
+}
+
+#[test]
 fn labels_spread_and_come_out_again() {
     let balmer = Balmer::new();
     balmer.survey("stars", 50, 25);

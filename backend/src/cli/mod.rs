@@ -7,6 +7,7 @@
 
 mod bench;
 mod candidates;
+mod compare;
 mod doctor;
 mod ingest;
 mod knn;
@@ -54,8 +55,7 @@ enum Command {
     Surveys,
     Spectra(surveys::Spectra),
     Run(run::RunSpec),
-    /// List the runs, oldest first
-    Runs,
+    Runs(runs::Runs),
     Show(runs::Show),
     Candidates(candidates::Candidates),
     Labels(labels::Labels),
@@ -75,7 +75,7 @@ impl Command {
             Self::Surveys => surveys::list(session),
             Self::Spectra(command) => command.run(session),
             Self::Run(command) => command.run(session),
-            Self::Runs => runs::list(session),
+            Self::Runs(command) => command.run(session),
             Self::Show(command) => command.run(session),
             Self::Candidates(command) => command.run(session),
             Self::Labels(command) => command.run(session),
