@@ -216,9 +216,9 @@ fn moved(a: &RankedList, b: &RankedList, mut pairs: Vec<(u32, u32)>, limit: usiz
 }
 
 fn spearman(a: &RankedList, b: &RankedList, pairs: &[(u32, u32)]) -> Option<f64> {
-    let in_a = mean_ranks(a, pairs.iter().map(|&(i, _)| i).collect());
-    let in_b = mean_ranks(b, pairs.iter().map(|&(_, j)| j).collect());
-    let mean = (pairs.len() as f64 + 1.0) / 2.0;
+    let in_a = mean_ranks(a, &pairs.iter().map(|&(i, _)| i).collect::<Vec<_>>());
+    let in_b = mean_ranks(b, &pairs.iter().map(|&(_, j)| j).collect::<Vec<_>>());
+    let mean = f64::midpoint(1.0, pairs.len() as f64);
     let (mut both, mut of_a, mut of_b) = (0.0, 0.0, 0.0);
     for (x, y) in in_a.into_iter().zip(in_b) {
         let (x, y) = (x - mean, y - mean);
@@ -230,15 +230,17 @@ fn spearman(a: &RankedList, b: &RankedList, pairs: &[(u32, u32)]) -> Option<f64>
 }
 
 /// Places of `rows` among themselves, from 1, in their order; those of equal factors share their mean.
-fn mean_ranks(ranking: &RankedList, rows: Vec<u32>) -> Vec<f64> {
+fn mean_ranks(ranking: &RankedList, rows: &[u32]) -> Vec<f64> {
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
     order.sort_unstable_by_key(|&at| ranking.rank(rows[at as usize]));
     let lof = |at: u32| ranking.lof[rows[at as usize] as usize];
     let mut ranks = vec![0.0; rows.len()];
     let mut place = 0;
     for tied in order.chunk_by(|&p, &q| lof(p).total_cmp(&lof(q)).is_eq()) {
-        let mean = place as f64 + (tied.len() as f64 + 1.0) / 2.0;
-        tied.iter().for_each(|&at| ranks[at as usize] = mean);
+        let mean = place as f64 + f64::midpoint(1.0, tied.len() as f64);
+        for &at in tied {
+            ranks[at as usize] = mean;
+        }
         place += tied.len();
     }
     ranks

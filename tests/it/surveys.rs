@@ -188,3 +188,42 @@ fn a_survey_s_own_tables_can_be_ingested_again() {
     assert_eq!((copied["added"].as_u64(), copied["rejected"].as_array().map(Vec::len)), (Some(6), Some(0)), "{copied}");
     balmer.fails(["ingest", "other", "stars-files", "--format", "parquet"]).says(&["read as parquet", "--format auto"]);
 }
+
+#[test]
+fn a_data_directory_goes_through_a_backup_and_answers_the_same() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 40, 2);
+    balmer.survey("more", 3, 0);
+    balmer.file("spec.toml", SPEC);
+    balmer.file("labels.csv", "spectrum_id,label\nemission-0,be\n");
+    balmer.ok(["labels", "import", "stars", "labels.csv", "--author", "me"]);
+    balmer.ok(["run", "spec.toml", "--quiet"]);
+    let answers = |data: &str| {
+        let ask = |arguments: &[&str]| balmer.ok([arguments, &["--data-dir", data]].concat());
+        [ask(&["surveys"]), ask(&["runs"]), ask(&["candidates"]), ask(&["labels", "export", "stars", "-"])]
+    };
+    let saved = balmer.json(["backup", "all.tar.gz"]);
+    assert_eq!(
+        (saved["units"].as_array().map(Vec::len), saved["left_out"].as_array().map(Vec::len)),
+        (Some(3), Some(0))
+    );
+    let report = balmer.json(["restore", "all.tar.gz", "--data-dir", "copy"]);
+    assert_eq!(report["restored"], saved["units"]);
+    assert_eq!(answers("copy"), answers("data"));
+
+    // through a pipe, in part
+    let piped = balmer.command(["backup", "-"]).output().unwrap();
+    assert!(piped.status.success() && piped.stderr.is_empty());
+    balmer.file("piped.tar", &piped.stdout);
+    let from = fs::File::open(balmer.path("piped.tar")).unwrap();
+    let restored =
+        balmer.command(["restore", "-", "--only", "more", "--data-dir", "part"]).stdin(from).output().unwrap();
+    assert!(restored.status.success(), "{restored:?}");
+    assert_eq!(balmer.json(["surveys", "--data-dir", "part"])[0]["name"], "more");
+
+    balmer.fails(["restore", "all.tar.gz"]).says(&["exists already", "--skip-existing"]);
+    assert!(balmer.ok(["restore", "all.tar.gz", "--skip-existing"]).contains("2 surveys and 1 run passed over"));
+    balmer.fails(["restore", "none.tar"]).says(&["cannot read the backup 'none.tar'"]);
+    balmer.fails(["restore", "spec.toml"]).says(&["spec.toml", "is damaged"]);
+    assert_eq!(balmer.fails(["backup", "-", "--json"]).code, 2);
+}

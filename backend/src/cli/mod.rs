@@ -5,6 +5,7 @@
 //! 2 wrong usage, 130 stopped by Ctrl-C. A reader that goes away (`balmer spectra lamost | head`) ends
 //! the command quietly.
 
+mod backup;
 mod bench;
 mod candidates;
 mod compare;
@@ -63,6 +64,8 @@ enum Command {
     Lof(lof::Lof),
     Spread(spread::Spread),
     Bench(bench::Bench),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Serve(serve::Serve),
 }
 
@@ -83,6 +86,8 @@ impl Command {
             Self::Lof(command) => command.run(session),
             Self::Spread(command) => command.run(session),
             Self::Bench(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
+            Self::Restore(command) => command.run(session),
             Self::Serve(command) => command.run(session),
         }
     }

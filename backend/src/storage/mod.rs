@@ -15,6 +15,7 @@
 //! that may block.
 
 mod axis_encoding;
+pub mod backup;
 mod column_summary;
 mod durable;
 mod error;
