@@ -1,8 +1,9 @@
 //! The native side of Balmer: everything that touches disks, networks and terminals.
 //!
-//! [`engine`] computes on this machine's GPU or processor; [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out; [`explain`] says why a
-//! spectrum stands where it does; [`export`] writes tables; [`http`] serves all that, with the web app.
+//! [`engine`] computes on this machine's GPU or processor; [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out; [`compare`] sets two of them side by
+//! side; [`explain`] says why a spectrum stands where it does; [`export`] writes tables; [`http`] serves all that, with the web app.
 
+pub mod compare;
 pub mod config;
 pub mod engine;
 pub mod explain;

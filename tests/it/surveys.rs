@@ -61,6 +61,54 @@ fn the_same_spec_gives_the_same_bytes() {
 }
 
 #[test]
+fn two_runs_are_set_side_by_side() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 60, 3);
+    balmer.file("a.toml", SPEC);
+    balmer.file(
+        "b.toml",
+        format!("{SPEC}threshold = 1.5\n").replace("\nn_neighbors = 20\nthr", "\nn_neighbors = 7\nthr"),
+    );
+    balmer.file("fails.toml", "survey = \"stars\"\n");
+    let run = |spec: &str| balmer.json(["run", spec])["run"].as_str().unwrap().to_owned();
+    let (a, b) = (run("a.toml"), run("b.toml"));
+    balmer.fails(["run", "fails.toml"]);
+
+    let found = balmer.json(["runs", "compare", &a, &b, "--limit", "2"]);
+    assert_eq!((found["a"]["run"].as_str(), found["b"]["run"].as_str()), (Some(&*a), Some(&*b)));
+    assert_eq!(found["common"], 63);
+    let depths: Vec<u64> =
+        found["overlap"].as_array().unwrap().iter().map(|at| at["first"].as_u64().unwrap()).collect();
+    assert_eq!(depths, [10, 63]);
+    assert_eq!(found["overlap"][1]["share"], 1.0);
+    assert!(found["spearman"].as_f64().unwrap() < 1.0 && found["moved"].as_array().unwrap().len() == 2, "{found}");
+    let keys: Vec<&str> =
+        found["same"]["spec"].as_array().unwrap().iter().map(|d| d["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["lof.n_neighbors", "lof.threshold"]);
+    assert_eq!(found["same"]["features"], true);
+    // ranks are those of the candidates
+    let moved = &found["moved"][0];
+    let condition = format!("spectrum_id = '{}'", moved["spectrum_id"].as_str().unwrap());
+    for (run, rank) in [(&a, "rank_a"), (&b, "rank_b")] {
+        assert_eq!(balmer.json(["candidates", run, "--where", &condition])["candidates"][0]["rank"], moved[rank]);
+    }
+    let text = balmer.ok(["runs", "compare", &a, &b]);
+    assert!(text.contains("lof.threshold") && text.contains("63 spectra in both"), "{text}");
+    let same = balmer.json(["runs", "compare", &a, &a]);
+    assert_eq!((&same["spearman"], &same["same"]["scores"]), (&1.0.into(), &true.into()));
+
+    let latest = balmer.json(["runs", "compare", &a, "latest"]);
+    assert_eq!(latest["b"]["run"], balmer.json(["candidates", "latest", "--limit", "1"])["run"]);
+
+    let runs = balmer.json(["runs"]);
+    let failed = runs.as_array().unwrap().iter().find(|run| run["status"] == "failed").unwrap();
+    let failed = failed["id"].as_str().unwrap();
+    balmer.fails(["runs", "compare", &a, failed]).says(&[failed, "is failed", "only runs that are done"]);
+    balmer.fails(["runs", "compare", &a, "nothing-like-it"]).says(&["there is no run"]);
+    assert_eq!(balmer.fails(["runs", "compare", &a]).code, 2);
+}
+
+#[test]
 fn labels_spread_and_come_out_again() {
     let balmer = Balmer::new();
     balmer.survey("stars", 50, 25);
@@ -139,4 +187,43 @@ fn a_survey_s_own_tables_can_be_ingested_again() {
     let copied = balmer.json(["ingest", "copy", parts.to_str().unwrap(), "--format", "parquet"]);
     assert_eq!((copied["added"].as_u64(), copied["rejected"].as_array().map(Vec::len)), (Some(6), Some(0)), "{copied}");
     balmer.fails(["ingest", "other", "stars-files", "--format", "parquet"]).says(&["read as parquet", "--format auto"]);
+}
+
+#[test]
+fn a_data_directory_goes_through_a_backup_and_answers_the_same() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 40, 2);
+    balmer.survey("more", 3, 0);
+    balmer.file("spec.toml", SPEC);
+    balmer.file("labels.csv", "spectrum_id,label\nemission-0,be\n");
+    balmer.ok(["labels", "import", "stars", "labels.csv", "--author", "me"]);
+    balmer.ok(["run", "spec.toml", "--quiet"]);
+    let answers = |data: &str| {
+        let ask = |arguments: &[&str]| balmer.ok([arguments, &["--data-dir", data]].concat());
+        [ask(&["surveys"]), ask(&["runs"]), ask(&["candidates"]), ask(&["labels", "export", "stars", "-"])]
+    };
+    let saved = balmer.json(["backup", "all.tar.gz"]);
+    assert_eq!(
+        (saved["units"].as_array().map(Vec::len), saved["left_out"].as_array().map(Vec::len)),
+        (Some(3), Some(0))
+    );
+    let report = balmer.json(["restore", "all.tar.gz", "--data-dir", "copy"]);
+    assert_eq!(report["restored"], saved["units"]);
+    assert_eq!(answers("copy"), answers("data"));
+
+    // through a pipe, in part
+    let piped = balmer.command(["backup", "-"]).output().unwrap();
+    assert!(piped.status.success() && piped.stderr.is_empty());
+    balmer.file("piped.tar", &piped.stdout);
+    let from = fs::File::open(balmer.path("piped.tar")).unwrap();
+    let restored =
+        balmer.command(["restore", "-", "--only", "more", "--data-dir", "part"]).stdin(from).output().unwrap();
+    assert!(restored.status.success(), "{restored:?}");
+    assert_eq!(balmer.json(["surveys", "--data-dir", "part"])[0]["name"], "more");
+
+    balmer.fails(["restore", "all.tar.gz"]).says(&["exists already", "--skip-existing"]);
+    assert!(balmer.ok(["restore", "all.tar.gz", "--skip-existing"]).contains("2 surveys and 1 run passed over"));
+    balmer.fails(["restore", "none.tar"]).says(&["cannot read the backup 'none.tar'"]);
+    balmer.fails(["restore", "spec.toml"]).says(&["spec.toml", "is damaged"]);
+    assert_eq!(balmer.fails(["backup", "-", "--json"]).code, 2);
 }

@@ -5,8 +5,10 @@
 //! 2 wrong usage, 130 stopped by Ctrl-C. A reader that goes away (`balmer spectra lamost | head`) ends
 //! the command quietly.
 
+mod backup;
 mod bench;
 mod candidates;
+mod compare;
 mod doctor;
 mod ingest;
 mod knn;
@@ -55,8 +57,7 @@ enum Command {
     Surveys,
     Spectra(surveys::Spectra),
     Run(run::RunSpec),
-    /// List the runs, oldest first
-    Runs,
+    Runs(runs::Runs),
     Show(runs::Show),
     Candidates(candidates::Candidates),
     Labels(labels::Labels),
@@ -64,6 +65,8 @@ enum Command {
     Lof(lof::Lof),
     Spread(spread::Spread),
     Bench(bench::Bench),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Serve(serve::Serve),
     #[command(hide = true)]
     Work(work::Work),
@@ -78,7 +81,7 @@ impl Command {
             Self::Surveys => surveys::list(session),
             Self::Spectra(command) => command.run(session),
             Self::Run(command) => command.run(session),
-            Self::Runs => runs::list(session),
+            Self::Runs(command) => command.run(session),
             Self::Show(command) => command.run(session),
             Self::Candidates(command) => command.run(session),
             Self::Labels(command) => command.run(session),
@@ -86,6 +89,8 @@ impl Command {
             Self::Lof(command) => command.run(session),
             Self::Spread(command) => command.run(session),
             Self::Bench(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
+            Self::Restore(command) => command.run(session),
             Self::Serve(command) => command.run(session),
             Self::Work(command) => command.run(session),
         }

@@ -1,4 +1,4 @@
-//! `balmer runs` and `balmer show`: what was computed, from what, and how.
+//! `balmer runs` and `balmer show`: what was computed, from what, and how. Two runs side by side: [`super::compare`].
 
 use std::{collections::BTreeMap, io};
 
@@ -9,9 +9,22 @@ use balmer_exchange::api::{RejectedRow, RunStatus};
 use serde_json::json;
 
 use super::{
+    compare::Compare,
     output::{self, TextTable, UNKNOWN, thousands},
     session::Session,
 };
+
+/// List the runs, oldest first, or compare two of them
+#[derive(Debug, clap::Args)]
+pub struct Runs {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Compare(Compare),
+}
 
 /// Show a run: its spec, counts, timings, and what was left out
 #[derive(Debug, clap::Args)]
@@ -21,8 +34,16 @@ pub struct Show {
     run: String,
 }
 
-/// Lists the runs, oldest first.
-pub fn list(session: &Session) -> anyhow::Result<()> {
+impl Runs {
+    pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        match self.command {
+            None => list(session),
+            Some(Command::Compare(command)) => command.run(session),
+        }
+    }
+}
+
+fn list(session: &Session) -> anyhow::Result<()> {
     let runs = session.store()?.runs()?;
     if session.json() {
         return output::print_json(&runs);

@@ -144,6 +144,14 @@ pub enum StoreError {
         /// What is wrong, and the remedy.
         reason: String,
     },
+    /// A backup that is not restored as asked.
+    #[error("backup {}: {reason}", .path.display())]
+    Backup {
+        /// The archive.
+        path: PathBuf,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
     /// Stopped on request.
     #[error("cancelled")]
     Cancelled,

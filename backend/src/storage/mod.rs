@@ -16,6 +16,7 @@
 //! that may block.
 
 mod axis_encoding;
+pub mod backup;
 mod column_summary;
 mod durable;
 mod error;
