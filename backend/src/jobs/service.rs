@@ -23,7 +23,7 @@ use super::{
     launch::{Launch, Launched},
     worker::{CANCEL, STOP},
 };
-use crate::storage::{OwnedRun, Store, StoreError};
+use crate::storage::{Lock, OwnedRun, Store, StoreError};
 
 /// How long a worker may take to do as it is told.
 const GRACE: Duration = Duration::from_secs(2);
@@ -73,6 +73,8 @@ struct Inner {
     /// Something may have to begin.
     wake: Notify,
     closing: watch::Sender<bool>,
+    /// One server has the data directory.
+    _lock: Lock,
 }
 
 /// A job being computed.
@@ -91,12 +93,13 @@ impl Jobs {
     /// Takes up what an earlier server left. Nothing begins before [`Self::serve`].
     ///
     /// # Errors
-    /// Where the table cannot be opened or read.
+    /// Where another process serves the same data directory, or the table cannot be opened or read.
     pub async fn open(store: Store, launcher: Box<dyn Launch>, limits: Limits) -> Result<Self> {
+        let lock = store.lock_for_serving()?;
         let table = JobTable::open(store.root()).await?;
         let (closing, _) = watch::channel(false);
         let (under_way, wake) = (Mutex::default(), Notify::new());
-        let jobs = Self(Arc::new(Inner { store, table, launcher, limits, under_way, wake, closing }));
+        let jobs = Self(Arc::new(Inner { store, table, launcher, limits, under_way, wake, closing, _lock: lock }));
         for job in jobs.0.table.jobs().await? {
             if job.phase == Phase::Executing {
                 jobs.settle(&job, End::OfServer).await?;

@@ -52,6 +52,7 @@ use std::{
 
 use serde::Serialize;
 
+pub(crate) use durable::Lock;
 pub use error::{Result, StoreError};
 pub use features::{FeatureError, SurveyFeatures};
 pub use identity::{FileStamp, Input};
@@ -121,6 +122,14 @@ impl Store {
     /// The data directory.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The right to serve this data directory, as long as it is held.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] while another process has it.
+    pub(crate) fn lock_for_serving(&self) -> Result<Lock> {
+        Lock::acquire(&self.root.join("server.lock"), &format!("data directory {}", self.root.display()))
     }
 
     fn surveys_dir(&self) -> PathBuf {

@@ -129,6 +129,8 @@ async fn what_was_under_way_when_a_server_died_waits_for_the_next() {
     assert_eq!(jobs.0.table.begin_next().await.unwrap().unwrap().id, first);
     store.take_run(&first).unwrap().start("cpu".to_owned()).unwrap();
     assert_eq!(store.run(&first).unwrap().state().unwrap().status, RunStatus::Failed, "nobody computes it");
+    let other = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap_err().to_string();
+    assert!(other.contains("data directory") && other.contains("process"), "{other}");
     drop(jobs);
     let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
     for id in [first, second] {
