@@ -43,14 +43,33 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Gives a temporary file its final name, readable by whoever may read the folder.
 pub(crate) fn persist(temporary: tempfile::NamedTempFile, path: &Path) -> Result<()> {
+    let temporary = readable(temporary, path)?;
+    temporary.persist(path).map_err(|e| StoreError::io("writing", path, e.error))?;
+    Ok(())
+}
+
+/// Gives a temporary file the first of some names that nobody has taken, whoever else is about to.
+pub(crate) fn persist_beside(
+    mut temporary: tempfile::NamedTempFile,
+    names: &mut dyn Iterator<Item = PathBuf>,
+) -> Result<()> {
+    for path in names {
+        match readable(temporary, &path)?.persist_noclobber(&path) {
+            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => temporary = e.file,
+            outcome => return outcome.map(drop).map_err(|e| StoreError::io("writing", &path, e.error)),
+        }
+    }
+    Ok(())
+}
+
+fn readable(temporary: tempfile::NamedTempFile, path: &Path) -> Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let readable = fs::Permissions::from_mode(0o644);
         temporary.as_file().set_permissions(readable).map_err(|e| StoreError::io("writing", path, e))?;
     }
-    temporary.persist(path).map_err(|e| StoreError::io("writing", path, e.error))?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// Replaces `path` by `value` as indented JSON, in one step.
@@ -206,6 +225,19 @@ mod tests {
         drop(lock);
         assert!(!Lock::is_held(&path));
         Lock::acquire(&path, "survey x").unwrap();
+    }
+
+    #[test]
+    fn of_two_that_want_a_name_nobody_loses_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for content in ["a", "b", "c"] {
+            let mut temporary = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
+            temporary.write_all(content.as_bytes()).unwrap();
+            persist_beside(temporary, &mut (1..).map(|number| folder.path().join(format!("{number}")))).unwrap();
+        }
+        let found = [1, 2, 3].map(|number| fs::read_to_string(folder.path().join(format!("{number}"))).unwrap());
+        assert_eq!(found, ["a", "b", "c"]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[test]

@@ -284,7 +284,8 @@ impl Cache {
         }
         file.close()?;
         let last = self.files().last().and_then(|p| p.file_stem()?.to_str()?.parse::<u32>().ok()).unwrap_or(0);
-        durable::persist(temporary, &self.folder.join(format!("{:04}.parquet", last + 1)))
+        let mut names = (last + 1..).map(|number| self.folder.join(format!("{number:04}.parquet")));
+        durable::persist_beside(temporary, &mut names)
     }
 
     fn batch(&self, rows: &[u64], ids: &[String], kept: &[Kept]) -> Result<RecordBatch, arrow_schema::ArrowError> {
