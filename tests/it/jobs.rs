@@ -97,7 +97,7 @@ fn whatever_is_killed_runs_come_to_the_same_end() {
         }
     }
     for run in &acknowledged {
-        until("the run ends", Duration::from_secs(120), || {
+        until("the run ends", Duration::from_mins(2), || {
             let now = status(&served, run);
             match now["status"].as_str().unwrap() {
                 "done" => Some(()),
@@ -147,6 +147,6 @@ fn a_run_outlives_its_server_and_a_full_queue_says_when_to_come_again() {
     served.stop();
     let served = Served::start(&balmer, &[]);
     for run in [first, second] {
-        until("the run is done", Duration::from_secs(60), || (status(&served, &run)["status"] == "done").then_some(()));
+        until("the run is done", Duration::from_mins(1), || (status(&served, &run)["status"] == "done").then_some(()));
     }
 }
