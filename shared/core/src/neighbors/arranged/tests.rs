@@ -1,3 +1,5 @@
+//! The order in space, and the directions.
+
 use ndarray::s;
 
 use super::*;
