@@ -3,6 +3,7 @@
 //! ```text
 //! <data dir>/surveys/<name>/manifest.json          which parts are committed
 //!                          /parts/000001/{metadata,spectra,inputs}.parquet
+//!                          /metadata/<n>/          metadata with the columns of catalogues
 //!                          /rejects.csv            inputs left out, with reasons
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
@@ -16,6 +17,7 @@
 
 mod axis_encoding;
 pub mod backup;
+mod catalogue;
 mod column_summary;
 mod durable;
 mod error;
@@ -51,6 +53,7 @@ use std::{
 
 use serde::Serialize;
 
+pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
 pub use error::{Result, StoreError};
 pub use features::{FeatureError, SurveyFeatures};
 pub use identity::{FileStamp, Input};
