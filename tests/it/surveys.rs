@@ -227,3 +227,32 @@ fn a_data_directory_goes_through_a_backup_and_answers_the_same() {
     balmer.fails(["restore", "spec.toml"]).says(&["spec.toml", "is damaged"]);
     assert_eq!(balmer.fails(["backup", "-", "--json"]).code, 2);
 }
+
+#[test]
+fn the_columns_of_a_catalogue_are_columns_of_the_survey() {
+    let balmer = Balmer::new();
+    balmer.survey("stars", 12, 2);
+    balmer.ok(["spectra", "stars", "--columns", "spectrum_id,wavelength_min,has_ivar", "-o", "all.fits"]);
+    let on = ["import-catalogue", "stars", "all.fits", "--on", "spectrum_id", "--prefix", "own"];
+    let report = balmer.json(on);
+    assert_eq!((&report["spectra"], &report["spectra_without"]), (&14.into(), &0.into()), "{report}");
+    let column = &report["columns"][0];
+    assert_eq!((column["name"].as_str(), column["unit"].as_str()), (Some("own_wavelength_min"), Some("Angstrom")));
+    assert!(column["ucd"].as_str().unwrap().starts_with("em.wl"), "{column}");
+
+    balmer.file("types.csv", "spectrum_id,type\nemission-0,Be\nemission-1,B[e]\nstranger,A\n");
+    let text = balmer.ok(["import-catalogue", "stars", "types.csv"]);
+    assert!(text.contains("2 of 14 spectra") && text.contains("1 are of no spectrum here"), "{text}");
+    let found = balmer.json(["spectra", "stars", "--where", "cat_type = 'B[e]' AND own_wavelength_min > 0"]);
+    assert_eq!(found["matched"], 1);
+    assert_eq!(found["spectra"][0]["cat_type"], "B[e]");
+    // a run selects by them, and what is exported carries the units
+    balmer.file("spec.toml", format!("where = \"cat_type IS NULL\"\n{}", SPEC.replace("= 20", "= 5")));
+    balmer.ok(["run", "spec.toml", "--quiet"]);
+    assert_eq!(balmer.json(["candidates", "latest"])["candidates"].as_array().map(Vec::len), Some(12));
+    let table = balmer.ok(["spectra", "stars", "--columns", "own_wavelength_min", "--format", "vot", "-o", "-"]);
+    assert!(table.contains("name=\"own_wavelength_min\"") && table.contains("unit=\"Angstrom\""), "{table}");
+
+    balmer.fails(["import-catalogue", "stars", "types.csv", "--on", "obsid"]).says(&["no column `obsid`"]);
+    balmer.fails(["import-catalogue", "stars", "none.csv"]).says(&["cannot read the catalogue 'none.csv'"]);
+}

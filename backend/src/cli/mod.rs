@@ -10,6 +10,7 @@ mod bench;
 mod candidates;
 mod compare;
 mod doctor;
+mod import_catalogue;
 mod ingest;
 mod knn;
 mod labels;
@@ -52,6 +53,7 @@ enum Command {
     /// Check this machine: processor, memory, devices, data directory, and a small computation
     Doctor,
     Ingest(ingest::Ingest),
+    ImportCatalogue(import_catalogue::ImportCatalogue),
     Simulate(simulate::Simulate),
     /// List the surveys
     Surveys,
@@ -77,6 +79,7 @@ impl Command {
         match self {
             Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
+            Self::ImportCatalogue(command) => command.run(session),
             Self::Simulate(command) => command.run(session),
             Self::Surveys => surveys::list(session),
             Self::Spectra(command) => command.run(session),

@@ -41,7 +41,7 @@ pub async fn detail(State(app): State<App>, Path(survey): Path<String>) -> Resul
         Ok(SurveyDetail {
             summary: SurveySummary { name: survey.name().to_owned(), count: survey.count() },
             revision: survey.revision(),
-            columns: ColumnInfo::all(),
+            columns: ColumnInfo::all().into_iter().chain(survey.catalogue_columns()).collect(),
             coverage: coverage(&survey)?,
         })
     });

@@ -10,7 +10,7 @@ use arrow_array::{
 use arrow_schema::DataType;
 use balmer_exchange::api::{ColumnSummary, ValueCount};
 
-use super::{Query, Result, StoreError, Survey, error::nearest, schema};
+use super::{Query, Result, StoreError, Survey, error::nearest};
 
 /// Different texts that are counted; a column with more of them is one of names, not of kinds.
 const MAX_DISTINCT: usize = 65_536;
@@ -22,7 +22,7 @@ impl Survey {
     /// # Errors
     /// [`StoreError::NoColumn`], a refused condition, an unreadable part.
     pub fn summary(&self, column: &str, query: &Query) -> Result<ColumnSummary> {
-        let columns = schema::metadata();
+        let columns = self.columns();
         if columns.index_of(column).is_err() {
             let names = columns.fields().iter().map(|field| field.name().as_str());
             return Err(StoreError::NoColumn { name: column.to_owned(), nearest: nearest(column, names) });

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Result, StoreError, durable, time};
+use super::{Result, StoreError, catalogue::Joined, durable, time};
 
 /// Version of the folder layout; a newer one is refused rather than misread.
 const FORMAT: u32 = 1;
@@ -41,13 +41,24 @@ pub struct Manifest {
     pub rejects_bytes: u64,
     /// Rejected inputs listed there.
     pub rejects: u64,
+    /// Catalogues joined to the spectra.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
 }
 
 impl Manifest {
     /// The manifest of a survey without parts.
     pub(crate) fn new() -> Self {
         let now = time::now();
-        Self { format: FORMAT, created: now.clone(), updated: now, parts: Vec::new(), rejects_bytes: 0, rejects: 0 }
+        Self {
+            format: FORMAT,
+            created: now.clone(),
+            updated: now,
+            parts: Vec::new(),
+            rejects_bytes: 0,
+            rejects: 0,
+            joined: None,
+        }
     }
 
     /// Number of spectra in all parts.

@@ -3,6 +3,7 @@
 //! ```text
 //! <data dir>/surveys/<name>/manifest.json          which parts are committed
 //!                          /parts/000001/{metadata,spectra,inputs}.parquet
+//!                          /metadata/<n>/          metadata with the columns of catalogues
 //!                          /rejects.csv            inputs left out, with reasons
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
@@ -17,6 +18,7 @@
 
 mod axis_encoding;
 pub mod backup;
+mod catalogue;
 mod column_summary;
 mod durable;
 mod error;
@@ -52,6 +54,7 @@ use std::{
 
 use serde::Serialize;
 
+pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
 pub(crate) use durable::Lock;
 pub use error::{Result, StoreError};
 pub use features::{FeatureError, SurveyFeatures};

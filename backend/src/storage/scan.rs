@@ -2,8 +2,8 @@
 
 use std::{fs::File, path::Path};
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{ArrayRef, RecordBatch, new_null_array};
+use arrow_schema::{Field, SchemaRef};
 use parquet::arrow::{
     ProjectionMask,
     arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector},
@@ -99,6 +99,12 @@ fn select(group_sizes: &[usize], rows: &[usize]) -> (Vec<usize>, RowSelection) {
         first = end;
     }
     (groups, RowSelection::from(selectors))
+}
+
+/// A column of a batch. A file that was written before a column was there states nothing in it, if it may.
+pub(crate) fn column(batch: &RecordBatch, field: &Field) -> Option<ArrayRef> {
+    let missing = || field.is_nullable().then(|| new_null_array(field.data_type(), batch.num_rows()));
+    batch.column_by_name(field.name()).cloned().or_else(missing)
 }
 
 /// Number of rows of a file, from its footer.

@@ -126,12 +126,16 @@ impl Survey {
         (0..self.manifest().parts.len()).map(|part| self.part_file(part, file)).collect()
     }
 
+    fn metadata_files(&self) -> Vec<PathBuf> {
+        (0..self.manifest().parts.len()).map(|part| self.metadata_file(part)).collect()
+    }
+
     /// Metadata of the spectra a query selects, batch by batch.
     ///
     /// # Errors
     /// A refused `where` or `order_by`, an unreadable part.
     pub fn query(&self, query: &Query) -> Result<QueryResult> {
-        query::run(self.files("metadata.parquet"), &schema::metadata(), query)
+        query::run(self.metadata_files(), &self.columns(), query)
     }
 
     /// Metadata rows of the spectra a query selects.
@@ -155,7 +159,7 @@ impl Survey {
             None => Ok(Selection { rows: (0..self.count()).collect() }),
             Some(condition) => {
                 let query = Query { condition: Some(condition.to_owned()), ..Query::default() };
-                Ok(Selection::new(query::matching_rows(&self.files("metadata.parquet"), &schema::metadata(), &query)?))
+                Ok(Selection::new(query::matching_rows(&self.metadata_files(), &self.columns(), &query)?))
             }
         }
     }
@@ -237,7 +241,7 @@ impl Survey {
     /// # Errors
     /// When a part cannot be read.
     pub fn metadata_of_rows(&self, rows: &[u64], columns: Option<&[String]>) -> Result<RecordBatch> {
-        query::fetch(&self.files("metadata.parquet"), &schema::metadata(), rows, columns)
+        query::fetch(&self.metadata_files(), &self.columns(), rows, columns)
     }
 
     /// Inputs that did not become spectra.

@@ -23,6 +23,7 @@ pub mod api;
 mod arrow;
 pub mod arrow_stream;
 pub mod catalogue;
+mod catalogue_rows;
 mod columns;
 mod draft;
 mod error;
@@ -37,6 +38,7 @@ pub mod worker;
 mod write;
 
 pub use arrow::write_spectrum_arrow;
+pub use catalogue_rows::{CatalogueColumn, CatalogueRows};
 pub use error::ReadError;
 pub use format::{Format, ReadOptions, read_spectra, read_spectra_with};
 pub use write::{write_spectrum_csv, write_spectrum_fits, write_spectrum_votable};

@@ -9,14 +9,14 @@ use std::{
 use balmer_exchange::api::RunStatus;
 
 use super::{Kind, PART_FILES, Unit, is_plain};
-use crate::storage::{Result, Run, Store, StoreError, Survey, durable, durable::Lock};
+use crate::storage::{Manifest, Result, Run, Store, StoreError, Survey, durable, durable::Lock};
 
 /// Files of a run that say something to its process only.
 const OF_A_PROCESS: [&str; 3] = ["run.lock", "cancel", "neighbors.partial"];
 /// Files of a survey that say something to its writers only.
 const LOCKS: [&str; 2] = ["survey.lock", "labels.lock"];
 /// Folders of a survey that are looked at otherwise, or not: a cache.
-const FOLDERS: [&str; 2] = ["parts", "features"];
+const FOLDERS: [&str; 3] = ["parts", "metadata", "features"];
 
 /// Where the bytes of an entry come from.
 pub(super) enum Bytes {
@@ -110,6 +110,11 @@ pub(super) fn survey(store: &Store, name: &str) -> Result<Snapshot> {
 }
 
 fn add_parts(survey: &Survey, unit: &Unit, found: &mut Snapshot) -> Result<()> {
+    for below in joined_files(survey.manifest()) {
+        let path = survey.folder().join(&below);
+        let len = fs::metadata(&path).map_err(|e| StoreError::io("reading", &path, e))?.len();
+        found.files.push(Saved { name: entry(unit, &below), path, len, bytes: Bytes::Closed });
+    }
     for part in &survey.manifest().parts {
         let folder = survey.folder().join("parts").join(&part.name);
         for file in PART_FILES {
@@ -120,6 +125,14 @@ fn add_parts(survey: &Survey, unit: &Unit, found: &mut Snapshot) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Files with the columns of catalogues, by their path in the survey's folder.
+pub(super) fn joined_files(manifest: &Manifest) -> impl Iterator<Item = String> {
+    manifest.joined.iter().flat_map(|joined| {
+        let parts = manifest.parts.iter().take(joined.parts);
+        parts.map(|part| format!("metadata/{}/{}.parquet", joined.folder, part.name))
+    })
 }
 
 fn entry(unit: &Unit, below: &str) -> String {

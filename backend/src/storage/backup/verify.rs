@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{About, FORMAT, Kind, PART_FILES, Place, SUMS, Unit, read::Staging};
+use super::{About, FORMAT, Kind, PART_FILES, Place, SUMS, Unit, contents::joined_files, read::Staging};
 use crate::storage::{Manifest, Result, error::nearest};
 
 impl Staging<'_> {
@@ -58,7 +58,8 @@ impl Staging<'_> {
                 has("manifest.json")?;
                 let manifest = Manifest::read(&self.folder(unit.kind).join(&unit.name))?;
                 let mut files = manifest.parts.iter().flat_map(|part| PART_FILES.map(|file| (&part.name, file)));
-                files.try_for_each(|(part, file)| has(&format!("parts/{part}/{file}")))
+                files.try_for_each(|(part, file)| has(&format!("parts/{part}/{file}")))?;
+                joined_files(&manifest).try_for_each(|below| has(&below))
             }
         }
     }

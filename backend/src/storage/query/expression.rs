@@ -29,7 +29,7 @@ use datafusion::{
 };
 
 use super::{FUNCTIONS, SortKey, functions, refused};
-use crate::storage::{Result, StoreError, error::nearest};
+use crate::storage::{Result, StoreError, error::nearest, scan};
 
 /// Longest text accepted, in bytes: room for some thousand names in an `IN (...)`.
 const MAX_BYTES: usize = 256 << 10;
@@ -71,8 +71,8 @@ impl Compiled {
     /// Its value on each row of `batch`, which has at least its columns.
     pub(crate) fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
         let columns = self.schema.fields().iter().map(|field| {
-            let column = batch.column_by_name(field.name()).cloned();
-            column.ok_or_else(|| refused(self.clause, format!("column `{}` is missing", field.name())))
+            scan::column(batch, field)
+                .ok_or_else(|| refused(self.clause, format!("column `{}` is missing", field.name())))
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

@@ -54,8 +54,8 @@ impl Table {
     fn arranged(&self, file: usize, batch: &RecordBatch) -> Result<RecordBatch> {
         let file = &self.files[file];
         let columns = self.schema.fields().iter().map(|field| {
-            let column = batch.column_by_name(field.name()).cloned();
-            column.ok_or_else(|| StoreError::damaged(file, format!("column `{}` is missing", field.name())))
+            scan::column(batch, field)
+                .ok_or_else(|| StoreError::damaged(file, format!("column `{}` is missing", field.name())))
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
         RecordBatch::try_new(self.schema.clone(), columns).map_err(|e| StoreError::damaged(file, e))

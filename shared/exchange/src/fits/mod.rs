@@ -11,11 +11,13 @@ mod lamost;
 mod sdss;
 mod spectrum_table;
 mod table;
+mod table_rows;
 mod time;
 mod writer;
 
 use access::{Hdu, Kind};
 pub(crate) use image::ONDREJOV_RESOLUTION;
+pub(crate) use table_rows::TableRows;
 pub use writer::{write_spectrum, write_table};
 
 use crate::draft::Draft;

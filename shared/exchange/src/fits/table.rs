@@ -1,5 +1,7 @@
 //! Binary tables (FITS Standard 4.0, section 7.3): columns by name, whole columns at a time.
 
+use balmer_core::spectrum::ColumnType;
+
 use super::access::Hdu;
 use super::header::Header;
 use crate::ReadError;
@@ -44,18 +46,8 @@ impl Column {
         }
     }
 
-    /// Whether cells hold numbers this reader can give.
-    pub(crate) fn is_numeric(&self) -> bool {
-        matches!(self.code, b'B' | b'I' | b'J' | b'K' | b'E' | b'D')
-    }
-}
-
-impl<'a> BinTable<'a> {
-    pub(crate) fn new(hdu: &Hdu<'a>) -> Result<Self, ReadError> {
-        let header = hdu.header;
-        let &[row_bytes, rows] = hdu.axes.as_slice() else {
-            return Err(ReadError::Malformed("a binary table needs NAXIS = 2".into()));
-        };
+    /// The columns that a header declares, in rows of `row_bytes`.
+    pub(crate) fn all(header: &Header<'_>, row_bytes: usize) -> Result<Vec<Self>, ReadError> {
         let fields = header.count("TFIELDS")?;
         if fields > 999 {
             return Err(ReadError::Malformed(format!("TFIELDS = {fields}")));
@@ -67,7 +59,7 @@ impl<'a> BinTable<'a> {
             let digits = form.bytes().take_while(u8::is_ascii_digit).count();
             let repeat = if digits == 0 { Some(1) } else { form[..digits].parse().ok() };
             let code = form.as_bytes().get(digits).copied().unwrap_or(b'?');
-            let column = Column {
+            let column = Self {
                 name: header.text(&format!("TTYPE{n}")).unwrap_or_default(),
                 unit: header.text(&format!("TUNIT{n}")),
                 comment: header.comment(&format!("TTYPE{n}")).unwrap_or_default(),
@@ -87,6 +79,71 @@ impl<'a> BinTable<'a> {
             offset = end.ok_or_else(|| ReadError::Malformed(format!("TFORM{n} = '{form}' does not fit a row")))?;
             columns.push(column);
         }
+        Ok(columns)
+    }
+
+    /// Type of the cells as single values; `None` for arrays and for types that this reader does not give.
+    pub(crate) fn value_type(&self) -> Option<ColumnType> {
+        match self.code {
+            b'A' if self.repeat > 0 => Some(ColumnType::Text),
+            _ if self.repeat != 1 => None,
+            b'L' => Some(ColumnType::Bool),
+            // unsigned 64-bit integers do not fit a signed one
+            b'K' if self.scale == 1.0 && self.zero >= 9.2e18 => Some(ColumnType::Text),
+            b'B' | b'I' | b'J' | b'K' if self.scale == 1.0 && self.zero.fract() == 0.0 => Some(ColumnType::Int),
+            b'B' | b'I' | b'J' | b'K' | b'E' | b'D' => Some(ColumnType::Float),
+            _ => None,
+        }
+    }
+
+    /// The cell of a whole row as text from which its value can be had again, exactly; `None` where it states none.
+    pub(crate) fn value_text(&self, row: &[u8]) -> Option<String> {
+        let cell = row.get(self.offset..self.offset + self.repeat * self.width())?;
+        let integer = match self.code {
+            b'A' => {
+                let text = cell.split(|b| *b == 0).next().unwrap_or_default();
+                return Some(String::from_utf8_lossy(text).trim().to_owned()).filter(|text| !text.is_empty());
+            }
+            b'L' => {
+                return match cell.first()? {
+                    b'T' => Some("true".to_owned()),
+                    b'F' => Some("false".to_owned()),
+                    _ => None,
+                };
+            }
+            b'E' => return self.float_text(f64::from(f32::from_be_bytes(cell.try_into().ok()?))),
+            b'D' => return self.float_text(f64::from_be_bytes(cell.try_into().ok()?)),
+            b'B' => i64::from(*cell.first()?),
+            b'I' => i64::from(i16::from_be_bytes(cell.try_into().ok()?)),
+            b'J' => i64::from(i32::from_be_bytes(cell.try_into().ok()?)),
+            b'K' => i64::from_be_bytes(cell.try_into().ok()?),
+            _ => return None,
+        };
+        match self.value_type()? {
+            _ if Some(integer) == self.null => None,
+            ColumnType::Float => self.float_text(integer as f64),
+            _ => Some((i128::from(integer) + self.zero as i128).to_string()),
+        }
+    }
+
+    fn float_text(&self, value: f64) -> Option<String> {
+        let value = value * self.scale + self.zero;
+        value.is_finite().then(|| value.to_string())
+    }
+
+    /// Whether cells hold numbers this reader can give.
+    pub(crate) fn is_numeric(&self) -> bool {
+        matches!(self.code, b'B' | b'I' | b'J' | b'K' | b'E' | b'D')
+    }
+}
+
+impl<'a> BinTable<'a> {
+    pub(crate) fn new(hdu: &Hdu<'a>) -> Result<Self, ReadError> {
+        let header = hdu.header;
+        let &[row_bytes, rows] = hdu.axes.as_slice() else {
+            return Err(ReadError::Malformed("a binary table needs NAXIS = 2".into()));
+        };
+        let columns = Column::all(&header, row_bytes)?;
         let data = hdu.data()?;
         if rows.checked_mul(row_bytes).is_none_or(|n| n > data.len()) {
             return Err(ReadError::Malformed(format!("{rows} rows of {row_bytes} bytes do not fit the table")));

@@ -1,0 +1,188 @@
+//! Catalogues joined to a survey that is there: their columns become columns of the survey's metadata, under a
+//! prefix.
+//!
+//! Parts never change, so the wider metadata are written beside them, a file a part:
+//! `metadata/<number>/<part>.parquet`, which has all columns of the part's own `metadata.parquet` and those of
+//! every catalogue. The manifest says which number holds, so that an import counts at once and whole, or not at
+//! all; parts committed later have no such file and state nothing in these columns, until the catalogue is imported
+//! again. Why: docs/adr/0014.
+//!
+//! Memory: the survey's keys (about 60 bytes a spectrum), 8 bytes a spectrum, and one part. The catalogue is read
+//! once; of its rows those that match are laid aside in a temporary file until their part is written.
+
+mod join;
+mod spill;
+
+use std::{io::Read, path::Path, path::PathBuf, sync::Arc};
+
+use arrow_schema::{Field, Schema, SchemaRef};
+use balmer_core::Observer;
+use balmer_exchange::api::ColumnInfo;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Manifest, Result, Store, StoreError, Survey, check_name,
+    durable::{self, Lock},
+    schema::{self, arrow_type, field},
+};
+
+/// How a catalogue is joined.
+#[derive(Debug, Clone)]
+pub struct CatalogueOptions {
+    /// Pairs of a column of the survey and one of the catalogue; both of a row must be equal to all of a spectrum's.
+    /// None: `obsid`, else `spectrum_id`, else the survey's `obsid` with SDSS's `SPECOBJID`, whichever the catalogue has.
+    pub on: Vec<(String, String)>,
+    /// What the names of its columns begin with; another import of the same prefix is replaced.
+    pub prefix: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CatalogueReport {
+    /// Rows of the catalogue.
+    pub rows: u64,
+    /// Rows whose key is no spectrum's.
+    pub unmatched_rows: u64,
+    /// Rows whose key is a spectrum's and came before: the last one holds.
+    pub duplicate_rows: u64,
+    /// Spectra that have a row now.
+    pub spectra: u64,
+    /// Spectra that have none: these columns are null there.
+    pub spectra_without: u64,
+    /// The survey's new columns.
+    pub columns: Vec<ColumnInfo>,
+    /// Columns of the catalogue that hold arrays, or cells of no known type.
+    pub left_out: Vec<String>,
+}
+
+/// Catalogues of a survey, as its manifest keeps them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// Folder under `metadata/` that holds the wider files.
+    pub folder: String,
+    /// For how many of the parts, from the first.
+    pub parts: usize,
+    /// What was joined, by prefix.
+    pub catalogues: Vec<JoinedCatalogue>,
+}
+
+/// A catalogue in a survey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinedCatalogue {
+    /// What its columns' names begin with.
+    pub prefix: String,
+    /// The file it was read from, as named.
+    pub source: String,
+    /// When, UTC.
+    pub imported: String,
+    /// Its columns.
+    pub columns: Vec<ColumnInfo>,
+}
+
+impl Joined {
+    /// All columns, in the order of the files.
+    fn columns(&self) -> impl Iterator<Item = &ColumnInfo> {
+        self.catalogues.iter().flat_map(|catalogue| &catalogue.columns)
+    }
+}
+
+/// The field of a joined column.
+fn field_of(column: &ColumnInfo) -> Field {
+    let about = [column.unit.as_str(), &column.ucd, &column.description];
+    field(&column.name, arrow_type(column.datatype), true, about)
+}
+
+/// The metadata's own columns, then `columns`.
+fn widened<'a>(columns: impl Iterator<Item = &'a ColumnInfo>) -> SchemaRef {
+    let own = schema::metadata();
+    let fields = own.fields().iter().map(|field| field.as_ref().clone());
+    Arc::new(Schema::new(fields.chain(columns.map(field_of)).collect::<Vec<_>>()))
+}
+
+impl Survey {
+    /// Schema of its metadata: the columns that every survey has, and those of its catalogues.
+    pub fn columns(&self) -> SchemaRef {
+        match &self.manifest().joined {
+            Some(joined) => widened(joined.columns()),
+            None => schema::metadata(),
+        }
+    }
+
+    /// What is known of the columns that catalogues added.
+    pub fn catalogue_columns(&self) -> Vec<ColumnInfo> {
+        self.manifest().joined.iter().flat_map(Joined::columns).cloned().collect()
+    }
+
+    /// Where the metadata of a part are, with the columns of catalogues where the part has them.
+    pub(crate) fn metadata_file(&self, part: usize) -> PathBuf {
+        match &self.manifest().joined {
+            Some(joined) if part < joined.parts => {
+                joined_file(self.folder(), joined, &self.manifest().parts[part].name)
+            }
+            _ => self.part_file(part, "metadata.parquet"),
+        }
+    }
+}
+
+/// A part's wider metadata.
+pub(crate) fn joined_file(survey: &Path, joined: &Joined, part: &str) -> PathBuf {
+    survey.join("metadata").join(&joined.folder).join(format!("{part}.parquet"))
+}
+
+impl Store {
+    /// Joins the catalogue that `from` reads, plain or gzipped, to a survey. `path` is what messages call it; `size`,
+    /// where it is known, is for the observer.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSurvey`]; [`StoreError::Catalogue`] for a file that is no catalogue, has no column to join by, or
+    /// shares no key with the survey; [`StoreError::Locked`] while the survey is written; [`StoreError::Cancelled`].
+    pub fn import_catalogue(
+        &self,
+        survey: &str,
+        from: impl Read,
+        (path, size): (&Path, Option<u64>),
+        options: &CatalogueOptions,
+        observer: &dyn Observer,
+    ) -> Result<CatalogueReport> {
+        let folder = self.survey(survey)?.folder().to_owned();
+        let _lock = Lock::acquire(&folder.join("survey.lock"), &format!("survey {survey}"))?;
+        let survey = self.survey(survey)?;
+        check_prefix(&options.prefix, path)?;
+        let metadata = folder.join("metadata");
+        durable::create_dir(&metadata)?;
+        let before = survey.manifest().joined.as_ref();
+        clear(&metadata, before.map(|joined| joined.folder.as_str()))?;
+        join::join(&survey, from, (path, size), options, observer)
+    }
+}
+
+/// Removes what no manifest names any more. The files of the import before the last one stay until the next, since
+/// they may be being read.
+fn clear(metadata: &Path, except: Option<&str>) -> Result<()> {
+    for entry in std::fs::read_dir(metadata).map_err(|e| StoreError::io("reading", metadata, e))?.flatten() {
+        if except != entry.file_name().to_str() && entry.path().is_dir() {
+            durable::remove_dir(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn check_prefix(prefix: &str, path: &Path) -> Result<()> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if check_name(prefix).is_ok() && prefix.starts_with(|c: char| c.is_ascii_lowercase()) && prefix.chars().all(plain) {
+        return Ok(());
+    }
+    let reason =
+        format!("`{prefix}` cannot begin the names of columns: use lower-case letters, digits and `_`, a letter first");
+    Err(StoreError::Catalogue { path: path.to_owned(), reason })
+}
+
+/// Commits the wider files in `folder` of `metadata/`.
+fn commit(survey: &Survey, joined: Joined) -> Result<()> {
+    let mut manifest: Manifest = survey.manifest().clone();
+    manifest.joined = Some(joined);
+    manifest.commit(survey.folder())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,345 @@
+//! The join itself: keys of the survey, one pass over the catalogue, one wider file a part.
+
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, new_null_array};
+use balmer_core::{
+    Observer,
+    spectrum::{ColumnType, Value},
+};
+use balmer_exchange::{CatalogueColumn, CatalogueRows, api::ColumnInfo};
+use flate2::bufread::MultiGzDecoder;
+use parquet::{basic::Compression, file::properties::WriterProperties};
+
+use super::{
+    CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, commit, field_of, joined_file,
+    spill::{Cells, Guess, Spill, Spilled},
+    widened,
+};
+use crate::{
+    export::value,
+    storage::{Query, Result, StoreError, Survey, durable, part::ParquetFile, scan, schema, time},
+};
+
+/// Bytes read at once; a text's head must fit.
+const BUFFER: usize = 1 << 20;
+/// Rows between two looks at whether to stop.
+const LOOK: u64 = 4_096;
+/// A spectrum without a row.
+const NONE: u64 = u64::MAX;
+
+pub(super) fn join(
+    survey: &Survey,
+    from: impl Read,
+    (path, size): (&Path, Option<u64>),
+    options: &CatalogueOptions,
+    observer: &dyn Observer,
+) -> Result<CatalogueReport> {
+    let refused = |reason: String| StoreError::Catalogue { path: path.to_owned(), reason };
+    let counted = Counted { from, size, read: 0, observer };
+    let mut buffered = BufReader::with_capacity(BUFFER, counted);
+    let start = buffered.fill_buf().map_err(|e| StoreError::io("reading", path, e))?;
+    let stream: Box<dyn BufRead + '_> = if start.starts_with(&[0x1f, 0x8b]) {
+        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(buffered)))
+    } else {
+        Box::new(buffered)
+    };
+    let mut rows = CatalogueRows::open(stream).map_err(|e| refused(e.to_string()))?;
+    let key = Key::choose(survey, rows.columns(), &options.on).map_err(refused)?;
+    let values: Vec<usize> = (0..rows.columns().len()).filter(|column| !key.catalogue.contains(column)).collect();
+    if values.is_empty() {
+        return Err(refused("it has no column beside those to join by".to_owned()));
+    }
+    let keys = key.of_survey(survey)?;
+    let mut report = CatalogueReport {
+        rows: 0,
+        unmatched_rows: 0,
+        duplicate_rows: 0,
+        spectra: 0,
+        spectra_without: 0,
+        columns: Vec::new(),
+        left_out: rows.left_out.clone(),
+    };
+    let mut places = vec![NONE; survey.count() as usize];
+    let mut guesses = vec![Guess::NEW; values.len()];
+    let mut spill = Spill::new(&survey.folder().join("metadata"))?;
+    while rows.advance().map_err(|e| refused(format!("row {}: {e}", report.rows + 1)))? {
+        if report.rows.is_multiple_of(LOOK) && observer.is_cancelled() {
+            return Err(StoreError::Cancelled);
+        }
+        report.rows += 1;
+        let found = key.of_row(&rows).map(|name| with_key(&keys, &name)).unwrap_or_default();
+        if found.is_empty() {
+            report.unmatched_rows += 1;
+            continue;
+        }
+        let cells: Cells = values.iter().map(|&column| rows.cell(column)).collect();
+        for (cell, guess) in cells.iter().zip(&mut guesses) {
+            if let Some(cell) = cell {
+                guess.see(cell);
+            }
+        }
+        let place = spill.add(&cells)?;
+        report.duplicate_rows += u64::from(places[found[0].1 as usize] != NONE);
+        for &(_, row) in found {
+            places[row as usize] = place;
+        }
+    }
+    report.spectra = places.iter().filter(|&&place| place != NONE).count() as u64;
+    report.spectra_without = survey.count() - report.spectra;
+    if report.spectra == 0 {
+        return Err(refused(format!(
+            "none of its {} rows has the {} of a spectrum of {}: say what to join by with --on",
+            report.rows,
+            key.names.join(", "),
+            survey.name()
+        )));
+    }
+    report.columns = named(rows.columns(), &values, &guesses, &options.prefix);
+    let source = path.to_string_lossy().into_owned();
+    let catalogue = JoinedCatalogue {
+        prefix: options.prefix.clone(),
+        source,
+        imported: time::now(),
+        columns: report.columns.clone(),
+    };
+    Wider::new(survey, catalogue).map_err(refused)?.write(&places, spill.finish()?, observer)?;
+    Ok(report)
+}
+
+/// A stream that says how far it was read.
+struct Counted<'a, R> {
+    from: R,
+    size: Option<u64>,
+    read: u64,
+    observer: &'a dyn Observer,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.read += count as u64;
+        if let Some(size) = self.size {
+            self.observer.progress((self.read as f64 / size.max(1) as f64).min(1.0));
+        }
+        Ok(count)
+    }
+}
+
+/// What rows and spectra are joined by.
+struct Key {
+    /// Columns of the survey.
+    names: Vec<String>,
+    /// Whether each is compared as a number.
+    numbers: Vec<bool>,
+    /// Columns of the catalogue.
+    catalogue: Vec<usize>,
+}
+
+impl Key {
+    fn choose(survey: &Survey, columns: &[CatalogueColumn], on: &[(String, String)]) -> Result<Self, String> {
+        let find = |name: &str| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let found = || columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
+        let usual = [("obsid", "obsid"), ("spectrum_id", "spectrum_id"), ("obsid", "specobjid")];
+        let pairs: Vec<(String, String)> = if on.is_empty() {
+            let usual = usual.into_iter().find(|(_, name)| find(name).is_some());
+            let (own, name) = usual.ok_or_else(|| {
+                format!(
+                    "it has no column obsid, spectrum_id or specobjid: say what to join by with --on, among {}",
+                    found()
+                )
+            })?;
+            vec![(own.to_owned(), name.to_owned())]
+        } else {
+            on.to_vec()
+        };
+        let own = schema::metadata();
+        let mut key = Self { names: Vec::new(), numbers: Vec::new(), catalogue: Vec::new() };
+        for (name, catalogue) in pairs {
+            let field = own.field_with_name(&name).map_err(|_| {
+                let names: Vec<&str> = own.fields().iter().map(|field| field.name().as_str()).collect();
+                format!("--on: survey {} has no column `{name}` to join by, it has {}", survey.name(), names.join(", "))
+            })?;
+            // a plate's number is text in some releases and a number in others
+            key.numbers.push(field.data_type().is_numeric() || name == "planid");
+            let column =
+                find(&catalogue).ok_or_else(|| format!("--on: it has no column `{catalogue}`, it has {}", found()))?;
+            key.catalogue.push(column);
+            key.names.push(name);
+        }
+        Ok(key)
+    }
+
+    /// Keys of the survey's spectra with their rows, sorted. A spectrum that does not state all of its key has none.
+    fn of_survey(&self, survey: &Survey) -> Result<Vec<(String, u32)>> {
+        let mut keys = Vec::new();
+        let mut first = 0;
+        for batch in survey.query(&Query { columns: Some(self.names.clone()), ..Query::default() })? {
+            let batch = batch?;
+            for row in 0..batch.num_rows() {
+                let cell = |column: usize| match value(batch.column(column), row) {
+                    Value::Null => None,
+                    Value::Text(text) => Some(text),
+                    Value::Int(number) => Some(number.to_string()),
+                    Value::Float(number) => Some(number.to_string()),
+                    Value::Bool(value) => Some(value.to_string()),
+                };
+                if let Some(key) = self.joined(cell) {
+                    keys.push((key, first + row as u32));
+                }
+            }
+            first += batch.num_rows() as u32;
+        }
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
+    fn of_row<R: BufRead>(&self, rows: &CatalogueRows<R>) -> Option<String> {
+        self.joined(|column| rows.cell(self.catalogue[column]))
+    }
+
+    fn joined(&self, cell: impl Fn(usize) -> Option<String>) -> Option<String> {
+        let parts = self.numbers.iter().enumerate().map(|(column, &number)| {
+            let cell = cell(column)?;
+            Some(if number { as_number(&cell) } else { cell.trim().to_owned() })
+        });
+        Some(parts.collect::<Option<Vec<_>>>()?.join("\u{1f}"))
+    }
+}
+
+/// `101`, ` 101`, `0101` and `101.0` are one number; what is none stays as it is.
+fn as_number(text: &str) -> String {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<i128>() {
+        return number.to_string();
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.fract() == 0.0 && number.abs() < 9e15 => (number as i64).to_string(),
+        Ok(number) => number.to_string(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+fn with_key<'a>(keys: &'a [(String, u32)], key: &str) -> &'a [(String, u32)] {
+    let start = keys.partition_point(|(k, _)| k.as_str() < key);
+    let length = keys[start..].iter().take_while(|(k, _)| k == key).count();
+    &keys[start..start + length]
+}
+
+/// The survey's columns for those of a catalogue: `<prefix>_<name>`, in characters that SQL takes unquoted.
+fn named(columns: &[CatalogueColumn], values: &[usize], guesses: &[Guess], prefix: &str) -> Vec<ColumnInfo> {
+    let mut made: Vec<ColumnInfo> = Vec::new();
+    for (&column, guess) in values.iter().zip(guesses) {
+        let column = &columns[column];
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let wanted = format!("{prefix}_{}", column.name.chars().map(plain).collect::<String>());
+        let free = |name: &str| made.iter().all(|other| other.name != name);
+        let mut names = std::iter::once(wanted.clone()).chain((2..).map(|number| format!("{wanted}_{number}")));
+        let name = names.find(|name| free(name)).unwrap_or(wanted);
+        made.push(ColumnInfo {
+            name,
+            datatype: column.datatype.unwrap_or_else(|| guess.column_type()),
+            unit: column.unit.clone(),
+            ucd: column.ucd.clone(),
+            description: column.description.clone(),
+        });
+    }
+    made
+}
+
+/// The wider files being written.
+struct Wider<'a> {
+    survey: &'a Survey,
+    joined: Joined,
+    /// The catalogues that stay.
+    kept: Vec<JoinedCatalogue>,
+}
+
+impl<'a> Wider<'a> {
+    fn new(survey: &'a Survey, catalogue: JoinedCatalogue) -> Result<Self, String> {
+        let before = survey.manifest().joined.as_ref();
+        let kept: Vec<JoinedCatalogue> =
+            before.iter().flat_map(|j| &j.catalogues).filter(|c| c.prefix != catalogue.prefix).cloned().collect();
+        let own = schema::metadata();
+        for column in &catalogue.columns {
+            let of_other = kept.iter().find(|other| other.columns.iter().any(|c| c.name == column.name));
+            if own.index_of(&column.name).is_ok() || of_other.is_some() {
+                let whose = of_other.map_or("every survey", |other| &other.source);
+                return Err(format!("`{}` is a column of {whose} already: choose another --prefix", column.name));
+            }
+        }
+        let number = before.and_then(|j| j.folder.parse::<u64>().ok()).unwrap_or(0) + 1;
+        let catalogues = kept.iter().cloned().chain([catalogue]).collect();
+        let joined = Joined { folder: format!("{number:06}"), parts: survey.manifest().parts.len(), catalogues };
+        Ok(Self { survey, joined, kept })
+    }
+
+    fn write(self, places: &[u64], spilled: Spilled, observer: &dyn Observer) -> Result<()> {
+        let folder = self.survey.folder().join("metadata").join(&self.joined.folder);
+        durable::create_dir(&folder)?;
+        self.write_parts(&folder, places, spilled, observer).inspect_err(|_| {
+            // the first error is the one to report; what stays is removed by the next import
+            let _ = durable::remove_dir(&folder);
+        })?;
+        commit(self.survey, self.joined)
+    }
+
+    fn write_parts(&self, folder: &Path, places: &[u64], mut spilled: Spilled, observer: &dyn Observer) -> Result<()> {
+        let mut first = 0;
+        for (part, about) in self.survey.manifest().parts.iter().enumerate() {
+            if observer.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            let end = first + about.spectra as usize;
+            let batch = self.batch(part, &places[first..end], &mut spilled)?;
+            let path = joined_file(self.survey.folder(), &self.joined, &about.name);
+            let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+            let mut file = ParquetFile::create(path, batch.schema(), properties)?;
+            file.write(&batch)?;
+            file.close()?;
+            first = end;
+        }
+        durable::sync_dir(folder)?;
+        durable::sync_dir(&self.survey.folder().join("metadata"))
+    }
+
+    /// The metadata of a part with the columns of all catalogues.
+    fn batch(&self, part: usize, places: &[u64], spilled: &mut Spilled) -> Result<RecordBatch> {
+        let path = self.survey.metadata_file(part);
+        let failed = |e: arrow_schema::ArrowError| StoreError::damaged(&path, e);
+        let batches = scan::read(&path, None)?.collect::<Result<Vec<_>>>()?;
+        let schema = scan::schema(&path)?;
+        let before = arrow_select::concat::concat_batches(&schema, &batches).map_err(failed)?;
+        let own = schema::metadata();
+        let kept = self.kept.iter().flat_map(|catalogue| &catalogue.columns).map(field_of);
+        let mut arrays = Vec::new();
+        for field in own.fields().iter().map(|field| field.as_ref().clone()).chain(kept) {
+            let missing = || new_null_array(field.data_type(), before.num_rows());
+            arrays.push(before.column_by_name(field.name()).cloned().unwrap_or_else(missing));
+        }
+        let new = self.joined.catalogues.last().map_or(&[][..], |catalogue| &catalogue.columns);
+        let rows = places.iter().map(|&place| (place != NONE).then(|| spilled.row(place)).transpose());
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        for (column, about) in new.iter().enumerate() {
+            let cell = |row: &Option<Cells>| row.as_ref()?.get(column)?.clone();
+            arrays.push(array(about.datatype, rows.iter().map(cell)));
+        }
+        RecordBatch::try_new(widened(self.joined.columns()), arrays).map_err(failed)
+    }
+}
+
+fn array(column_type: ColumnType, cells: impl Iterator<Item = Option<String>>) -> ArrayRef {
+    match column_type {
+        ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
+        ColumnType::Int => Arc::new(cells.map(|cell| cell?.parse().ok()).collect::<Int64Array>()),
+        ColumnType::Float => {
+            let number = |cell: Option<String>| cell?.parse().ok().filter(|number: &f64| number.is_finite());
+            Arc::new(cells.map(number).collect::<Float64Array>())
+        }
+        ColumnType::Bool => Arc::new(cells.map(|cell| cell?.to_lowercase().parse().ok()).collect::<BooleanArray>()),
+    }
+}
