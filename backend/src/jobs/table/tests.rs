@@ -1,3 +1,5 @@
+//! Jobs in turn, by priority, of two that want one, and of files of other versions.
+
 use super::*;
 
 async fn table() -> (tempfile::TempDir, JobTable) {
