@@ -1,6 +1,6 @@
 //! The table of jobs: what a server was asked for and has not forgotten, in `jobs.sqlite` of the data directory.
 //!
-//! SQLite in WAL mode with full synchronisation: what was committed survives the death of the process and of the machine.
+//! `SQLite` in WAL mode with full synchronisation: what was committed survives the death of the process and of the machine.
 //! A change of phase names the phases it may come from, in the same statement, so that of two that want it one is refused.
 
 use std::{path::Path, time::Duration};

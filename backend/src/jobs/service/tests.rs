@@ -43,7 +43,9 @@ fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_or_create(folder.path()).unwrap();
     let mut writer = store.writer("test", WriteOptions::default()).unwrap();
-    numbered(3).into_iter().for_each(|spectrum| drop(writer.push(spectrum).unwrap()));
+    for spectrum in numbered(3) {
+        writer.push(spectrum).unwrap();
+    }
     writer.commit().unwrap();
     (folder, store)
 }
