@@ -182,22 +182,25 @@ impl Jobs {
     /// # Errors
     /// Where it has ended already.
     pub async fn cancel(&self, id: &str) -> Result<()> {
+        let asked = id.to_owned();
+        // the wish is on the disk before anybody acts on it: whoever dies in between, it stands
+        self.ask(move |store| store.run(&asked)?.cancel()).await?;
         let orders = self.under_way().get(id).map(|job| job.orders.clone());
         if let Some(orders) = orders {
             // one that has just ended takes no orders any more
             let _ = orders.send(CANCEL).await;
             return Ok(());
         }
-        let asked = id.to_owned();
         match self.0.table.job(id).await {
-            Ok(job) if !job.phase.is_final() => {
+            // its worker looks at the disk
+            Ok(Job { phase: Phase::Executing, .. }) | Err(TableError::Unknown(_)) => Ok(()),
+            Ok(_) => {
                 self.0.table.bring(id, Phase::Aborted, None).await?;
-                self.ask(move |store| store.take_run(&asked)?.finish(RunStatus::Cancelled, None)).await?;
+                let asked = id.to_owned();
+                self.ask(move |store| store.take_run(&asked)?.finish(RunStatus::Cancelled, None)).await.map(drop)
             }
-            Ok(_) | Err(TableError::Unknown(_)) => self.ask(move |store| store.run(&asked)?.cancel()).await?,
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
         }
-        Ok(())
     }
 
     /// Lets a run that failed or was cancelled wait for its turn again.
@@ -345,14 +348,20 @@ impl Jobs {
     /// Records how a job ended, as its run says, or else as is known of its process.
     async fn record(&self, job: &Job, end: &End) -> Result<()> {
         let id = job.id.clone();
-        let recorded = self.ask(move |store| store.run(&id)?.recorded()).await?;
+        let look = move |store: &Store| {
+            let run = store.run(&id)?;
+            Ok((run.recorded()?, run.cancel_requested()))
+        };
+        let (recorded, to_cancel) = self.ask(look).await?;
         let (phase, status, reason) = match (recorded.status, end) {
             (RunStatus::Done, _) => (Phase::Completed, None, None),
             (RunStatus::Failed, _) => (Phase::Error, None, recorded.error),
             (RunStatus::Cancelled, End::OnRequest(reason)) => (Phase::Aborted, None, reason.clone()),
-            (RunStatus::Cancelled, _) => (Phase::Aborted, None, None),
+            (RunStatus::Cancelled, _) if to_cancel => (Phase::Aborted, None, None),
             (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason.clone()),
             (_, End::OfServer) => (Phase::Queued, None, None),
+            // stopped with its server
+            (RunStatus::Cancelled, End::OfWorker(_)) => (Phase::Queued, None, None),
             (_, End::OfWorker(how)) if job.attempts >= self.0.limits.attempts => {
                 let reason = format!("its process died {} times, at last with {how}", job.attempts);
                 (Phase::Error, Some(RunStatus::Failed), Some(reason))

@@ -64,7 +64,8 @@ pub fn work<E: Engine>(
     // a label file is a file of this machine: a server's runs can name surveys' labels only
     let options = ExecuteOptions { label_files: false };
     let ended = execute(store, run, &plan, engine, options, &cancel, &report);
-    if stopped.load(Ordering::Relaxed) && ended.as_ref().is_err_and(JobError::is_cancelled) {
+    let is_unwanted = store.run(id)?.cancel_requested();
+    if stopped.load(Ordering::Relaxed) && !is_unwanted && ended.as_ref().is_err_and(JobError::is_cancelled) {
         drop(store.resume_run(id)?);
     }
     ended
