@@ -359,9 +359,8 @@ impl Jobs {
             (RunStatus::Cancelled, End::OnRequest(reason)) => (Phase::Aborted, None, reason.clone()),
             (RunStatus::Cancelled, _) if to_cancel => (Phase::Aborted, None, None),
             (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason.clone()),
-            (_, End::OfServer) => (Phase::Queued, None, None),
             // stopped with its server
-            (RunStatus::Cancelled, End::OfWorker(_)) => (Phase::Queued, None, None),
+            (_, End::OfServer) | (RunStatus::Cancelled, End::OfWorker(_)) => (Phase::Queued, None, None),
             (_, End::OfWorker(how)) if job.attempts >= self.0.limits.attempts => {
                 let reason = format!("its process died {} times, at last with {how}", job.attempts);
                 (Phase::Error, Some(RunStatus::Failed), Some(reason))
