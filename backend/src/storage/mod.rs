@@ -20,6 +20,7 @@ mod axis_encoding;
 pub mod backup;
 mod catalogue;
 mod column_summary;
+mod counted;
 mod durable;
 mod error;
 mod features;

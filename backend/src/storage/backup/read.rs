@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Kind, Place, SUMS, Unit};
-use crate::storage::{Result, Store, StoreError, durable, durable::Lock};
+use crate::storage::{Result, Store, StoreError, counted::Counted, durable, durable::Lock};
 
 /// Where units wait until all of them are there: beside their places, so that a rename moves them.
 const STAGING: &str = ".restore";
@@ -65,7 +65,7 @@ pub fn restore(
 ) -> Result<RestoreReport> {
     let unreadable = |e| StoreError::io("reading", path, e);
     let _lock = Lock::acquire(&store.root().join("restore.lock"), &format!("{}", store.root().display()))?;
-    let counted = Counted { from, size, read: 0, observer };
+    let counted = Counted::new(from, size, observer);
     let mut buffered = BufReader::with_capacity(BUFFER, counted);
     let is_gzip = buffered.fill_buf().map_err(unreadable)?.starts_with(&[0x1f, 0x8b]);
     let stream: Box<dyn Read + '_> = if is_gzip { Box::new(MultiGzDecoder::new(buffered)) } else { Box::new(buffered) };
@@ -73,25 +73,6 @@ pub fn restore(
     staging.unpack(stream)?;
     staging.verify()?;
     staging.put_in_place()
-}
-
-/// A stream that says how far it was read.
-struct Counted<'a, R> {
-    from: R,
-    size: Option<u64>,
-    read: u64,
-    observer: &'a dyn Observer,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.from.read(buffer)?;
-        self.read += count as u64;
-        if let Some(size) = self.size {
-            self.observer.progress((self.read as f64 / size.max(1) as f64).min(1.0));
-        }
-        Ok(count)
-    }
 }
 
 /// Units on their way. Whatever is left of them is removed at the end.

@@ -1,7 +1,7 @@
 //! The join itself: keys of the survey, one pass over the catalogue, one wider file a part.
 
 use std::{
-    io::{self, BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read},
     path::Path,
     sync::Arc,
 };
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     export::value,
-    storage::{Query, Result, StoreError, Survey, durable, part::ParquetFile, scan, schema, time},
+    storage::{Query, Result, StoreError, Survey, counted::Counted, durable, part::ParquetFile, scan, schema, time},
 };
 
 /// Bytes read at once; a text's head must fit.
@@ -40,7 +40,7 @@ pub(super) fn join(
     observer: &dyn Observer,
 ) -> Result<CatalogueReport> {
     let refused = |reason: String| StoreError::Catalogue { path: path.to_owned(), reason };
-    let counted = Counted { from, size, read: 0, observer };
+    let counted = Counted::new(from, size, observer);
     let mut buffered = BufReader::with_capacity(BUFFER, counted);
     let start = buffered.fill_buf().map_err(|e| StoreError::io("reading", path, e))?;
     let stream: Box<dyn BufRead + '_> = if start.starts_with(&[0x1f, 0x8b]) {
@@ -109,25 +109,6 @@ pub(super) fn join(
     };
     Wider::new(survey, catalogue).map_err(refused)?.write(&places, spill.finish()?, observer)?;
     Ok(report)
-}
-
-/// A stream that says how far it was read.
-struct Counted<'a, R> {
-    from: R,
-    size: Option<u64>,
-    read: u64,
-    observer: &'a dyn Observer,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.from.read(buffer)?;
-        self.read += count as u64;
-        if let Some(size) = self.size {
-            self.observer.progress((self.read as f64 / size.max(1) as f64).min(1.0));
-        }
-        Ok(count)
-    }
 }
 
 /// What rows and spectra are joined by.
