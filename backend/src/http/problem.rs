@@ -15,7 +15,7 @@ use axum::{
 use balmer_exchange::api::{FieldProblem, PROBLEM_JSON, Problem};
 
 use crate::{
-    jobs::{TableError, service::ServiceError},
+    jobs::{JobError, TableError, service::ServiceError},
     storage::{FeatureError, StoreError},
 };
 
@@ -150,6 +150,18 @@ impl From<ServiceError> for Failure {
                 TableError::Phase { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
                 TableError::Sql(_) | TableError::Later { .. } => Self::internal(&error),
             },
+        }
+    }
+}
+
+impl From<JobError> for Failure {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Store(error) => error.into(),
+            JobError::Core(error) => error.into(),
+            JobError::NothingSelected { .. } | JobError::NoLabels { .. } | JobError::NoLabelsYet(_) => {
+                Self::new(StatusCode::BAD_REQUEST, error.to_string())
+            }
         }
     }
 }

@@ -10,8 +10,11 @@ use axum::{
 use balmer_core::pipeline::{PipelineSpec, Plan};
 use balmer_exchange::api::{RunDetail, RunSummary};
 
-use super::{App, ask, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure};
-use crate::storage::{Query, RunState, Store};
+use super::{App, ask, blocking, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure};
+use crate::{
+    jobs::accept,
+    storage::{RunState, Store},
+};
 
 /// `GET /runs`: newest first.
 #[utoipa::path(
@@ -81,16 +84,8 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     };
     let plan = spec.and_then(Plan::new).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
     app.jobs.check_room().await?;
-    let checked = plan.spec().clone();
-    let run = ask(&app, move |store| {
-        let survey = store.survey(&checked.survey)?;
-        if checked.r#where.is_some() {
-            // a condition that is refused is refused now, not when its turn comes
-            survey.query(&Query { condition: checked.r#where.clone(), limit: Some(0), ..Query::default() })?;
-        }
-        store.create_run(&checked)
-    })
-    .await?;
+    let store = app.store.clone();
+    let run = blocking(move || accept(&store, &plan)).await??;
     let state = run.state().clone();
     app.jobs.submit(run).await?;
     Ok(accepted(state))

@@ -3,6 +3,7 @@
 //! The command line calls [`execute`] itself. A server keeps a table of jobs ([`table`]) and has each computed by a process
 //! of its own ([`service`], [`worker`]), which calls the same [`execute`]. All find the result in the run's folder.
 
+mod accept;
 mod execute;
 pub mod launch;
 mod phase;
@@ -11,6 +12,7 @@ mod table;
 mod watch;
 pub mod worker;
 
+pub use accept::accept;
 pub use execute::{ExecuteOptions, JobError, execute};
 pub use phase::Phase;
 pub use table::{FILE, Job, JobTable, TableError};
