@@ -11,6 +11,7 @@ mod command_line;
 mod conformance;
 mod golden;
 mod jobs;
+mod limits;
 mod matrices;
 mod real_data;
 mod support;

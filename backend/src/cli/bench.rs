@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
+use balmer::machine;
 use balmer_core::{
     Engine,
     ndarray::{Array2, ArrayViewMut1},
@@ -102,7 +103,7 @@ impl Bench {
         }
         let (seconds, cpu_seconds) = (started.elapsed().as_secs_f64(), system::cpu_seconds() - spent);
         drop(progress);
-        let (gflops, bytes) = (2.0 * (n as f64).powi(2) * d as f64 / seconds / 1e9, system::peak_memory());
+        let (gflops, bytes) = (2.0 * (n as f64).powi(2) * d as f64 / seconds / 1e9, machine::peak_memory());
         if session.json() {
             return output::print_json(&json!({
                 "benchmark": format!("{:?}", self.what).to_lowercase(), "n": n, "d": d, "k": self.k,

@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::ensure;
-use balmer::engine::{self, Device};
+use balmer::{
+    engine::{self, Device},
+    machine,
+};
 use balmer_compute::AdapterSummary;
 use balmer_core::{CpuEngine, Engine, engine::Unobserved, ndarray::ArrayView2, outlier::lof};
 use futures::executor::block_on;
@@ -108,7 +111,7 @@ fn examine(session: &Session) -> anyhow::Result<Report> {
     let data_dir = session.data_dir()?;
     let writable = is_writable(&data_dir);
     let self_test = self_test(&CpuEngine)?;
-    let (memory, available) = system::memory();
+    let (memory, available) = machine::memory();
     let mut problems = Vec::new();
     if let Err(reason) = &writable {
         problems.push(format!("cannot write to the data directory '{}': {reason}", data_dir.display()));
@@ -132,7 +135,7 @@ fn examine(session: &Session) -> anyhow::Result<Report> {
         adapters,
         data_dir_exists: data_dir.exists(),
         data_dir_writable: writable.is_ok(),
-        data_dir_free_bytes: system::free_space(&data_dir),
+        data_dir_free_bytes: machine::free_space(&data_dir),
         data_dir,
         limits: Limits { rows: u64::from(u32::MAX), rows_in_memory: available.map(|bytes| bytes / ROW_BYTES) },
         self_test,

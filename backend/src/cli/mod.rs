@@ -7,6 +7,7 @@
 
 mod backup;
 mod bench;
+mod cancel;
 mod candidates;
 mod compare;
 mod doctor;
@@ -19,6 +20,8 @@ mod matrix_io;
 mod multiply_adds;
 mod output;
 mod progress;
+mod recall;
+mod resume;
 mod run;
 mod runs;
 mod serve;
@@ -32,6 +35,7 @@ mod work;
 
 use std::process::ExitCode;
 
+use balmer::config::Settings;
 use clap::{Parser, Subcommand};
 
 use session::{Globals, Session};
@@ -61,7 +65,10 @@ enum Command {
     Run(run::RunSpec),
     Runs(runs::Runs),
     Show(runs::Show),
+    Cancel(cancel::Cancel),
+    Resume(resume::Resume),
     Candidates(candidates::Candidates),
+    Recall(recall::Recall),
     Labels(labels::Labels),
     Knn(knn::Knn),
     Lof(lof::Lof),
@@ -75,7 +82,7 @@ enum Command {
 }
 
 impl Command {
-    fn run(self, session: &Session) -> anyhow::Result<()> {
+    fn run(self, session: &Session, settings: Settings) -> anyhow::Result<()> {
         match self {
             Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
@@ -86,7 +93,10 @@ impl Command {
             Self::Run(command) => command.run(session),
             Self::Runs(command) => command.run(session),
             Self::Show(command) => command.run(session),
+            Self::Cancel(command) => command.run(session),
+            Self::Resume(command) => command.run(session),
             Self::Candidates(command) => command.run(session),
+            Self::Recall(command) => command.run(session),
             Self::Labels(command) => command.run(session),
             Self::Knn(command) => command.run(session),
             Self::Lof(command) => command.run(session),
@@ -94,7 +104,7 @@ impl Command {
             Self::Bench(command) => command.run(session),
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
-            Self::Serve(command) => command.run(session),
+            Self::Serve(command) => command.run(session, settings),
             Self::Work(command) => command.run(session),
         }
     }
@@ -113,10 +123,19 @@ fn positive(text: &str) -> Result<usize, String> {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match Session::new(cli.globals).and_then(|session| cli.command.run(&session)) {
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let settings = match &cli.command {
+        Command::Serve(serve) => Settings::load(serve.config.as_deref(), &cli.globals.data_dir()?)?,
+        _ => Settings::of_environment()?,
+    };
+    let session = Session::new(cli.globals, &settings.log)?;
+    cli.command.run(&session, settings)
 }
 
 fn report(error: &anyhow::Error) -> ExitCode {

@@ -8,8 +8,9 @@ use std::{
 
 use anyhow::Context;
 use balmer::{
+    engine::HostEngine,
     jobs::{ExecuteOptions, RunProgress, execute},
-    storage::{Query, RunState},
+    storage::{OwnedRun, Query, RunState, Store},
 };
 use balmer_core::{
     Error,
@@ -65,34 +66,46 @@ impl RunSpec {
         let plan = Plan::new(spec)?;
         let store = session.store()?;
         let run = store.create_run(plan.spec())?;
-        let id = run.run().id().to_owned();
-        let progress = session.progress("starting");
-        let shown = Mutex::new(None);
-        let report = |now: &RunProgress| show(&progress, &shown, now);
-        let options = ExecuteOptions { label_files: true };
-        let done = execute(&store, run, &plan, &engine, options, session.stop.flag(), &report);
-        drop(progress);
-        let state = done.map_err(|error| {
-            let cancelled = error.is_cancelled();
-            if cancelled { anyhow::Error::new(Error::Cancelled) } else { error.into() }
-        })?;
-        let run = store.run(&id)?;
-        if session.json() {
-            return output::print_json(&json!({
-                "run": id, "folder": run.folder(), "state": state, "candidates": best(&store, &id, self.limit)?,
-            }));
-        }
-        let (table, _) = listed(&run, &Query { limit: Some(self.limit), ..Query::default() })?;
-        let left_out = reasons(&run.rejected()?);
-        output::print(|out| {
-            table.write(out)?;
-            writeln!(out, "{}", summary(&state, plan.spec().lof.threshold))?;
-            if !left_out.is_empty() {
-                writeln!(out, "left out: {}", left_out.join(", "))?;
-            }
-            writeln!(out, "run {id}: {}", run.folder().display())
-        })
+        carry_out(session, &store, run, &plan, &engine, self.limit)
     }
+}
+
+/// Computes a run here and now, and shows its first `limit` candidates.
+pub fn carry_out(
+    session: &Session,
+    store: &Store,
+    run: OwnedRun,
+    plan: &Plan,
+    engine: &HostEngine,
+    limit: usize,
+) -> anyhow::Result<()> {
+    let id = run.run().id().to_owned();
+    let progress = session.progress("starting");
+    let shown = Mutex::new(None);
+    let report = |now: &RunProgress| show(&progress, &shown, now);
+    let options = ExecuteOptions { label_files: true };
+    let done = execute(store, run, plan, engine, options, session.stop.flag(), &report);
+    drop(progress);
+    let state = done.map_err(|error| {
+        let cancelled = error.is_cancelled();
+        if cancelled { anyhow::Error::new(Error::Cancelled) } else { error.into() }
+    })?;
+    let run = store.run(&id)?;
+    if session.json() {
+        return output::print_json(&json!({
+            "run": id, "folder": run.folder(), "state": state, "candidates": best(store, &id, limit)?,
+        }));
+    }
+    let (table, _) = listed(&run, &Query { limit: Some(limit), ..Query::default() })?;
+    let left_out = reasons(&run.rejected()?);
+    output::print(|out| {
+        table.write(out)?;
+        writeln!(out, "{}", summary(&state, plan.spec().lof.threshold))?;
+        if !left_out.is_empty() {
+            writeln!(out, "left out: {}", left_out.join(", "))?;
+        }
+        writeln!(out, "run {id}: {}", run.folder().display())
+    })
 }
 
 fn summary(state: &RunState, threshold: f64) -> String {

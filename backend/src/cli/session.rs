@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::Context as _;
 use balmer::{
-    config,
+    config::{self, LogFormat, LogSettings},
     engine::{self, Device, HostEngine},
     storage::Store,
 };
-use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+use tracing_subscriber::EnvFilter;
 
 use super::{
     matrix_io::Target,
@@ -39,6 +39,13 @@ pub struct Globals {
     device: Device,
 }
 
+impl Globals {
+    /// The folder of surveys and runs, which may not exist yet.
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(config::data_dir(self.data_dir.as_deref())?)
+    }
+}
+
 /// One run of the program.
 #[derive(Debug)]
 pub struct Session {
@@ -49,16 +56,8 @@ pub struct Session {
 
 impl Session {
     /// Sets up logs, threads and the stop flag.
-    pub fn new(globals: Globals) -> anyhow::Result<Self> {
-        let level = if globals.quiet { LevelFilter::ERROR } else { LevelFilter::WARN };
-        tracing_subscriber::fmt()
-            .with_writer(io::stderr)
-            .with_ansi(colour(io::stderr().is_terminal()))
-            .with_target(false)
-            .with_env_filter(
-                EnvFilter::builder().with_default_directive(level.into()).with_env_var("BALMER_LOG").from_env_lossy(),
-            )
-            .init();
+    pub fn new(globals: Globals, log: &LogSettings) -> anyhow::Result<Self> {
+        start_log(log, globals.quiet)?;
         if let Some(threads) = globals.threads {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
@@ -72,7 +71,7 @@ impl Session {
 
     /// The folder of surveys and runs, which may not exist yet.
     pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
-        Ok(config::data_dir(self.globals.data_dir.as_deref())?)
+        self.globals.data_dir()
     }
 
     /// The surveys and runs there are.
@@ -118,6 +117,22 @@ impl Session {
         }
         output::print(|out| writeln!(out, "{} rows: {}", thousands(rows), path.display()))
     }
+}
+
+/// Lines of the log go to standard error. `BALMER_LOG` wins over the settings, and `--quiet` over its absence.
+fn start_log(log: &LogSettings, quiet: bool) -> anyhow::Result<()> {
+    let directives = match std::env::var("BALMER_LOG") {
+        Ok(directives) if !directives.is_empty() => directives,
+        _ if quiet => "error".to_owned(),
+        _ => log.level.clone(),
+    };
+    let filter = EnvFilter::builder().parse(&directives).with_context(|| format!("the log's level `{directives}`"))?;
+    let subscriber = tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter);
+    match log.format {
+        LogFormat::Text => subscriber.with_ansi(colour(io::stderr().is_terminal())).with_target(false).init(),
+        LogFormat::Json => subscriber.json().flatten_event(true).with_current_span(false).init(),
+    }
+    Ok(())
 }
 
 /// Whether to use colour and weight on an output: on a terminal, unless `NO_COLOR` is set.

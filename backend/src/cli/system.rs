@@ -1,17 +1,10 @@
-//! What the operating system tells about this machine and this process.
-
-use std::{fs, path::Path};
+//! What the system tells about processors, and the time they spend on this process.
 
 use rustix::time::{ClockId, clock_gettime};
 
 /// Threads that computations use.
 pub fn threads() -> usize {
     rayon::current_num_threads()
-}
-
-/// Largest resident memory of this process so far, in bytes; `None` where the system does not say.
-pub fn peak_memory() -> Option<u64> {
-    kibibytes("/proc/self/status", "VmHWM:")
 }
 
 /// Seconds that all processors together have spent on this process so far.
@@ -27,24 +20,6 @@ pub fn thread_seconds() -> f64 {
 fn read(clock: ClockId) -> f64 {
     let time = clock_gettime(clock);
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
-}
-
-/// Memory of the machine and what of it is available, in bytes.
-pub fn memory() -> (Option<u64>, Option<u64>) {
-    (kibibytes("/proc/meminfo", "MemTotal:"), kibibytes("/proc/meminfo", "MemAvailable:"))
-}
-
-fn kibibytes(file: &str, key: &str) -> Option<u64> {
-    let text = fs::read_to_string(file).ok()?;
-    let value = text.lines().find_map(|line| line.strip_prefix(key))?;
-    value.trim().trim_end_matches("kB").trim().parse::<u64>().ok().map(|kib| kib * 1024)
-}
-
-/// Free bytes on the file system that holds `path` or its nearest existing ancestor.
-pub fn free_space(path: &Path) -> Option<u64> {
-    let existing = path.ancestors().find(|folder| folder.exists())?;
-    let status = rustix::fs::statvfs(existing).ok()?;
-    Some(status.f_bavail * status.f_frsize)
 }
 
 /// Features of this processor that the numerical code can use.
@@ -69,12 +44,8 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(target_os = "linux")]
-    fn linux_states_memory_and_space() {
-        let (total, available) = memory();
-        assert!(total.unwrap() > available.unwrap());
-        assert!(peak_memory().unwrap() > 1 << 20);
-        assert!(0.0 < thread_seconds() && thread_seconds() <= cpu_seconds());
-        assert!(free_space(Path::new("/tmp/not/there")).is_some());
+    fn a_thread_has_its_share_of_the_process() {
+        let own = thread_seconds();
+        assert!(0.0 < own && own <= cpu_seconds());
     }
 }

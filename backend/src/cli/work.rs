@@ -26,7 +26,10 @@ impl Work {
             thread::sleep(GRACE);
             process::exit(1);
         };
-        worker::work(&store, &self.run, &engine, io::stdin(), io::stdout(), orphaned)?;
-        Ok(())
+        match worker::work(&store, &self.run, &engine, io::stdin(), io::stdout(), orphaned) {
+            // as it was told
+            Err(error) if error.is_cancelled() => Ok(()),
+            ended => Ok(ended.map(drop)?),
+        }
     }
 }

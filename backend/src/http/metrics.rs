@@ -19,7 +19,7 @@ use axum::{
 use balmer_exchange::api::RunStatus;
 
 use super::{App, ask, problem::Failure};
-use crate::storage::Store;
+use crate::{machine::free_space, storage::Store};
 
 /// Upper ends of the classes of durations, seconds.
 const BUCKETS: [f64; 8] = [0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 30.0, 120.0];
@@ -102,6 +102,22 @@ pub async fn show(State(app): State<App>) -> Result<Response, Failure> {
         let count = runs.iter().filter(|run| run.status == status).count();
         line(&mut text, "balmer_runs", &format!("state=\"{status}\""), &count.to_string());
     }
+    let jobs = app.jobs.by_phase().await?;
+    text += &head("balmer_jobs", "gauge", "jobs of this server by phase");
+    for (phase, count) in jobs {
+        line(&mut text, "balmer_jobs", &format!("phase=\"{phase}\""), &count.to_string());
+    }
+    let (needed, allowed) = app.jobs.memory();
+    for (name, about, value) in [
+        ("balmer_runs_memory_bytes", "memory that runs under way need by estimate", needed),
+        ("balmer_runs_memory_limit_bytes", "memory that runs under way may take together", allowed),
+        ("balmer_disk_free_bytes", "free on the disk of the data directory", free_space(app.store.root()).unwrap_or(0)),
+    ] {
+        text += &head(name, "gauge", about);
+        line(&mut text, name, "", &value.to_string());
+    }
+    text += &head("balmer_worker_deaths_total", "counter", "processes that died over a run");
+    line(&mut text, "balmer_worker_deaths_total", "", &app.jobs.deaths().to_string());
     text += &head("balmer_queue_length", "gauge", "runs that wait for their turn on this server");
     line(&mut text, "balmer_queue_length", "", &app.jobs.waiting().await?.to_string());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())

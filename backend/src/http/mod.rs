@@ -11,6 +11,7 @@ mod events;
 mod explain;
 mod features;
 mod guard;
+mod health;
 mod labels;
 mod metrics;
 mod negotiation;
@@ -29,12 +30,12 @@ mod web_app;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
-use axum::{Json, Router, extract::DefaultBodyLimit, middleware, response::Response, routing::get};
-use balmer_exchange::api::Health;
+use axum::{Router, extract::DefaultBodyLimit, http::Request, middleware, response::Response, routing::get};
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
 };
 use utoipa_axum::{
@@ -161,7 +162,7 @@ pub async fn serve(
 fn api() -> OpenApiRouter<App> {
     let labels = routes!(labels::list, labels::give, labels::undo);
     OpenApiRouter::new()
-        .routes(routes!(health))
+        .routes(routes!(health::show))
         .routes(routes!(openapi::document))
         .routes(routes!(surveys::list))
         .routes(routes!(surveys::detail))
@@ -194,7 +195,9 @@ fn routes(app: App) -> Router {
         .layer(middleware::from_fn(problem::render))
         .layer(middleware::map_response(with_security_headers))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }
 
 /// Text: what is binary is compact already, and squeezing it would cost more time than sending it.
@@ -203,14 +206,11 @@ fn worth_compressing() -> impl Predicate {
     DefaultPredicate::new().and(not("application/vnd.apache")).and(not("application/fits")).and(not("application/wasm"))
 }
 
-#[utoipa::path(
-    get,
-    path = "/health",
-    tag = "server",
-    responses((status = 200, description = "the server answers", body = Health))
-)]
-async fn health() -> Json<Health> {
-    Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
+/// What the log says of a request: its id is in the answer's `x-request-id`, too.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let (method, path) = (request.method(), request.uri().path());
+    tracing::info_span!("request", id = id.unwrap_or_default(), %method, path)
 }
 
 async fn with_security_headers(mut response: Response) -> Response {

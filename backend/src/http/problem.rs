@@ -144,6 +144,10 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Store(error) => error.into(),
+            ServiceError::Disk { .. } | ServiceError::Quota { .. } => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string())
+            }
+            ServiceError::TooLarge { .. } => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
             ServiceError::Table(error) => match &error {
                 TableError::Full(_) => Self::busy(error.to_string(), RETRY_AFTER),
                 TableError::Unknown(_) => Self::not_found(error.to_string()),

@@ -2,6 +2,10 @@
 
 use std::{io, path::PathBuf, process::Stdio};
 
+use crate::{
+    config::{LogFormat, LogSettings},
+    machine,
+};
 use futures::{FutureExt as _, future::BoxFuture};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -19,6 +23,8 @@ pub struct Launched {
     pub ended: BoxFuture<'static, String>,
     /// Ends it at once.
     pub kill: oneshot::Sender<()>,
+    /// The memory it takes now, in bytes; `None` where the system does not say.
+    pub memory: Box<dyn Fn() -> Option<u64> + Send>,
 }
 
 /// Starts workers.
@@ -39,6 +45,8 @@ pub struct Processes {
     pub device: String,
     /// Threads of each worker.
     pub threads: Option<usize>,
+    /// What its workers say of themselves, and how.
+    pub log: LogSettings,
 }
 
 impl Launch for Processes {
@@ -48,11 +56,17 @@ impl Launch for Processes {
         if let Some(threads) = self.threads {
             command.args(["--threads", &threads.to_string()]);
         }
+        let format = match self.log.format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        command.env("BALMER_LOG_FORMAT", format).env("BALMER_LOG_LEVEL", &self.log.level);
         command.args(["work", run]).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         // Ctrl-C in a terminal is for the server, which tells its workers
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.spawn()?;
+        let process = child.id();
         let (Some(orders), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("a worker without standard input and output"));
         };
@@ -67,7 +81,8 @@ impl Launch for Processes {
             };
             status.map_or_else(|error| error.to_string(), |status| status.to_string())
         };
-        Ok(Launched { orders: Box::new(orders), reports: Box::new(reports), ended: ended.boxed(), kill })
+        let memory = Box::new(move || machine::memory_of(process?));
+        Ok(Launched { orders: Box::new(orders), reports: Box::new(reports), ended: ended.boxed(), kill, memory })
     }
 }
 
@@ -95,6 +110,7 @@ impl Launch for Threads {
             reports: Box::new(Receiver::from_owned_fd(from_reports.into())?),
             ended: ended.boxed(),
             kill,
+            memory: Box::new(|| None),
         })
     }
 }

@@ -6,6 +6,7 @@
 mod accept;
 mod execute;
 pub mod launch;
+mod needs;
 mod phase;
 pub mod service;
 mod table;
@@ -14,6 +15,7 @@ pub mod worker;
 
 pub use accept::accept;
 pub use execute::{ExecuteOptions, JobError, execute};
+pub use needs::Needs;
 pub use phase::Phase;
 pub use table::{FILE, Job, JobTable, TableError};
 pub use watch::RunProgress;

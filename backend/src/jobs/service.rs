@@ -4,10 +4,15 @@
 //! it in the folder of the run. A worker that dies takes nothing with it: its run waits again and goes on from what was kept.
 //! So does everything that was under way when the server itself died.
 
+mod room;
+
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -21,9 +26,12 @@ use tokio::{
 use super::{
     Job, JobTable, Phase, RunProgress, TableError,
     launch::{Launch, Launched},
-    worker::{CANCEL, STOP},
+    worker::{CANCEL, Report, STOP},
 };
-use crate::storage::{Lock, OwnedRun, Store, StoreError};
+use crate::{
+    config::Bytes,
+    storage::{Lock, OwnedRun, Store, StoreError},
+};
 
 /// How long a worker may take to do as it is told.
 const GRACE: Duration = Duration::from_secs(2);
@@ -39,11 +47,19 @@ pub struct Limits {
     pub at_once: usize,
     /// Processes that may die over a run before it counts as failed.
     pub attempts: u32,
+    /// Memory of all runs under way together, in bytes.
+    pub memory: u64,
+    /// Seconds a run may take where it does not say; 0 for as long as it takes.
+    pub execution_duration: u64,
+    /// What must be free on the disk where a run is taken in, in bytes.
+    pub keep_free: u64,
+    /// What all runs together may take of the disk, in bytes; 0 for no limit.
+    pub quota: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting: 8, at_once: 1, attempts: 3 }
+        Self { waiting: 8, at_once: 1, attempts: 3, memory: u64::MAX, execution_duration: 0, keep_free: 0, quota: 0 }
     }
 }
 
@@ -56,6 +72,35 @@ pub enum ServiceError {
     /// The store's part.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The disk is nearly full.
+    #[error(
+        "{free} are free on the disk of the data directory, and {keep_free} are to stay free: make room, and try again"
+    )]
+    Disk {
+        /// What is free.
+        free: Bytes,
+        /// What is to stay so.
+        keep_free: Bytes,
+    },
+    /// The runs there are take all that they may.
+    #[error("the runs there are take {taken} of the {quota} that they may: delete some, and try again")]
+    Quota {
+        /// What they take.
+        taken: Bytes,
+        /// What they may.
+        quota: Bytes,
+    },
+    /// A run that could never begin.
+    #[error(
+        "the run needs about {memory} of memory, and this server gives its runs {allowed}: select fewer spectra, ask for \
+         fewer neighbours, or serve with more --memory"
+    )]
+    TooLarge {
+        /// What it needs.
+        memory: Bytes,
+        /// What there is.
+        allowed: Bytes,
+    },
 }
 
 type Result<T> = std::result::Result<T, ServiceError>;
@@ -70,17 +115,25 @@ struct Inner {
     launcher: Box<dyn Launch>,
     limits: Limits,
     under_way: Mutex<BTreeMap<String, UnderWay>>,
+    /// Memory that runs need, as far as it was asked for: bytes by id.
+    needs: Mutex<BTreeMap<String, u64>>,
     /// Something may have to begin.
     wake: Notify,
     closing: watch::Sender<bool>,
+    /// Processes that died over a run.
+    deaths: AtomicU64,
     /// One server has the data directory.
     _lock: Lock,
 }
 
 /// A job being computed.
 struct UnderWay {
+    /// What it needs, in bytes.
+    memory: u64,
     progress: Option<RunProgress>,
     orders: mpsc::Sender<&'static str>,
+    /// Why it failed, if it says so.
+    failed: Option<String>,
 }
 
 impl fmt::Debug for Jobs {
@@ -98,14 +151,39 @@ impl Jobs {
         let lock = store.lock_for_serving()?;
         let table = JobTable::open(store.root()).await?;
         let (closing, _) = watch::channel(false);
-        let (under_way, wake) = (Mutex::default(), Notify::new());
-        let jobs = Self(Arc::new(Inner { store, table, launcher, limits, under_way, wake, closing, _lock: lock }));
+        let (under_way, needs, wake) = (Mutex::default(), Mutex::default(), Notify::new());
+        let jobs = Self(Arc::new(Inner {
+            store,
+            table,
+            launcher,
+            limits,
+            under_way,
+            needs,
+            wake,
+            closing,
+            deaths: AtomicU64::new(0),
+            _lock: lock,
+        }));
         for job in jobs.0.table.jobs().await? {
-            if job.phase == Phase::Executing {
-                jobs.settle(&job, End::OfServer).await?;
+            if job.phase == Phase::Executing || jobs.was_resumed_elsewhere(&job).await? {
+                jobs.settle(&job, &End::OfServer).await?;
             }
         }
         Ok(jobs)
+    }
+
+    /// Whether a job that failed or was aborted was carried out by a command line since; it is under way again by this.
+    async fn was_resumed_elsewhere(&self, job: &Job) -> Result<bool> {
+        if !matches!(job.phase, Phase::Error | Phase::Aborted) {
+            return Ok(false);
+        }
+        let id = job.id.clone();
+        let recorded = self.ask(move |store| store.run(&id)?.recorded()).await;
+        if !recorded.is_ok_and(|recorded| recorded.status == RunStatus::Done) {
+            return Ok(false);
+        }
+        self.0.table.wait_again(&job.id, u32::MAX).await?;
+        Ok(self.0.table.begin(&job.id).await?.is_some())
     }
 
     /// Begins jobs in turn, until [`Self::close`]; then returns once nothing is under way any more, and the table is closed.
@@ -114,10 +192,13 @@ impl Jobs {
         let mut workers = JoinSet::new();
         loop {
             while workers.len() < self.0.limits.at_once && !*closing.borrow() {
-                match self.0.table.begin_next().await {
-                    Ok(Some(job)) => {
+                match self.begin_next().await {
+                    Ok(Some((job, memory))) => {
+                        let (order, orders) = mpsc::channel(4);
+                        let begun = UnderWay { memory, progress: None, orders: order, failed: None };
+                        self.under_way().insert(job.id.clone(), begun);
                         let jobs = self.clone();
-                        workers.spawn(async move { jobs.carry_out(job).await });
+                        workers.spawn(async move { jobs.carry_out(job, orders).await });
                     }
                     Ok(None) => break,
                     Err(error) => {
@@ -141,27 +222,23 @@ impl Jobs {
     /// Takes a new run in, which waits for its turn from now on: this is the acknowledgement.
     ///
     /// # Errors
-    /// [`TableError::Full`]; the run is gone then.
+    /// [`TableError::Full`], [`ServiceError::TooLarge`]; the run is gone then.
     pub async fn submit(&self, run: OwnedRun) -> Result<()> {
         let id = run.run().id().to_owned();
         let folder = run.run().clone();
         // whoever computes it locks it
         drop(run);
-        if let Err(error) = self.0.table.insert(&Job::queued(id), self.0.limits.waiting).await {
+        let job = Job { execution_duration: self.0.limits.execution_duration, ..Job::queued(id) };
+        let taken_in = match self.check_size(&folder).await {
+            Ok(()) => self.0.table.insert(&job, self.0.limits.waiting).await.map_err(ServiceError::from),
+            refused => refused,
+        };
+        if let Err(error) = taken_in {
             self.ask(move |_| folder.discard()).await?;
-            return Err(error.into());
+            return Err(error);
         }
         self.0.wake.notify_one();
         Ok(())
-    }
-
-    /// Refuses where no further run may wait: before anything is written for it.
-    ///
-    /// # Errors
-    /// [`TableError::Full`].
-    pub async fn check_room(&self) -> Result<()> {
-        let waiting = self.waiting().await?;
-        if waiting >= self.0.limits.waiting { Err(TableError::Full(waiting).into()) } else { Ok(()) }
     }
 
     /// Runs that wait for their turn.
@@ -170,6 +247,19 @@ impl Jobs {
     /// Where the table cannot be read.
     pub async fn waiting(&self) -> Result<u32> {
         Ok(self.0.table.waiting().await?)
+    }
+
+    /// How many jobs there are of each phase.
+    ///
+    /// # Errors
+    /// Where the table cannot be read.
+    pub async fn by_phase(&self) -> Result<Vec<(String, i64)>> {
+        Ok(self.0.table.by_phase().await?)
+    }
+
+    /// Processes that died over a run since the server began.
+    pub fn deaths(&self) -> u64 {
+        self.0.deaths.load(Ordering::Relaxed)
     }
 
     /// What the run of that id is doing, if this server computes it.
@@ -213,13 +303,7 @@ impl Jobs {
         self.check_room().await?;
         let asked = id.to_owned();
         self.ask(move |store| store.resume_run(&asked).map(drop)).await?;
-        match self.0.table.resume(id, self.0.limits.waiting).await {
-            // a run of a command line
-            Err(TableError::Unknown(_)) => {
-                self.0.table.insert(&Job::queued(id.to_owned()), self.0.limits.waiting).await?;
-            }
-            resumed => drop(resumed?),
-        }
+        self.0.table.wait_again(id, self.0.limits.waiting).await?;
         self.0.wake.notify_one();
         Ok(())
     }
@@ -243,6 +327,10 @@ impl Jobs {
         self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn needs(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.0.needs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Asks the store on a thread that may block.
     async fn ask<T: Send + 'static>(
         &self,
@@ -256,23 +344,27 @@ impl Jobs {
     }
 
     /// A job from the start of its process to the record of its end.
-    async fn carry_out(&self, job: Job) {
+    async fn carry_out(&self, job: Job, orders: mpsc::Receiver<&'static str>) {
         let end = match self.0.launcher.launch(&job.id) {
-            Ok(launched) => self.watch(&job, launched).await,
+            Ok(launched) => self.watch(&job, launched, orders).await,
             Err(error) => End::OfWorker(format!("it could not be started: {error}")),
         };
-        if let Err(error) = self.settle(&job, end).await {
+        while let Err(error) = self.settle(&job, &end).await {
             tracing::error!(run = job.id, %error, "the end of the run could not be recorded");
+            if *self.0.closing.borrow() {
+                // the next server asks the run itself
+                break;
+            }
+            tokio::time::sleep(PERIOD).await;
         }
         self.under_way().remove(&job.id);
+        self.needs().remove(&job.id);
         self.0.wake.notify_one();
     }
 
     /// Passes orders on and takes progress in, until the worker has ended.
-    async fn watch(&self, job: &Job, launched: Launched) -> End {
-        let Launched { mut orders, reports, mut ended, kill } = launched;
-        let (order, mut ordered) = mpsc::channel(4);
-        self.under_way().insert(job.id.clone(), UnderWay { progress: None, orders: order });
+    async fn watch(&self, job: &Job, launched: Launched, mut ordered: mpsc::Receiver<&'static str>) -> End {
+        let Launched { mut orders, reports, mut ended, kill, memory } = launched;
         let mut reports = BufReader::new(reports).lines();
         let mut closing = self.0.closing.subscribe();
         let mut kill = Some(kill);
@@ -284,14 +376,27 @@ impl Jobs {
         let overrun = sleep_at_most(allowed);
         let patience = sleep_at_most(Duration::MAX);
         tokio::pin!(overrun, patience);
+        let mut look = tokio::time::interval(PERIOD);
         let mut telling = true;
-        loop {
+        let how = loop {
             let (word, why) = tokio::select! {
-                how = &mut ended => return asked.unwrap_or(End::OfWorker(how)),
+                how = &mut ended => break how,
                 line = reports.next_line(), if telling => {
                     match line {
-                        Ok(Some(line)) => self.take_progress(&job.id, &line),
+                        Ok(Some(line)) => self.hear(&job.id, &line),
                         Ok(None) | Err(_) => telling = false,
+                    }
+                    continue;
+                }
+                _ = look.tick() => {
+                    let (taken, allowed) = (memory().unwrap_or(0), self.memory_allowed(job));
+                    if taken > allowed && asked.is_none() {
+                        let (taken, allowed) = (Bytes(taken), Bytes(allowed));
+                        let reason = format!("it took {taken} of memory, more than the {allowed} that it may: \
+                            select fewer spectra, ask for fewer neighbours, or serve with more --memory");
+                        tracing::warn!(run = job.id, reason, "it is killed");
+                        asked = Some(End::OfRun(reason));
+                        kill.take().map(|kill| kill.send(()));
                     }
                     continue;
                 }
@@ -314,17 +419,22 @@ impl Jobs {
             let _ = orders.flush().await;
             asked.get_or_insert(why);
             patience.set(sleep_at_most(GRACE));
+        };
+        // what it said last may not have been read yet
+        while let (true, Ok(Some(line))) = (telling, reports.next_line().await) {
+            self.hear(&job.id, &line);
         }
+        let failed = self.under_way().get_mut(&job.id).and_then(|job| job.failed.take());
+        asked.or(failed.map(End::OfRun)).unwrap_or(End::OfWorker(how))
     }
 
-    fn take_progress(&self, id: &str, line: &str) {
+    fn hear(&self, id: &str, line: &str) {
+        let mut under_way = self.under_way();
+        let Some(job) = under_way.get_mut(id) else { return };
         match serde_json::from_str(line) {
-            Ok(progress) => {
-                if let Some(job) = self.under_way().get_mut(id) {
-                    job.progress = Some(progress);
-                }
-            }
-            Err(error) => tracing::warn!(run = id, %error, line, "what a worker said is no progress"),
+            Ok(Report::Progress(progress)) => job.progress = Some(progress),
+            Ok(Report::Failed(reason)) => job.failed = Some(reason),
+            Err(error) => tracing::warn!(run = id, %error, line, "what a worker said is no report"),
         }
     }
 
@@ -332,17 +442,36 @@ impl Jobs {
     ///
     /// # Errors
     /// Where the table cannot be changed: what is wrong with the run is recorded as its error.
-    async fn settle(&self, job: &Job, end: End) -> Result<()> {
-        let mut outcome = self.record(job, &end).await;
+    async fn settle(&self, job: &Job, end: &End) -> Result<()> {
+        let mut outcome = self.record(job, end).await;
         if let Err(ServiceError::Store(StoreError::Run { .. })) = &outcome {
             // its worker came to the end of it in between
-            outcome = self.record(job, &end).await;
+            outcome = self.record(job, end).await;
         }
         if let Err(ServiceError::Store(error)) = &outcome {
-            self.0.table.bring(&job.id, Phase::Error, Some(&error.to_string())).await?;
+            let reason = if let End::OfRun(reason) = end { reason.clone() } else { error.to_string() };
+            self.0.table.bring(&job.id, Phase::Error, Some(&reason)).await?;
+            self.tell_later(job.id.clone(), reason);
             return Ok(());
         }
         outcome
+    }
+
+    /// Says in the folder of a run that it failed, as soon as that can be written again.
+    fn tell_later(&self, id: String, reason: String) {
+        let jobs = self.clone();
+        tokio::spawn(async move {
+            while !*jobs.0.closing.borrow() {
+                tokio::time::sleep(PERIOD).await;
+                let (id, reason) = (id.clone(), reason.clone());
+                let told = move |store: &Store| store.take_run(&id)?.finish(RunStatus::Failed, Some(reason)).map(drop);
+                match jobs.ask(told).await {
+                    Err(ServiceError::Store(StoreError::DiskFull { .. } | StoreError::Io { .. })) => {}
+                    // told, or there is nothing to tell it to
+                    _ => return,
+                }
+            }
+        });
     }
 
     /// Records how a job ended, as its run says, or else as is known of its process.
@@ -356,17 +485,20 @@ impl Jobs {
         let (phase, status, reason) = match (recorded.status, end) {
             (RunStatus::Done, _) => (Phase::Completed, None, None),
             (RunStatus::Failed, _) => (Phase::Error, None, recorded.error),
-            (RunStatus::Cancelled, End::OnRequest(reason)) => (Phase::Aborted, None, reason.clone()),
+            (RunStatus::Cancelled, End::OnRequest(None)) => (Phase::Aborted, None, None),
             (RunStatus::Cancelled, _) if to_cancel => (Phase::Aborted, None, None),
             (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason.clone()),
+            (_, End::OfRun(reason)) => (Phase::Error, Some(RunStatus::Failed), Some(reason.clone())),
             // stopped with its server
             (_, End::OfServer) | (RunStatus::Cancelled, End::OfWorker(_)) => (Phase::Queued, None, None),
             (_, End::OfWorker(how)) if job.attempts >= self.0.limits.attempts => {
                 let reason = format!("its process died {} times, at last with {how}", job.attempts);
+                self.0.deaths.fetch_add(1, Ordering::Relaxed);
                 (Phase::Error, Some(RunStatus::Failed), Some(reason))
             }
             (_, End::OfWorker(how)) => {
                 tracing::warn!(run = job.id, how, "a worker died: its run waits again");
+                self.0.deaths.fetch_add(1, Ordering::Relaxed);
                 (Phase::Queued, None, None)
             }
         };
@@ -389,6 +521,8 @@ impl Jobs {
 enum End {
     /// By itself, and how.
     OfWorker(String),
+    /// The run cannot be carried out, and why.
+    OfRun(String),
     /// It was told to cancel the run, and why where nobody asked for it.
     OnRequest(Option<String>),
     /// The server ends, or did.

@@ -209,17 +209,35 @@ impl JobTable {
         Ok(count.fetch_one(&self.pool).await?)
     }
 
-    /// The next job in turn, which begins by this: the first of those with the highest priority.
+    /// How many jobs there are of each phase.
     ///
     /// # Errors
     /// [`TableError::Sql`].
-    pub async fn begin_next(&self) -> Result<Option<Job>> {
-        let next = sqlx::query_as(
+    pub async fn by_phase(&self) -> Result<Vec<(String, i64)>> {
+        Ok(sqlx::query_as("SELECT phase, count(*) FROM jobs GROUP BY phase ORDER BY phase")
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// The next job in turn: the first of those with the highest priority.
+    ///
+    /// # Errors
+    /// [`TableError::Sql`].
+    pub async fn next_in_turn(&self) -> Result<Option<Job>> {
+        let next = sqlx::query_as("SELECT * FROM jobs WHERE phase = 'QUEUED' ORDER BY priority DESC, seq LIMIT 1");
+        Ok(next.fetch_optional(&self.pool).await?)
+    }
+
+    /// A job that waits begins by this; `None` where it does not wait any more.
+    ///
+    /// # Errors
+    /// [`TableError::Sql`].
+    pub async fn begin(&self, id: &str) -> Result<Option<Job>> {
+        let begun = sqlx::query_as(
             "UPDATE jobs SET phase = 'EXECUTING', started = $1, ended = NULL, error = NULL, attempts = attempts + 1
-             WHERE seq = (SELECT seq FROM jobs WHERE phase = 'QUEUED' ORDER BY priority DESC, seq LIMIT 1)
-             RETURNING *",
+             WHERE id = $2 AND phase = 'QUEUED' RETURNING *",
         );
-        Ok(next.bind(time::now()).fetch_optional(&self.pool).await?)
+        Ok(begun.bind(time::now()).bind(id).fetch_optional(&self.pool).await?)
     }
 
     /// Brings a job to another phase; `error` says why, where it failed or was aborted.
@@ -246,6 +264,17 @@ impl JobTable {
         let job = bring(&mut change, job, Phase::Queued, None).await?;
         change.commit().await?;
         Ok(Job { attempts: 0, ..job })
+    }
+
+    /// [`Self::resume`]; a run that is in no table yet, since a command line made it, is taken in.
+    ///
+    /// # Errors
+    /// As [`Self::resume`].
+    pub async fn wait_again(&self, id: &str, capacity: u32) -> Result<()> {
+        match self.resume(id, capacity).await {
+            Err(TableError::Unknown(_)) => self.insert(&Job::queued(id.to_owned()), capacity).await,
+            resumed => resumed.map(drop),
+        }
     }
 
     /// Forgets a job that is over.

@@ -1,7 +1,7 @@
 //! One run in a process of its own: `balmer work RUN`, started by a server, or by hand.
 //!
 //! A server writes orders to its standard input, a word a line, and reads its progress from its standard output, a
-//! [`RunProgress`] a line as JSON. How the run ended stands in its `status.json`. Where the input ends the server is
+//! [`Report`] a line as JSON. How the run ended stands in its `status.json`. Where the input ends the server is
 //! gone: the run goes back to where it waits, and the process ends too.
 
 use std::{
@@ -15,6 +15,7 @@ use std::{
 };
 
 use balmer_core::{Engine, pipeline::Plan};
+use serde::{Deserialize, Serialize};
 
 use super::{ExecuteOptions, JobError, RunProgress, execute};
 use crate::storage::{RunState, Store};
@@ -23,6 +24,16 @@ use crate::storage::{RunState, Store};
 pub(super) const CANCEL: &str = "cancel";
 /// The run is to go back to where it waits.
 pub(super) const STOP: &str = "stop";
+/// A line of what a worker says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Report {
+    /// What it is doing.
+    Progress(RunProgress),
+    /// Why the run failed: said, too, because the disk may be too full for its `status.json`.
+    Failed(String),
+}
+
 /// The least time between two lines of progress.
 const PERIOD: Duration = Duration::from_millis(200);
 
@@ -64,6 +75,11 @@ pub fn work<E: Engine>(
     // a label file is a file of this machine: a server's runs can name surveys' labels only
     let options = ExecuteOptions { label_files: false };
     let ended = execute(store, run, &plan, engine, options, &cancel, &report);
+    if let Err(error) = &ended
+        && !error.is_cancelled()
+    {
+        teller.lock().unwrap_or_else(PoisonError::into_inner).say(&Report::Failed(error.to_string()));
+    }
     let is_unwanted = store.run(id)?.cancel_requested();
     if stopped.load(Ordering::Relaxed) && !is_unwanted && ended.as_ref().is_err_and(JobError::is_cancelled) {
         drop(store.resume_run(id)?);
@@ -85,10 +101,14 @@ impl<W: Write> Teller<W> {
                 || told.message != progress.message
         });
         if is_due {
-            let line = serde_json::to_string(progress).unwrap_or_default();
-            // where nobody reads, the orders end too
-            let _ = writeln!(self.reports, "{line}").and_then(|()| self.reports.flush());
+            self.say(&Report::Progress(progress.clone()));
             self.told = Some((progress.clone(), Instant::now()));
         }
+    }
+
+    fn say(&mut self, report: &Report) {
+        let line = serde_json::to_string(report).unwrap_or_default();
+        // where nobody reads, the orders end too
+        let _ = writeln!(self.reports, "{line}").and_then(|()| self.reports.flush());
     }
 }

@@ -57,6 +57,7 @@ use serde::Serialize;
 
 pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
 pub(crate) use durable::Lock;
+pub(crate) use error::nearest;
 pub use error::{Result, StoreError};
 pub use features::{FeatureError, SurveyFeatures};
 pub use identity::{FileStamp, Input};
@@ -73,6 +74,9 @@ pub use runs::{OwnedRun, Run};
 pub use spectra::SpectraStream;
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};
+
+/// Held by the one server of a data directory.
+const SERVER_LOCK: &str = "server.lock";
 
 /// A data directory. Cheap to clone; clones share what was read.
 #[derive(Debug, Clone)]
@@ -133,7 +137,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Locked`] while another process has it.
     pub(crate) fn lock_for_serving(&self) -> Result<Lock> {
-        Lock::acquire(&self.root.join("server.lock"), &format!("data directory {}", self.root.display()))
+        Lock::acquire(&self.root.join(SERVER_LOCK), &format!("data directory {}", self.root.display()))
+    }
+
+    /// Whether a server has this data directory now.
+    pub fn is_served(&self) -> bool {
+        Lock::is_held(&self.root.join(SERVER_LOCK))
     }
 
     fn surveys_dir(&self) -> PathBuf {
@@ -167,7 +176,7 @@ impl Store {
     pub fn survey(&self, name: &str) -> Result<Survey> {
         if !self.has_survey(name) {
             let names = self.survey_names()?;
-            let nearest = error::nearest(name, names.iter().map(String::as_str));
+            let nearest = nearest(name, names.iter().map(String::as_str));
             return Err(StoreError::NoSurvey { name: name.to_owned(), nearest });
         }
         let folder = self.surveys_dir().join(name);

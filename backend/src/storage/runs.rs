@@ -60,6 +60,11 @@ impl Store {
         Ok(ids.into_iter().filter_map(|id| self.run(&id).ok()?.state().ok()).collect())
     }
 
+    /// Bytes that all runs take of the disk.
+    pub(crate) fn bytes_of_runs(&self) -> u64 {
+        durable::bytes_under(&self.runs_dir())
+    }
+
     /// One run.
     ///
     /// # Errors

@@ -6,4 +6,4 @@ pub mod real_data;
 pub mod served;
 pub mod spectra;
 
-pub use balmer::{Balmer, Failure};
+pub use balmer::{Balmer, Failure, binary};

@@ -3,13 +3,16 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    process::{Child, ChildStdout, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
 use super::Balmer;
+
+/// What a server of a test is asked for.
+pub const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--json", "--device", "cpu"];
 
 /// `balmer serve` on a free port.
 pub struct Served {
@@ -21,8 +24,12 @@ pub struct Served {
 
 impl Served {
     pub fn start(balmer: &Balmer, options: &[&str]) -> Self {
-        let mut command = balmer.command(["serve", "--listen", "127.0.0.1:0", "--json", "--device", "cpu"]);
-        let mut child = command.args(options).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(balmer.command(SERVE).args(options))
+    }
+
+    /// As a command says that comes to [`SERVE`].
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut says = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         // one JSON document, on however many lines
@@ -58,6 +65,20 @@ impl Served {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{method} {path}: {error}: {text}"))
     }
 
+    /// Status of a run, as soon as it has ended.
+    #[track_caller]
+    pub fn ended(&self, run: &str) -> Value {
+        until("the run ends", Duration::from_mins(2), || {
+            let now = self.json("GET", &format!("/runs/{run}"), "");
+            (!now["finished"].is_null()).then_some(now)
+        })
+    }
+
+    /// The id of a run that is taken in.
+    pub fn submit(&self, spec: &str) -> String {
+        self.json("POST", "/runs", spec)["id"].as_str().unwrap().to_owned()
+    }
+
     /// Ends it at once, as the system would that needs its memory.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -66,7 +87,7 @@ impl Served {
 
     /// Asks it to end, and waits.
     pub fn stop(mut self) {
-        let asked = std::process::Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success() && self.child.wait().unwrap().success());
     }
 }

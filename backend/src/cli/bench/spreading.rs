@@ -2,6 +2,7 @@
 
 use std::{hint::black_box, time::Instant};
 
+use balmer::machine;
 use balmer_core::{
     Engine, Observer,
     ndarray::Array2,
@@ -93,7 +94,7 @@ pub fn measure(
     let found = block_on(engine.diffuse(&graph, &seeds, &diffusion, observer))?;
     let (steps_seconds, cpu_seconds) = (begun.elapsed().as_secs_f64(), system::cpu_seconds() - spent);
 
-    let bytes = system::peak_memory();
+    let bytes = machine::peak_memory();
     let edges = match &graph {
         Graph::Sparse(edges) => edges.columns().len(),
         _ => 0,

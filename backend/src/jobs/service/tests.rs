@@ -35,6 +35,7 @@ impl Launch for Stubborn {
             reports: Box::new(tokio::io::empty()),
             ended: ended.boxed(),
             kill,
+            memory: Box::new(|| None),
         })
     }
 }
@@ -128,7 +129,7 @@ async fn what_was_under_way_when_a_server_died_waits_for_the_next() {
     let (_folder, store) = store();
     let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
     let (first, second) = (submitted(&jobs, &store).await.unwrap(), submitted(&jobs, &store).await.unwrap());
-    assert_eq!(jobs.0.table.begin_next().await.unwrap().unwrap().id, first);
+    assert_eq!(jobs.begin_next().await.unwrap().unwrap().0.id, first);
     store.take_run(&first).unwrap().start("cpu".to_owned()).unwrap();
     assert_eq!(store.run(&first).unwrap().state().unwrap().status, RunStatus::Failed, "nobody computes it");
     let other = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap_err().to_string();

@@ -15,6 +15,8 @@ pub mod schemas;
 mod spectrum;
 mod survey;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use explain::{Explanation, FeatureView, NeighborRow, SeedRow};
@@ -30,8 +32,11 @@ pub use survey::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummar
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
-    /// `ok`.
+    /// `ok`, or `degraded` where one of the checks says what is wrong.
     pub status: String,
     /// Version of the server.
     pub version: String,
+    /// What was looked at: `ok`, or what is wrong and the remedy.
+    #[serde(default)]
+    pub checks: BTreeMap<String, String>,
 }

@@ -1,6 +1,12 @@
-//! Where Balmer keeps its data.
+//! Where Balmer keeps its data, and the settings of a server.
+
+mod quantity;
+mod settings;
 
 use std::path::{Path, PathBuf};
+
+pub use quantity::{Bytes, Memory};
+pub use settings::{LogFormat, LogSettings, RunSettings, ServerSettings, Settings, SettingsError, StorageSettings};
 
 /// The data directory: what the user names, else `$BALMER_DATA`, else `balmer` in the XDG data
 /// directory (`$XDG_DATA_HOME`, else `~/.local/share`). Nothing is created here.

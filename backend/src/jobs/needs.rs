@@ -1,0 +1,83 @@
+//! What a run will take: how much memory at its peak, how much of the disk.
+//!
+//! Estimates from the plan and the number of spectra, for a server that must not promise more than its machine has. They are
+//! upper ends of what was measured (docs/OPERATIONS.md), so that runs which fit by them fit.
+
+use balmer_core::pipeline::Plan;
+
+use super::JobError;
+use crate::storage::Store;
+
+/// A process that has read nothing yet.
+const MEMORY_OF_ANY: u64 = 160 << 20;
+/// Of a spectrum, whatever the plan: its names, its place in the lists.
+const MEMORY_OF_SPECTRUM: u64 = 400;
+/// Copies of the features that live at the same time: the rows themselves, and as the search has them.
+const COPIES_OF_FEATURES: u64 = 2;
+/// Bytes of a neighbour: an index and a distance.
+const NEIGHBOR: u64 = 8;
+/// Of a row of the label stage: its edges in both directions, its classes.
+const MEMORY_OF_LABELS: u64 = 400;
+/// Of a row of the tables that are saved, without its neighbours.
+const DISK_OF_SPECTRUM: u64 = 160;
+
+/// What a run takes, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// Memory at its peak.
+    pub memory: u64,
+    /// Disk, with what is kept while it is under way.
+    pub disk: u64,
+}
+
+impl Needs {
+    /// Of a plan over so many spectra.
+    pub fn of(plan: &Plan, spectra: u64) -> Self {
+        let features = plan.recipe().grid().len() as u64 * size_of::<f32>() as u64;
+        let neighbors = plan.n_neighbors() as u64 * NEIGHBOR;
+        let labels = if plan.labels().is_some() { MEMORY_OF_LABELS } else { 0 };
+        let row = features * COPIES_OF_FEATURES + neighbors + labels + MEMORY_OF_SPECTRUM;
+        Self {
+            memory: MEMORY_OF_ANY.saturating_add(row.saturating_mul(spectra)),
+            // what was found so far, and the table of it
+            disk: (2 * neighbors + features + DISK_OF_SPECTRUM).saturating_mul(spectra),
+        }
+    }
+
+    /// Of a run that was taken in.
+    ///
+    /// # Errors
+    /// [`JobError::Store`] where its spec or its survey cannot be read.
+    pub fn of_run(store: &Store, id: &str) -> Result<Self, JobError> {
+        let plan = Plan::new(store.run(id)?.spec()?)?;
+        let survey = store.survey(&plan.spec().survey)?;
+        let spectra = match plan.spec().r#where.as_deref() {
+            None => survey.count(),
+            condition => survey.select(condition)?.len() as u64,
+        };
+        Ok(Self::of(&plan, spectra))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use balmer_core::pipeline::PipelineSpec;
+
+    use super::*;
+
+    #[test]
+    fn more_spectra_neighbors_and_labels_take_more() {
+        let plan =
+            |text: &str| Plan::new(PipelineSpec::from_toml(&format!("survey = \"x\"\n{text}")).unwrap()).unwrap();
+        let (plain, labelled) = (plan(""), plan("[labels]\nsource = \"x\""));
+        let few = plan("[neighbors]\nn_neighbors = 20\n[lof]\nn_neighbors = 20");
+        let [base, more, fewer, labels] = [(&plain, 1000), (&plain, 2000), (&few, 1000), (&labelled, 1000)]
+            .map(|(plan, spectra)| Needs::of(plan, spectra));
+        assert!(base.memory < more.memory && base.disk < more.disk);
+        assert!(fewer.memory < base.memory && base.memory < labels.memory);
+        assert_eq!(Needs::of(&plain, u64::MAX).memory, u64::MAX);
+        // a million rows of the defaults are a matter of gigabytes
+        let million = Needs::of(&labelled, 1_000_000).memory;
+        assert!((2 << 30..4 << 30).contains(&million), "{million}");
+    }
+}
