@@ -4,13 +4,17 @@ use std::{collections::BTreeMap, path::Path, sync::atomic::AtomicBool};
 
 use balmer_core::{
     Engine,
-    pipeline::{Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels},
+    pipeline::{
+        FeatureTable, Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels,
+    },
 };
 use balmer_exchange::api::{RunCounts, RunStatus};
 use sha2::{Digest, Sha256};
 
 use super::watch::{RunProgress, Watch};
-use crate::storage::{FeatureError, OwnedRun, RunState, Selection, Store, StoreError, Survey, read_label_file};
+use crate::storage::{
+    FeatureError, OwnedRun, RunState, Selection, Store, StoreError, Survey, SurveyFeatures, read_label_file,
+};
 
 /// What a run may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,13 +134,15 @@ fn carry_out<E: Engine>(
     if plan.labels().is_some() {
         check_labels(plan, &labels, Some(&survey.ids(&selection)?))?;
     }
-    let features = survey.features(plan, &selection, &watch)?;
-    let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, &watch))?;
+    let SurveyFeatures { table: features, rows, .. } = survey.features(plan, &selection, &watch)?;
+    let output = futures::executor::block_on(analyse(plan, &features, &labels, engine, &watch))?;
+    // of the features only the names are needed any more
+    let FeatureTable { spectrum_ids: ids, .. } = features;
     watch.stage(Stage::Rank, "saving");
     if plan.labels().is_some() {
         saved.save_labels(&labels)?;
     }
-    saved.save_tables(&survey, &output, &features)?;
+    saved.save_tables(&survey, &output, &rows, &ids)?;
     let counts = RunCounts {
         selected: selection.len() as u64,
         ranked: output.candidates.len() as u64,

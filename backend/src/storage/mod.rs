@@ -58,7 +58,7 @@ use serde::Serialize;
 pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
 pub(crate) use durable::Lock;
 pub use error::{Result, StoreError};
-pub use features::{FeatureError, SurveyFeatures};
+pub use features::{FeatureError, FeaturePortions, SurveyFeatures};
 pub use identity::{FileStamp, Input};
 pub(crate) use kept_pieces::KeptPieces;
 pub use label_file::{ImportReport, read_label_file};

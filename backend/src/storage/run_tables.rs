@@ -27,6 +27,9 @@ use super::{
 /// Metadata that a person needs beside the scores.
 const METADATA: [&str; 9] = ["source", "designation", "ra", "dec", "class", "subclass", "snr_r", "z", "truth"];
 
+/// Rows of a row group, which is held until it is written: with 128 neighbours 64 MiB.
+const ROW_GROUP: usize = 1 << 16;
+
 fn candidates_schema(classes: &[String]) -> Result<SchemaRef, ArrowError> {
     let metadata = schema::metadata();
     let mut fields = vec![
@@ -185,7 +188,10 @@ fn write_table(
 ) -> Result<()> {
     let path = folder.join(name);
     let temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| StoreError::io("writing", &path, e))?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .build();
     let mut file = ParquetFile::create(temporary.path().to_owned(), schema.clone(), properties)?;
     for first in (0..rows).step_by(BATCH) {
         let batch = batch(first, (first + BATCH).min(rows)).map_err(|e| StoreError::damaged(&path, e))?;

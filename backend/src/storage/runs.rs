@@ -17,7 +17,7 @@ use balmer_exchange::api::{CandidateRow, RejectedRow, RunStatus};
 use sha2::{Digest, Sha256};
 
 use super::{
-    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, SurveyFeatures, durable,
+    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, durable,
     durable::Lock, error, query, read_label_file, run_tables, scan, time,
 };
 
@@ -302,9 +302,10 @@ impl Run {
         run_tables::save_labels(&self.folder.join(LABELS), labels)
     }
 
-    /// Saves what was found: each table is complete or absent.
-    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, features: &SurveyFeatures) -> Result<()> {
-        run_tables::save(&self.folder, survey, output, &features.rows, &features.table.spectrum_ids)
+    /// Saves what was found: each table is complete or absent. `rows` are the survey's rows of the feature rows, `ids`
+    /// their names.
+    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, rows: &[u64], ids: &[String]) -> Result<()> {
+        run_tables::save(&self.folder, survey, output, rows, ids)
     }
 
     /// Asks the run to stop, from any process.
