@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 use balmer::{
-    jobs::{ExecuteOptions, RunProgress, execute},
+    jobs::{ExecuteOptions, RunProgress, accept_with, execute},
     storage::{Query, RunState},
 };
 use balmer_core::{
@@ -64,12 +64,13 @@ impl RunSpec {
         }
         let plan = Plan::new(spec)?;
         let store = session.store()?;
-        let run = store.create_run(plan.spec())?;
+        // a label file may be named by its user alone, here
+        let options = ExecuteOptions { label_files: true };
+        let run = accept_with(&store, &plan, options)?;
         let id = run.run().id().to_owned();
         let progress = session.progress("starting");
         let shown = Mutex::new(None);
         let report = |now: &RunProgress| show(&progress, &shown, now);
-        let options = ExecuteOptions { label_files: true };
         let done = execute(&store, run, &plan, &engine, options, session.stop.flag(), &report);
         drop(progress);
         let state = done.map_err(|error| {

@@ -12,7 +12,7 @@ mod table;
 mod watch;
 pub mod worker;
 
-pub use accept::accept;
+pub use accept::{accept, accept_with};
 pub use execute::{ExecuteOptions, JobError, execute};
 pub use phase::Phase;
 pub use table::{FILE, Job, JobTable, TableError};

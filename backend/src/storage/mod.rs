@@ -7,8 +7,8 @@
 //!                          /rejects.csv            inputs left out, with reasons
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
-//! <data dir>/runs/<id>/{spec.toml,status.json,labels.csv,candidates.parquet,neighbors.parquet,
-//!                    rejected.csv,provenance.json}
+//! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
+//!                    neighbors.parquet,rejected.csv,provenance.json}
 //! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
 //!
@@ -24,6 +24,7 @@ mod counted;
 mod durable;
 mod error;
 mod features;
+mod frozen;
 mod identity;
 pub mod ingest;
 mod kept_pieces;

@@ -213,6 +213,12 @@ pub(crate) fn save_labels(path: &Path, labels: &[Labelled]) -> Result<()> {
     durable::replace(path, &bytes)
 }
 
+/// Reads them, to the letter.
+pub(crate) fn read_labels(path: &Path) -> Result<Vec<Labelled>> {
+    let reader = csv::Reader::from_path(path).map_err(|e| StoreError::damaged(path, e))?;
+    reader.into_deserialize().collect::<Result<_, _>>().map_err(|e| StoreError::damaged(path, e))
+}
+
 fn write_rejected(path: &Path, rejected: &[Rejected]) -> Result<()> {
     let failed = |e: csv::Error| StoreError::damaged(path, e);
     let mut writer = csv::Writer::from_writer(Vec::new());

@@ -18,7 +18,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, durable,
-    durable::Lock, error, query, read_label_file, run_tables, scan, time,
+    durable::Lock,
+    error, query,
+    run_tables, scan, time,
 };
 
 /// Name of the file whose presence asks a run to stop.
@@ -73,13 +75,13 @@ impl Store {
         Err(StoreError::NoRun { id: id.to_owned(), nearest })
     }
 
-    /// Makes the folder of a new run, `queued` and owned by the caller. Ids sort by time:
-    /// `20261122-181455-lamost-a1b2`.
+    /// Makes the folder of a new run, `queued` and owned by the caller, which will read the survey as it is now. Ids sort
+    /// by time: `20261122-181455-lamost-a1b2`.
     ///
     /// # Errors
     /// A survey that does not exist, an unwritable disk.
     pub fn create_run(&self, spec: &PipelineSpec) -> Result<OwnedRun> {
-        self.survey(&spec.survey)?;
+        let survey = self.survey(&spec.survey)?;
         durable::create_dir(&self.runs_dir())?;
         let (id, folder) = loop {
             let id = format!("{}-{}-{}", time::stamp(), spec.survey, suffix());
@@ -93,7 +95,9 @@ impl Store {
         let lock = Lock::acquire(&folder.join("run.lock"), &format!("run {id}"))?;
         durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
         let state = RunState::queued(id.clone(), spec);
-        let mut owned = OwnedRun { run: Run { id, folder }, state, begun: None, _lock: lock };
+        let run = Run { id, folder };
+        run.freeze(&survey)?;
+        let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
         Ok(owned)
     }
@@ -113,8 +117,8 @@ impl Store {
     }
 
     /// A run that is not done, owned by the caller and `queued`, whatever became of its last owner; one that is about to
-    /// die is waited for. What that left unfinished is removed, but for the pieces of its search. A wish to cancel it
-    /// stands.
+    /// die is waited for. What that left unfinished is removed, but for the pieces of its search and what it was accepted
+    /// with. A wish to cancel it stands.
     ///
     /// # Errors
     /// [`StoreError::NoRun`]; [`StoreError::Run`] where it is done; [`StoreError::Locked`] while it is under way; an
@@ -128,8 +132,12 @@ impl Store {
             return Err(run.refused("it is done already"));
         }
         let spec = run.spec()?;
-        for left_over in [LABELS, "candidates.parquet", "neighbors.parquet", "rejected.csv"] {
+        for left_over in ["candidates.parquet", "neighbors.parquet", "rejected.csv"] {
             durable::remove_file(&run.folder.join(left_over))?;
+        }
+        if run.frozen()?.is_none() {
+            // it is of an older version, which saved them with its results
+            durable::remove_file(&run.folder.join(LABELS))?;
         }
         durable::remove_temporary_files(&run.folder)?;
         let state = RunState { created: stored.created, ..RunState::queued(id.to_owned(), &spec) };
@@ -264,7 +272,7 @@ impl Run {
     /// When they cannot be read.
     pub fn labels(&self) -> Result<Option<Vec<Labelled>>> {
         let path = self.folder.join(LABELS);
-        if path.exists() { read_label_file(&path).map(Some) } else { Ok(None) }
+        if path.exists() { run_tables::read_labels(&path).map(Some) } else { Ok(None) }
     }
 
     /// The first `n_neighbors` neighbours of one row, nearest first, with their distances.
@@ -297,7 +305,7 @@ impl Run {
         StoreError::Run { id: self.id.clone(), reason: reason.into() }
     }
 
-    /// Saves the labels it was given.
+    /// Keeps the labels it is given.
     pub(crate) fn save_labels(&self, labels: &[Labelled]) -> Result<()> {
         run_tables::save_labels(&self.folder.join(LABELS), labels)
     }
