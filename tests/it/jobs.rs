@@ -162,7 +162,7 @@ fn a_run_goes_on_with_what_it_was_accepted_with() {
     let served = Served::start(&balmer, &[]);
     until("it is done", Duration::from_mins(2), || (status(&served, &run)["status"] == "done").then_some(()));
     let bytes = |run: &str, name: &str| fs::read(balmer.data_dir().join("runs").join(run).join(name)).unwrap();
-    for name in ["candidates.parquet", "neighbors.parquet", "rejected.csv", "labels.csv"] {
+    for name in ["candidates.parquet", "neighbors.parquet", "labels.parquet", "rejected.csv", "labels.csv"] {
         assert!(bytes(&run, name) == bytes(&undisturbed, name), "{name} is not an undisturbed run's");
     }
     served.stop();

@@ -8,7 +8,7 @@
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
 //! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
-//!                    neighbors.parquet,rejected.csv,provenance.json}
+//!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json}
 //! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
 //!

@@ -20,7 +20,8 @@ use super::{
     KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, durable,
     durable::Lock,
     error, query,
-    run_tables, scan, time,
+    run_tables::{self, CANDIDATES, NEIGHBORS, PROBABILITIES, REJECTED, TABLES},
+    scan, time,
 };
 
 /// Name of the file whose presence asks a run to stop.
@@ -132,7 +133,7 @@ impl Store {
             return Err(run.refused("it is done already"));
         }
         let spec = run.spec()?;
-        for left_over in ["candidates.parquet", "neighbors.parquet", "rejected.csv"] {
+        for left_over in TABLES {
             durable::remove_file(&run.folder.join(left_over))?;
         }
         if run.frozen()?.is_none() {
@@ -229,7 +230,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet; a refused condition or order.
     pub fn candidates(&self, query: &Query) -> Result<QueryResult> {
-        let path = self.table("candidates.parquet")?;
+        let path = self.table(CANDIDATES)?;
         let schema = scan::schema(&path)?;
         query::run(vec![path], &schema, query)
     }
@@ -251,7 +252,17 @@ impl Run {
     /// # Errors
     /// When it is not done yet.
     pub fn neighbors(&self, query: &Query) -> Result<QueryResult> {
-        let path = self.table("neighbors.parquet")?;
+        let path = self.table(NEIGHBORS)?;
+        let schema = scan::schema(&path)?;
+        query::run(vec![path], &schema, query)
+    }
+
+    /// What labels say of each row: `row`, `spectrum_id`, `label`, `probability`, `entropy`, `p_<class>`.
+    ///
+    /// # Errors
+    /// When it is not done yet, or has no label stage.
+    pub fn probabilities(&self, query: &Query) -> Result<QueryResult> {
+        let path = self.table(PROBABILITIES)?;
         let schema = scan::schema(&path)?;
         query::run(vec![path], &schema, query)
     }
@@ -261,7 +272,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet.
     pub fn rejected(&self) -> Result<Vec<RejectedRow>> {
-        let path = self.table("rejected.csv")?;
+        let path = self.table(REJECTED)?;
         let reader = csv::Reader::from_path(&path).map_err(|e| StoreError::damaged(&path, e))?;
         reader.into_deserialize().collect::<Result<_, _>>().map_err(|e| StoreError::damaged(&path, e))
     }
@@ -280,7 +291,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet, or has no such row.
     pub fn neighbors_of(&self, row: u32, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>)> {
-        run_tables::neighbors_of(&self.table("neighbors.parquet")?, row as usize, n_neighbors)
+        run_tables::neighbors_of(&self.table(NEIGHBORS)?, row as usize, n_neighbors)
     }
 
     /// The first `n_neighbors` neighbours of every row, and the names of the rows.
@@ -288,7 +299,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet, or its table holds fewer.
     pub fn neighbor_table(&self, n_neighbors: usize) -> Result<(NeighborTable, Vec<String>)> {
-        run_tables::neighbor_table(&self.table("neighbors.parquet")?, n_neighbors)
+        run_tables::neighbor_table(&self.table(NEIGHBORS)?, n_neighbors)
     }
 
     fn table(&self, name: &str) -> Result<PathBuf> {

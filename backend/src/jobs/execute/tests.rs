@@ -148,6 +148,8 @@ fn labels_spread_from_the_survey_and_from_files() {
     assert_eq!(state.classes, ["absorption", "emission"]);
     let query = Query { condition: Some("p_absorption > 0.5".into()), ..Query::default() };
     let rows = store.run(&state.id).unwrap().candidate_rows(&query).unwrap();
+    let by_row = store.run(&state.id).unwrap().probabilities(&query).unwrap();
+    assert_eq!((by_row.matched(), by_row.schema().fields().len()), (rows.len() as u64, 7));
     assert!(rows.len() > 30 && rows.iter().all(|row| row.label.as_deref() == Some("absorption")), "{}", rows.len());
     let file = folder.path().join("labels.csv");
     std::fs::write(&file, "spectrum_id,label\nstar-01,a\nstar-40,b\nnobody,a\n").unwrap();
@@ -202,7 +204,7 @@ fn carried_out(store: &Store, id: &str) -> Result<RunState, JobError> {
 
 fn files(store: &Store, id: &str) -> Vec<Vec<u8>> {
     let folder = store.run(id).unwrap().folder().to_owned();
-    ["candidates.parquet", "neighbors.parquet", "rejected.csv", "labels.csv"]
+    ["candidates.parquet", "neighbors.parquet", "labels.parquet", "rejected.csv", "labels.csv"]
         .map(|name| std::fs::read(folder.join(name)).unwrap_or_default())
         .to_vec()
 }
