@@ -133,6 +133,42 @@ fn status(served: &Served, run: &str) -> Value {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_run_goes_on_with_what_it_was_accepted_with() {
+    let balmer = Balmer::new();
+    balmer.ok(["simulate", "sky", "--count", SPECTRA, "--seed", "1"]);
+    let given = |name: &str, first: usize, class: &str| {
+        let rows: String = (first..first + 40).map(|i| format!("sim-1-{i:09},{class}\n")).collect();
+        let file = balmer.file(name, format!("spectrum_id,label\n{rows}"));
+        balmer.ok(["labels", "import", "sky", file.to_str().unwrap(), "--author", "me"]);
+    };
+    given("star.csv", 0, "star");
+    given("be.csv", 40, "be");
+    let spec = r#"{"survey": "sky", "recipe": {"min_good_fraction": 0.5}, "labels": {}}"#;
+    let file = balmer.file("run.json", spec);
+    let undisturbed =
+        balmer.json(["run", file.to_str().unwrap(), "--device", "cpu"])["run"].as_str().unwrap().to_owned();
+    fs::remove_dir_all(balmer.data_dir().join("surveys/sky/features")).unwrap();
+
+    let served = Served::start(&balmer, &[]);
+    let run = served.json("POST", "/runs", spec)["id"].as_str().unwrap().to_owned();
+    until("it runs", Duration::from_mins(1), || (status(&served, &run)["status"] == "running").then_some(()));
+    served.kill();
+    let text = fs::read_to_string(balmer.data_dir().join("runs").join(&run).join("status.json")).unwrap();
+    assert!(!text.contains("\"done\""), "it was done before it was killed: {text}");
+    given("other.csv", 20, "other");
+    balmer.ok(["simulate", "sky", "--count", "4300", "--seed", "1"]);
+
+    let served = Served::start(&balmer, &[]);
+    until("it is done", Duration::from_mins(2), || (status(&served, &run)["status"] == "done").then_some(()));
+    let bytes = |run: &str, name: &str| fs::read(balmer.data_dir().join("runs").join(run).join(name)).unwrap();
+    for name in ["candidates.parquet", "neighbors.parquet", "labels.parquet", "rejected.csv", "labels.csv"] {
+        assert!(bytes(&run, name) == bytes(&undisturbed, name), "{name} is not an undisturbed run's");
+    }
+    served.stop();
+}
+
+#[test]
 fn a_run_outlives_its_server_and_a_full_queue_says_when_to_come_again() {
     let balmer = Balmer::new();
     balmer.ok(["simulate", "sky", "--count", "2000", "--seed", "1"]);

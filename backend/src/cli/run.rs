@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context;
 use balmer::{
     engine::HostEngine,
-    jobs::{ExecuteOptions, RunProgress, execute},
+    jobs::{ExecuteOptions, RunProgress, accept_with, execute},
     storage::{OwnedRun, Query, RunState, Store},
 };
 use balmer_core::{
@@ -48,6 +48,9 @@ pub struct RunSpec {
     limit: usize,
 }
 
+/// A label file may be named by its user alone, here.
+const OPTIONS: ExecuteOptions = ExecuteOptions { label_files: true };
+
 impl RunSpec {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
         let engine = session.engine()?;
@@ -65,7 +68,7 @@ impl RunSpec {
         }
         let plan = Plan::new(spec)?;
         let store = session.store()?;
-        let run = store.create_run(plan.spec())?;
+        let run = accept_with(&store, &plan, OPTIONS)?;
         carry_out(session, &store, run, &plan, &engine, self.limit)
     }
 }
@@ -83,8 +86,7 @@ pub fn carry_out(
     let progress = session.progress("starting");
     let shown = Mutex::new(None);
     let report = |now: &RunProgress| show(&progress, &shown, now);
-    let options = ExecuteOptions { label_files: true };
-    let done = execute(store, run, plan, engine, options, session.stop.flag(), &report);
+    let done = execute(store, run, plan, engine, OPTIONS, session.stop.flag(), &report);
     drop(progress);
     let state = done.map_err(|error| {
         let cancelled = error.is_cancelled();

@@ -2,7 +2,7 @@
 //!
 //! Rows are prepared in bounded portions, kept by the store for later runs with the same recipe, and sent
 //! when all of them are there: only then it is known how many spectra the recipe rejects. A client that
-//! goes away ends the preparation.
+//! goes away ends the preparation; what was kept by then is there the next time.
 
 use axum::{
     extract::{Path, State},
@@ -30,10 +30,6 @@ use crate::{
     storage::{FeatureError, Selection, Survey},
 };
 
-/// Values prepared at a time: 128 MiB.
-const PORTION: usize = 32 << 20;
-/// Rows prepared at a time, at most: ids and bookkeeping count too.
-const PORTION_ROWS: usize = 1 << 18;
 /// Values in one answer, at most: 16 GiB.
 const MAX_VALUES: usize = 4 << 30;
 /// Says how many spectra the recipe rejects.
@@ -93,10 +89,11 @@ pub async fn list(
             let detail = format!("{limit} spectra of that many pixels are too much for one answer: ask in parts");
             return Err(Failure::bad_parameter("limit", detail));
         }
-        Ok(Prepared::new(survey, plan, &selected.rows()[..limit], &watch)?)
+        let selected = Selection::new(selected.rows()[..limit].to_vec());
+        Ok(Prepared::new(survey, plan, selected, &watch)?)
     });
     let prepared = prepared.await??;
-    let (total, rejected) = (prepared.total as u64, prepared.rejected);
+    let (total, rejected) = (prepared.selection.len() as u64, prepared.rejected);
     let response = stream::respond(permit, answer, &name, move |out| prepared.write(out));
     let mut response = rows::with_total(response, total);
     response.headers_mut().insert(REJECTED_COUNT, HeaderValue::from(rejected));
@@ -118,30 +115,31 @@ fn plan(survey: &str, recipe: Option<String>) -> Result<Plan, Failure> {
 struct Prepared {
     survey: Survey,
     plan: Plan,
-    portions: Vec<Selection>,
-    total: usize,
+    selection: Selection,
     rejected: usize,
     /// The features themselves where they are one portion.
     only: Option<FeatureTable>,
 }
 
 impl Prepared {
-    fn new(survey: Survey, plan: Plan, rows: &[u64], observer: &Watch) -> Result<Self, FeatureError> {
-        let portion = (PORTION / plan.recipe().grid().len()).clamp(1, PORTION_ROWS);
-        let portions: Vec<Selection> = rows.chunks(portion).map(|rows| Selection::new(rows.to_vec())).collect();
-        let mut prepared = Self { survey, plan, portions, total: rows.len(), rejected: 0, only: None };
-        for portion in &prepared.portions {
-            let table = prepared.survey.features(&prepared.plan, portion, observer)?.table;
-            prepared.rejected += table.rejected.len();
-            prepared.only = (prepared.portions.len() == 1).then_some(table);
+    fn new(survey: Survey, plan: Plan, selection: Selection, observer: &Watch) -> Result<Self, FeatureError> {
+        let portions = survey.feature_portions(&plan, &selection, observer)?;
+        let is_one = portions.len() == 1;
+        let (mut rejected, mut only) = (0, None);
+        for portion in portions {
+            let table = portion?.table;
+            rejected += table.rejected.len();
+            only = is_one.then_some(table);
         }
-        Ok(prepared)
+        Ok(Self { survey, plan, selection, rejected, only })
     }
 
-    fn write(mut self, out: &mut (dyn std::io::Write + Send)) -> Result<(), crate::export::ExportError> {
-        let only = self.only.take();
-        let again = if only.is_some() { &[][..] } else { &self.portions[..] };
-        let read = again.iter().map(|portion| Ok(self.survey.features(&self.plan, portion, &Unobserved)?.table));
-        write_features(out, self.plan.recipe(), self.rejected, only.into_iter().map(Ok).chain(read))
+    fn write(self, out: &mut (dyn std::io::Write + Send)) -> Result<(), crate::export::ExportError> {
+        let again = match &self.only {
+            Some(_) => None,
+            None => Some(self.survey.feature_portions(&self.plan, &self.selection, &Unobserved)?),
+        };
+        let read = again.into_iter().flatten().map(|portion| Ok(portion?.table));
+        write_features(out, self.plan.recipe(), self.rejected, self.only.into_iter().map(Ok).chain(read))
     }
 }

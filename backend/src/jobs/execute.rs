@@ -1,16 +1,21 @@
 //! One run from its plan to its saved tables: select, prepare, analyse, save.
 
-use std::{collections::BTreeMap, path::Path, sync::atomic::AtomicBool};
+use std::{collections::BTreeMap, sync::atomic::AtomicBool};
 
 use balmer_core::{
     Engine,
-    pipeline::{Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels},
+    pipeline::{
+        FeatureTable, Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels,
+    },
 };
 use balmer_exchange::api::{RunCounts, RunStatus};
 use sha2::{Digest, Sha256};
 
-use super::watch::{RunProgress, Watch};
-use crate::storage::{FeatureError, OwnedRun, RunState, Selection, Store, StoreError, Survey, read_label_file};
+use super::{
+    accept,
+    watch::{RunProgress, Watch},
+};
+use crate::storage::{FeatureError, OwnedRun, Run, RunState, Selection, Store, StoreError, Survey, SurveyFeatures};
 
 /// What a run may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +72,8 @@ impl JobError {
     }
 }
 
-/// Carries out a run on the calling thread and marks its end, whatever it is. The same plan on the same
-/// survey gives the same bytes of scores.
+/// Carries out a run on the calling thread and marks its end, whatever it is. It reads the survey and the labels as they
+/// were when it was [accepted](super::accept()): the same plan on the same survey gives the same bytes of scores.
 ///
 /// # Errors
 /// Whatever ended it; its `status.json` says the same.
@@ -83,6 +88,11 @@ pub fn execute<E: Engine>(
 ) -> Result<RunState, JobError> {
     run.start(engine.name())?;
     let outcome = carry_out(store, &mut run, plan, engine, options, cancel, report);
+    // where the survey is not what it was, whatever else went wrong comes from that
+    let outcome = outcome.map_err(|error| match store.survey_of(run.run()) {
+        Err(changed @ StoreError::SurveyChanged { .. }) if !error.is_cancelled() => changed.into(),
+        _ => error,
+    });
     match outcome {
         Ok((counts, classes)) => {
             run.update(|state| {
@@ -119,8 +129,8 @@ fn carry_out<E: Engine>(
     let saved = run.run().clone();
     let watch = Watch::new(&mut *run, cancel, report);
     watch.stage(Stage::Read, &format!("selecting spectra of {}", spec.survey));
-    let survey = store.survey(&spec.survey)?;
-    let labels = labels(store, plan, options)?;
+    let survey = store.survey_of(&saved)?;
+    let labels = labels(store, &saved, plan, options)?;
     check_labels(plan, &labels, None)?;
     let selection = survey.select(spec.r#where.as_deref())?;
     if selection.is_empty() {
@@ -130,13 +140,12 @@ fn carry_out<E: Engine>(
     if plan.labels().is_some() {
         check_labels(plan, &labels, Some(&survey.ids(&selection)?))?;
     }
-    let features = survey.features(plan, &selection, &watch)?;
-    let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, &watch))?;
+    let SurveyFeatures { table: features, rows, .. } = survey.features(plan, &selection, &watch)?;
+    let output = futures::executor::block_on(analyse(plan, &features, &labels, engine, &watch))?;
+    // of the features only the names are needed any more
+    let FeatureTable { spectrum_ids: ids, .. } = features;
     watch.stage(Stage::Rank, "saving");
-    if plan.labels().is_some() {
-        saved.save_labels(&labels)?;
-    }
-    saved.save_tables(&survey, &output, &features)?;
+    saved.save_tables(&survey, &output, &rows, &ids)?;
     let counts = RunCounts {
         selected: selection.len() as u64,
         ranked: output.candidates.len() as u64,
@@ -149,26 +158,18 @@ fn carry_out<E: Engine>(
     Ok((counts, output.classes))
 }
 
-/// The labels the plan asks for; none where it has no label stage.
-fn labels(store: &Store, plan: &Plan, options: ExecuteOptions) -> Result<Vec<Labelled>, JobError> {
-    let Some(spec) = &plan.spec().labels else { return Ok(Vec::new()) };
-    if store.has_survey(&spec.source) {
-        let current = store.survey(&spec.source)?.labels().current()?;
-        let labelled =
-            |c: crate::storage::LabelChange| c.label.map(|label| Labelled { spectrum_id: c.spectrum_id, label });
-        let labels: Vec<Labelled> = current.into_iter().filter_map(labelled).collect();
-        return if labels.is_empty() { Err(JobError::NoLabelsYet(spec.source.clone())) } else { Ok(labels) };
+/// The labels the run was accepted with. One of an older version gets those of now.
+fn labels(store: &Store, run: &Run, plan: &Plan, options: ExecuteOptions) -> Result<Vec<Labelled>, JobError> {
+    match run.labels()? {
+        Some(labels) if plan.labels().is_some() => Ok(labels),
+        _ => {
+            let labels = accept::labels(store, plan, options)?;
+            if plan.labels().is_some() {
+                run.save_labels(&labels)?;
+            }
+            Ok(labels)
+        }
     }
-    let path = Path::new(&spec.source);
-    if options.label_files && path.is_file() {
-        return Ok(read_label_file(path)?);
-    }
-    let looked_for = if options.label_files {
-        "there is neither a survey nor a label file of that name (`balmer surveys` lists the surveys)"
-    } else {
-        "there is no survey of that name on this server"
-    };
-    Err(JobError::NoLabels { name: spec.source.clone(), looked_for })
 }
 
 /// The record of the run. Inputs are the survey's parts, the selected spectra's contents as one hash,

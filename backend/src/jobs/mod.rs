@@ -13,7 +13,7 @@ mod table;
 mod watch;
 pub mod worker;
 
-pub use accept::accept;
+pub use accept::{accept, accept_with};
 pub use execute::{ExecuteOptions, JobError, execute};
 pub use needs::Needs;
 pub use phase::Phase;

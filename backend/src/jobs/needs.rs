@@ -49,8 +49,9 @@ impl Needs {
     /// # Errors
     /// [`JobError::Store`] where its spec or its survey cannot be read.
     pub fn of_run(store: &Store, id: &str) -> Result<Self, JobError> {
-        let plan = Plan::new(store.run(id)?.spec()?)?;
-        let survey = store.survey(&plan.spec().survey)?;
+        let run = store.run(id)?;
+        let plan = Plan::new(run.spec()?)?;
+        let survey = store.survey_of(&run)?;
         let spectra = match plan.spec().r#where.as_deref() {
             None => survey.count(),
             condition => survey.select(condition)?.len() as u64,

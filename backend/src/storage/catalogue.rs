@@ -69,6 +69,9 @@ pub struct Joined {
 /// A catalogue in a survey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinedCatalogue {
+    /// Which import of the survey it was, from 1; 0 where that was not kept yet.
+    #[serde(default)]
+    pub number: u64,
     /// What its columns' names begin with.
     pub prefix: String,
     /// The file it was read from, as named.

@@ -146,6 +146,41 @@ impl Lock {
     }
 }
 
+/// A lock that all users of a place share, so that one of them can find out whether it is alone.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    file: File,
+    path: PathBuf,
+}
+
+impl Shared {
+    /// Takes the lock at `path`, which nobody holds alone for long.
+    pub(crate) fn acquire(path: &Path) -> Result<Self> {
+        let failed = |e| StoreError::io("locking", path, e);
+        let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path).map_err(failed)?;
+        file.lock_shared().map_err(failed)?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Does something while nobody else is here; nothing where somebody is.
+    pub(crate) fn alone<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
+        let failed = |e| StoreError::io("locking", &self.path, e);
+        // a lock cannot be changed everywhere: it is given back and taken anew
+        self.file.unlock().map_err(failed)?;
+        let outcome = match self.file.try_lock() {
+            Ok(()) => {
+                let outcome = act();
+                self.file.unlock().map_err(failed)?;
+                outcome.map(Some)
+            }
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(failed(e)),
+        };
+        self.file.lock_shared().map_err(failed)?;
+        outcome
+    }
+}
+
 /// Bytes of all files under `folder`.
 pub(crate) fn bytes_under(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };

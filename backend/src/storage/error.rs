@@ -24,6 +24,16 @@ pub enum StoreError {
         /// The nearest id there is.
         nearest: Option<String>,
     },
+    /// The survey of a run is not what it was.
+    #[error("survey {survey} {how} since the run was accepted: {remedy}")]
+    SurveyChanged {
+        /// The survey.
+        survey: String,
+        /// What happened to it.
+        how: String,
+        /// What can be done.
+        remedy: String,
+    },
     /// No spectrum of that id in the survey.
     #[error("survey {survey} has no spectrum `{id}`")]
     NoSpectrum {

@@ -1,31 +1,36 @@
-//! Feature rows kept between runs: `features/<recipe hash>-<code version>/NNNN.parquet`.
+//! Feature rows of a survey by a recipe, kept between runs: what is not kept yet is extracted, portion by portion.
 //!
 //! A spectrum never changes once stored and neither does its row number, so a kept row is right as long
 //! as the recipe computes the same, which a few rows are asked each time; a run extracts only the spectra that no
-//! run with the same recipe asked for before, and adds them as one more file. Rejected spectra are kept with
-//! their reasons. `FixedSizeList<f32>` is read at about 4 CPU-seconds a GB where raw bytes would take 1, but any
-//! tool can read it.
+//! run with the same recipe asked for before. Each portion is on the disk before the next one begins: whoever is
+//! interrupted loses one at most. Rejected spectra are kept with their reasons.
+//!
+//! Memory: the rows asked for, once, and one portion.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+mod cache;
+#[cfg(test)]
+mod tests;
 
-use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, RecordBatch, StringArray, UInt64Array,
-    cast::AsArray,
-    types::{Float32Type, UInt64Type},
-};
-use arrow_buffer::NullBuffer;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use std::{collections::BTreeMap, ops::Range};
+
 use balmer_core::{
+    engine::Observer,
     ndarray::Array2,
     pipeline::{FeatureTable, Plan, Rejected, RunObserver, Stage, extract},
+    spectrum::Spectrum,
 };
-use parquet::{basic::Compression, file::properties::WriterProperties};
 
-use super::{Result, Selection, StoreError, Survey, durable, part::ParquetFile, scan, schema::field};
+use self::cache::{Cache, Place};
+use super::{Result, Selection, SpectraStream, StoreError, Survey};
+
+/// Spectra extracted before they are kept, at most: what an interrupted run loses.
+const KEPT_AT_ONCE: usize = if cfg!(test) { 16 } else { 8_192 };
+/// Values of them, at most: 32 MiB.
+const VALUES_AT_ONCE: usize = 8 << 20;
+/// Values of a portion that is handed out, at most: 128 MiB.
+const PORTION: usize = 32 << 20;
+/// Rows of it, at most: ids and bookkeeping count too.
+const PORTION_ROWS: usize = if cfg!(test) { 40 } else { 1 << 18 };
 
 /// Feature rows with the survey's row number of each.
 #[derive(Debug, Clone)]
@@ -49,12 +54,6 @@ pub enum FeatureError {
     Core(#[from] balmer_core::Error),
 }
 
-/// What is kept of a spectrum: a row of features or the reason why there is none.
-enum Kept {
-    Features(Vec<f32>),
-    Rejected(Rejected),
-}
-
 impl Survey {
     /// Features of the selected spectra by the plan's recipe: kept ones where there are, else extracted
     /// and kept.
@@ -67,57 +66,55 @@ impl Survey {
         selection: &Selection,
         observer: &dyn RunObserver,
     ) -> Result<SurveyFeatures, FeatureError> {
-        let cache = Cache::of(self, plan);
-        let mut kept = cache.read(selection)?;
-        if !self.still_true(plan, selection, &kept)? {
-            cache.clear()?;
-            kept = selection.rows().iter().map(|_| None).collect();
+        let mut portions = self.feature_portions(plan, selection, observer)?;
+        let mut found = Found::with_room(selection.len(), portions.cache.width());
+        while portions.append(&mut found)? {}
+        Ok(found.finish(&portions)?)
+    }
+
+    /// The same, portion by portion, in survey order: for those who do not want to hold all of them.
+    ///
+    /// # Errors
+    /// Unreadable parts, cancellation.
+    pub fn feature_portions<'a>(
+        &self,
+        plan: &Plan,
+        selection: &Selection,
+        observer: &'a dyn RunObserver,
+    ) -> Result<FeaturePortions<'a>, FeatureError> {
+        let mut cache = Cache::open(self, plan)?;
+        let mut places = cache.places(selection, observer)?;
+        while !self.still_true(plan, selection, &cache, &places)? {
+            cache.begin_anew()?;
+            places = cache.places(selection, observer)?;
         }
-        let missing: Vec<usize> = (0..selection.len()).filter(|&i| kept[i].is_none()).collect();
-        if missing.is_empty() {
+        let missing = places.iter().filter(|place| place.is_none()).count();
+        if missing == 0 {
             observer.stage(Stage::Recipe, &format!("{} spectra prepared by an earlier run", selection.len()));
         } else {
-            let rows: Vec<u64> = missing.iter().map(|&i| selection.rows()[i]).collect();
-            let fresh = self.extract(plan, &Selection::new(rows.clone()), observer)?;
-            let ids = self.ids(&Selection::new(rows.clone()))?;
-            let fresh = by_row(fresh, &ids);
-            cache.add(&rows, &ids, &fresh)?;
-            for (i, row) in missing.iter().zip(fresh) {
-                kept[*i] = Some(row);
-            }
+            observer.stage(Stage::Recipe, "preparing spectra");
         }
-        let extracted = missing.len();
-        let ids = self.ids(selection)?;
-        let width = plan.recipe().grid().len();
-        let mut table = FeatureTable { spectrum_ids: Vec::new(), matrix: Array2::zeros((0, 0)), rejected: Vec::new() };
-        let (mut values, mut rows) = (Vec::with_capacity(selection.len() * width), Vec::new());
-        for ((kept, id), &row) in kept.into_iter().zip(ids).zip(selection.rows()) {
-            match kept {
-                Some(Kept::Features(features)) => {
-                    values.extend_from_slice(&features);
-                    table.spectrum_ids.push(id);
-                    rows.push(row);
-                }
-                Some(Kept::Rejected(rejected)) => table.rejected.push(rejected),
-                None => {}
-            }
-        }
-        table.matrix = Array2::from_shape_vec((rows.len(), width), values)
-            .map_err(|e| StoreError::damaged(&cache.folder, format!("rows of another length: {e}")))?;
-        Ok(SurveyFeatures { table, rows, extracted })
+        let (survey, plan, selection) = (self.clone(), plan.clone(), selection.clone());
+        Ok(FeaturePortions { survey, plan, selection, observer, cache, places, missing, next: 0, extracted: 0 })
     }
 
     /// Whether the recipe still gives what was kept, to the bit: asked of the first, middle and last
     /// spectrum. Another build or processor may differ in the last bits, and one matrix must not mix them.
-    fn still_true(&self, plan: &Plan, selection: &Selection, kept: &[Option<Kept>]) -> Result<bool> {
-        let known: Vec<usize> = (0..kept.len()).filter(|&i| kept[i].is_some()).collect();
+    fn still_true(&self, plan: &Plan, selection: &Selection, cache: &Cache, places: &[Option<Place>]) -> Result<bool> {
+        let known: Vec<usize> = (0..places.len()).filter(|&i| places[i].is_some()).collect();
         let Some(&last) = known.last() else { return Ok(true) };
         for i in [known[0], known[known.len() / 2], last] {
-            let (part, row) = self.locate(selection.rows()[i]);
+            let Some(place) = places[i] else { continue };
+            let (mut kept, survey_row) = (None, selection.rows()[i]);
+            let wanted = [(place.row, survey_row, i)];
+            cache.read(place.file, &wanted, &mut |_, row| kept = Some(row.map(<[f32]>::to_vec)))?;
+            let (part, row) = self.locate(survey_row);
             let spectra = self.read_rows(part, &[row])?;
-            let same = spectra.iter().all(|spectrum| match (plan.recipe().apply(spectrum), &kept[i]) {
-                (Ok(fresh), Some(Kept::Features(row))) => fresh == *row,
-                (Err(fresh), Some(Kept::Rejected(rejected))) => fresh.reason() == rejected.reason,
+            let same = spectra.iter().all(|spectrum| match (plan.recipe().apply(spectrum), &kept) {
+                (Ok(fresh), Some(Ok(row))) => fresh == *row,
+                (Err(fresh), Some(Err(rejected))) => fresh.reason() == rejected.reason,
+                // removed since it was found: it is extracted anew
+                (_, None) => true,
                 _ => false,
             });
             if !same {
@@ -126,29 +123,230 @@ impl Survey {
         }
         Ok(true)
     }
+}
 
-    fn extract(
-        &self,
-        plan: &Plan,
-        selection: &Selection,
-        observer: &dyn RunObserver,
-    ) -> Result<FeatureTable, FeatureError> {
+/// The features of selected spectra, portion by portion. After an error it ends.
+pub struct FeaturePortions<'a> {
+    survey: Survey,
+    plan: Plan,
+    selection: Selection,
+    observer: &'a dyn RunObserver,
+    cache: Cache,
+    /// Where each selected row is kept.
+    places: Vec<Option<Place>>,
+    /// How many were not when this began.
+    missing: usize,
+    /// The first row that was not handed out.
+    next: usize,
+    extracted: usize,
+}
+
+impl FeaturePortions<'_> {
+    /// How many portions are left.
+    fn left(&self) -> usize {
+        (self.selection.len() - self.next).div_ceil(self.rows_at_once())
+    }
+
+    fn rows_at_once(&self) -> usize {
+        (PORTION / self.cache.width().max(1)).clamp(1, PORTION_ROWS)
+    }
+
+    /// Appends the next portion; false where there was none left.
+    fn append(&mut self, found: &mut Found) -> Result<bool, FeatureError> {
+        let range = self.next..self.selection.len().min(self.next + self.rows_at_once());
+        if range.is_empty() {
+            return Ok(false);
+        }
+        self.next = range.end;
+        let rows = Selection::new(self.selection.rows()[range.clone()].to_vec());
+        let mut portion = Portion::begin(found, range.len());
+        self.take_kept(range, rows.rows(), &mut portion)?;
+        let ids = self.survey.ids(&rows)?;
+        let missing = portion.missing();
+        let at_once = (VALUES_AT_ONCE / self.cache.width().max(1)).clamp(1, KEPT_AT_ONCE);
+        for places in missing.chunks(at_once) {
+            let named: Vec<&str> = places.iter().map(|&place| ids[place].as_str()).collect();
+            let wanted: Vec<u64> = places.iter().map(|&place| rows.rows()[place]).collect();
+            let fresh = self.extract(&Selection::new(wanted.clone()))?;
+            let fresh = self.cache.add(&wanted, &named, fresh)?;
+            fresh.each(|i, row| portion.take(places[i], row));
+            self.extracted += places.len();
+        }
+        portion.finish(ids, rows.rows());
+        Ok(true)
+    }
+
+    /// Takes what is kept of a range of the selection. What somebody removed in the meantime is missing, no more.
+    fn take_kept(&self, range: Range<usize>, rows: &[u64], portion: &mut Portion<'_>) -> Result<()> {
+        let mut by_file: BTreeMap<u32, Vec<(u32, u64, usize)>> = BTreeMap::new();
+        for (position, place) in self.places[range].iter().enumerate() {
+            if let Some(place) = place {
+                by_file.entry(place.file).or_default().push((place.row, rows[position], position));
+            }
+        }
+        for (file, mut wanted) in by_file {
+            if self.observer.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            wanted.sort_unstable();
+            self.cache.read(file, &wanted, &mut |position, row| portion.take(position, row))?;
+        }
+        Ok(())
+    }
+
+    fn extract(&self, selection: &Selection) -> Result<FeatureTable, FeatureError> {
         let mut failure = None;
-        let mut stream = self.spectra(selection);
+        let mut stream = self.survey.spectra(selection);
         let mut spectra = Until { stream: &mut stream, failure: &mut failure };
-        let table = extract(plan, &mut spectra, observer)?;
+        let share = Share { of: self.observer, done: self.extracted, now: selection.len(), all: self.missing };
+        let table = extract(&self.plan, &mut spectra, &share)?;
         failure.map_or(Ok(table), |error| Err(error.into()))
     }
 }
 
+impl Iterator for FeaturePortions<'_> {
+    type Item = Result<SurveyFeatures, FeatureError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut found = Found::default();
+        match self.append(&mut found) {
+            Ok(true) => Some(found.finish(self).map_err(FeatureError::from)),
+            Ok(false) => None,
+            Err(error) => {
+                self.next = self.selection.len();
+                Some(Err(error))
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left(), Some(self.left()))
+    }
+}
+
+impl ExactSizeIterator for FeaturePortions<'_> {}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    values: Vec<f32>,
+    ids: Vec<String>,
+    rows: Vec<u64>,
+    rejected: Vec<Rejected>,
+}
+
+impl Found {
+    fn with_room(rows: usize, width: usize) -> Self {
+        Self {
+            values: Vec::with_capacity(rows * width),
+            ids: Vec::with_capacity(rows),
+            rows: Vec::with_capacity(rows),
+            rejected: Vec::new(),
+        }
+    }
+
+    fn finish(self, of: &FeaturePortions<'_>) -> Result<SurveyFeatures> {
+        let matrix = Array2::from_shape_vec((self.rows.len(), of.cache.width()), self.values);
+        let matrix =
+            matrix.map_err(|e| StoreError::damaged(of.survey.folder(), format!("features of another length: {e}")))?;
+        let table = FeatureTable { spectrum_ids: self.ids, matrix, rejected: self.rejected };
+        Ok(SurveyFeatures { table, rows: self.rows, extracted: of.extracted })
+    }
+}
+
+/// Consecutive rows being found, in any order.
+struct Portion<'a> {
+    found: &'a mut Found,
+    /// Where their values begin.
+    first: usize,
+    width: usize,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone)]
+enum Row {
+    Missing,
+    Taken,
+    Rejected(Rejected),
+}
+
+impl<'a> Portion<'a> {
+    fn begin(found: &'a mut Found, rows: usize) -> Self {
+        let first = found.values.len();
+        Self { found, first, width: 0, rows: vec![Row::Missing; rows] }
+    }
+
+    /// Takes the features of a row, or why there are none.
+    fn take(&mut self, position: usize, row: Result<&[f32], Rejected>) {
+        self.rows[position] = match row {
+            Ok(row) => {
+                if self.width == 0 {
+                    self.width = row.len();
+                    self.found.values.resize(self.first + self.rows.len() * row.len(), 0.0);
+                }
+                self.found.values[self.first + position * row.len()..][..row.len()].copy_from_slice(row);
+                Row::Taken
+            }
+            Err(rejected) => Row::Rejected(rejected),
+        };
+    }
+
+    fn missing(&self) -> Vec<usize> {
+        (0..self.rows.len()).filter(|&position| matches!(self.rows[position], Row::Missing)).collect()
+    }
+
+    /// Closes the gaps that rejected rows leave.
+    fn finish(self, ids: Vec<String>, rows: &[u64]) {
+        let Self { found, first, width, rows: states } = self;
+        let mut end = first;
+        for (position, ((state, id), &row)) in states.into_iter().zip(ids).zip(rows).enumerate() {
+            match state {
+                Row::Taken => {
+                    let start = first + position * width;
+                    found.values.copy_within(start..start + width, end);
+                    end += width;
+                    found.ids.push(id);
+                    found.rows.push(row);
+                }
+                Row::Rejected(rejected) => found.rejected.push(rejected),
+                Row::Missing => {}
+            }
+        }
+        found.values.truncate(end);
+    }
+}
+
+/// The progress of one portion as that of all.
+struct Share<'a> {
+    of: &'a dyn RunObserver,
+    done: usize,
+    now: usize,
+    all: usize,
+}
+
+impl Observer for Share<'_> {
+    fn progress(&self, fraction: f64) {
+        // more than were missing are extracted where somebody removes what was kept
+        self.of.progress(((self.done as f64 + fraction * self.now as f64) / self.all.max(1) as f64).min(1.0));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.of.is_cancelled()
+    }
+}
+
+impl RunObserver for Share<'_> {
+    fn stage(&self, _stage: Stage, _message: &str) {}
+}
+
 /// The spectra up to the first that cannot be read.
 struct Until<'a> {
-    stream: &'a mut super::SpectraStream,
+    stream: &'a mut SpectraStream,
     failure: &'a mut Option<StoreError>,
 }
 
 impl Iterator for Until<'_> {
-    type Item = balmer_core::spectrum::Spectrum;
+    type Item = Spectrum;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.stream.next()? {
@@ -162,157 +360,5 @@ impl Iterator for Until<'_> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.stream.size_hint()
-    }
-}
-
-/// A table's rows and rejections in the order of `ids`, which name all of them.
-fn by_row(table: FeatureTable, ids: &[String]) -> Vec<Kept> {
-    let mut features = table.spectrum_ids.iter().zip(table.matrix.rows()).peekable();
-    let mut rejected = table.rejected.into_iter();
-    ids.iter()
-        .filter_map(|id| match features.next_if(|(found, _)| *found == id) {
-            Some((_, row)) => Some(Kept::Features(row.to_vec())),
-            None => rejected.next().map(Kept::Rejected),
-        })
-        .collect()
-}
-
-/// Where in a file of kept rows the selected ones lie.
-fn places(path: &Path, selection: &Selection) -> Result<Vec<usize>> {
-    let (mut places, mut passed) = (Vec::new(), 0);
-    for batch in scan::read(path, Some(&["row".to_owned()]))? {
-        let batch = batch?;
-        let rows = batch
-            .column_by_name("row")
-            .and_then(|column| column.as_primitive_opt::<UInt64Type>())
-            .ok_or_else(|| StoreError::damaged(path, "its columns are not those of kept features: delete it"))?;
-        let inside = rows.values().iter().enumerate().filter(|(_, row)| selection.rows().binary_search(row).is_ok());
-        places.extend(inside.map(|(i, _)| passed + i));
-        passed += batch.num_rows();
-    }
-    Ok(places)
-}
-
-struct Cache {
-    folder: PathBuf,
-    width: usize,
-}
-
-impl Cache {
-    fn of(survey: &Survey, plan: &Plan) -> Self {
-        let name = format!("{}-{}", plan.recipe().hash(), env!("CARGO_PKG_VERSION"));
-        Self { folder: survey.folder().join("features").join(name), width: plan.recipe().grid().len() }
-    }
-
-    fn clear(&self) -> Result<()> {
-        if self.folder.exists() { durable::remove_dir(&self.folder) } else { Ok(()) }
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let mut files: Vec<PathBuf> =
-            entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
-        files.sort_unstable();
-        files
-    }
-
-    fn schema(&self) -> SchemaRef {
-        let item = Arc::new(Field::new("item", DataType::Float32, false));
-        Arc::new(Schema::new(vec![
-            field("row", DataType::UInt64, false, ["", "meta.record", "row of the spectrum in its survey, from 0"]),
-            field("spectrum_id", DataType::Utf8, false, ["", "meta.id;meta.main", "name of the spectrum"]),
-            field(
-                "features",
-                DataType::FixedSizeList(item, self.width as i32),
-                true,
-                ["", "", "prepared flux on the recipe's grid; null where the spectrum was rejected"],
-            ),
-            field("source", DataType::Utf8, true, ["", "meta.ref.url", "source of a rejected spectrum"]),
-            field("reason", DataType::Utf8, true, ["", "meta.code", "why it was rejected, short"]),
-            field("detail", DataType::Utf8, true, ["", "meta.note", "why it was rejected"]),
-        ]))
-    }
-
-    /// What is kept of each selected row.
-    fn read(&self, selection: &Selection) -> Result<Vec<Option<Kept>>> {
-        let mut kept: Vec<Option<Kept>> = selection.rows().iter().map(|_| None).collect();
-        for path in self.files() {
-            let places = places(&path, selection)?;
-            for batch in scan::read_selected(&path, &places, None)? {
-                let batch = batch?;
-                if batch.schema().fields() != self.schema().fields() {
-                    return Err(StoreError::damaged(&path, "its columns are not those of kept features: delete it"));
-                }
-                let rows = batch.column(0).as_primitive::<UInt64Type>();
-                let features = batch.column(2).as_fixed_size_list();
-                let values = features.values().as_primitive::<Float32Type>().values();
-                let text = |column: usize, i: usize| batch.column(column).as_string::<i32>().value(i).to_owned();
-                for i in 0..batch.num_rows() {
-                    let Ok(place) = selection.rows().binary_search(&rows.value(i)) else { continue };
-                    kept[place] = Some(if features.is_valid(i) {
-                        Kept::Features(values[i * self.width..(i + 1) * self.width].to_vec())
-                    } else {
-                        Kept::Rejected(Rejected {
-                            spectrum_id: text(1, i),
-                            source: text(3, i),
-                            reason: text(4, i),
-                            detail: text(5, i),
-                        })
-                    });
-                }
-            }
-        }
-        Ok(kept)
-    }
-
-    /// Keeps one more file of rows.
-    fn add(&self, rows: &[u64], ids: &[String], kept: &[Kept]) -> Result<()> {
-        durable::create_dir(&self.folder)?;
-        let temporary = tempfile::Builder::new()
-            .prefix(".features")
-            .tempfile_in(&self.folder)
-            .map_err(|e| StoreError::io("writing", &self.folder, e))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::UNCOMPRESSED)
-            .set_column_dictionary_enabled("features.list.item".into(), false)
-            .build();
-        let mut file = ParquetFile::create(temporary.path().to_owned(), self.schema(), properties)?;
-        let chunks = rows.chunks(scan::BATCH).zip(ids.chunks(scan::BATCH)).zip(kept.chunks(scan::BATCH));
-        for ((rows, ids), kept) in chunks {
-            let batch = self.batch(rows, ids, kept).map_err(|e| StoreError::damaged(&self.folder, e))?;
-            file.write(&batch)?;
-        }
-        file.close()?;
-        let last = self.files().last().and_then(|p| p.file_stem()?.to_str()?.parse::<u32>().ok()).unwrap_or(0);
-        let mut names = (last + 1..).map(|number| self.folder.join(format!("{number:04}.parquet")));
-        durable::persist_beside(temporary, &mut names)
-    }
-
-    fn batch(&self, rows: &[u64], ids: &[String], kept: &[Kept]) -> Result<RecordBatch, arrow_schema::ArrowError> {
-        let rejected = |part: fn(&Rejected) -> &str| -> ArrayRef {
-            let texts = kept.iter().map(|k| match k {
-                Kept::Rejected(rejected) => Some(part(rejected)),
-                Kept::Features(_) => None,
-            });
-            Arc::new(texts.collect::<StringArray>())
-        };
-        let valid: Vec<bool> = kept.iter().map(|k| matches!(k, Kept::Features(_))).collect();
-        let nothing = vec![0.0f32; self.width];
-        let values = kept.iter().flat_map(|k| match k {
-            Kept::Features(row) => row.iter(),
-            Kept::Rejected(_) => nothing.iter(),
-        });
-        let values = Arc::new(values.copied().collect::<arrow_array::Float32Array>());
-        let item = Arc::new(Field::new("item", DataType::Float32, false));
-        let features = FixedSizeListArray::try_new(item, self.width as i32, values, Some(NullBuffer::from(valid)))?;
-        let arrays: Vec<ArrayRef> = vec![
-            Arc::new(UInt64Array::from(rows.to_vec())),
-            Arc::new(StringArray::from_iter_values(ids)),
-            Arc::new(features),
-            rejected(|r| &r.source),
-            rejected(|r| &r.reason),
-            rejected(|r| &r.detail),
-        ];
-        RecordBatch::try_new(self.schema(), arrays)
     }
 }

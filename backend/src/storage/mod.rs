@@ -7,8 +7,8 @@
 //!                          /rejects.csv            inputs left out, with reasons
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
-//! <data dir>/runs/<id>/{spec.toml,status.json,labels.csv,candidates.parquet,neighbors.parquet,
-//!                    rejected.csv,provenance.json}
+//! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
+//!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json}
 //! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
 //!
@@ -24,6 +24,7 @@ mod counted;
 mod durable;
 mod error;
 mod features;
+mod frozen;
 mod identity;
 pub mod ingest;
 mod kept_pieces;
@@ -59,7 +60,7 @@ pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
 pub(crate) use durable::Lock;
 pub(crate) use error::nearest;
 pub use error::{Result, StoreError};
-pub use features::{FeatureError, SurveyFeatures};
+pub use features::{FeatureError, FeaturePortions, SurveyFeatures};
 pub use identity::{FileStamp, Input};
 pub(crate) use kept_pieces::KeptPieces;
 pub use label_file::{ImportReport, read_label_file};

@@ -17,8 +17,11 @@ use balmer_exchange::api::{CandidateRow, RejectedRow, RunStatus};
 use sha2::{Digest, Sha256};
 
 use super::{
-    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, SurveyFeatures, durable,
-    durable::Lock, error, query, read_label_file, run_tables, scan, time,
+    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, durable,
+    durable::Lock,
+    error, query,
+    run_tables::{self, CANDIDATES, NEIGHBORS, PROBABILITIES, REJECTED, TABLES},
+    scan, time,
 };
 
 /// Name of the file whose presence asks a run to stop.
@@ -78,13 +81,13 @@ impl Store {
         Err(StoreError::NoRun { id: id.to_owned(), nearest })
     }
 
-    /// Makes the folder of a new run, `queued` and owned by the caller. Ids sort by time:
-    /// `20261122-181455-lamost-a1b2`.
+    /// Makes the folder of a new run, `queued` and owned by the caller, which will read the survey as it is now. Ids sort
+    /// by time: `20261122-181455-lamost-a1b2`.
     ///
     /// # Errors
     /// A survey that does not exist, an unwritable disk.
     pub fn create_run(&self, spec: &PipelineSpec) -> Result<OwnedRun> {
-        self.survey(&spec.survey)?;
+        let survey = self.survey(&spec.survey)?;
         durable::create_dir(&self.runs_dir())?;
         let (id, folder) = loop {
             let id = format!("{}-{}-{}", time::stamp(), spec.survey, suffix());
@@ -98,7 +101,9 @@ impl Store {
         let lock = Lock::acquire(&folder.join("run.lock"), &format!("run {id}"))?;
         durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
         let state = RunState::queued(id.clone(), spec);
-        let mut owned = OwnedRun { run: Run { id, folder }, state, begun: None, _lock: lock };
+        let run = Run { id, folder };
+        run.freeze(&survey)?;
+        let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
         Ok(owned)
     }
@@ -118,8 +123,8 @@ impl Store {
     }
 
     /// A run that is not done, owned by the caller and `queued`, whatever became of its last owner; one that is about to
-    /// die is waited for. What that left unfinished is removed, but for the pieces of its search. A wish to cancel it
-    /// stands.
+    /// die is waited for. What that left unfinished is removed, but for the pieces of its search and what it was accepted
+    /// with. A wish to cancel it stands.
     ///
     /// # Errors
     /// [`StoreError::NoRun`]; [`StoreError::Run`] where it is done; [`StoreError::Locked`] while it is under way; an
@@ -133,8 +138,12 @@ impl Store {
             return Err(run.refused("it is done already"));
         }
         let spec = run.spec()?;
-        for left_over in [LABELS, "candidates.parquet", "neighbors.parquet", "rejected.csv"] {
+        for left_over in TABLES {
             durable::remove_file(&run.folder.join(left_over))?;
+        }
+        if run.frozen()?.is_none() {
+            // it is of an older version, which saved them with its results
+            durable::remove_file(&run.folder.join(LABELS))?;
         }
         durable::remove_temporary_files(&run.folder)?;
         let state = RunState { created: stored.created, ..RunState::queued(id.to_owned(), &spec) };
@@ -226,7 +235,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet; a refused condition or order.
     pub fn candidates(&self, query: &Query) -> Result<QueryResult> {
-        let path = self.table("candidates.parquet")?;
+        let path = self.table(CANDIDATES)?;
         let schema = scan::schema(&path)?;
         query::run(vec![path], &schema, query)
     }
@@ -248,7 +257,17 @@ impl Run {
     /// # Errors
     /// When it is not done yet.
     pub fn neighbors(&self, query: &Query) -> Result<QueryResult> {
-        let path = self.table("neighbors.parquet")?;
+        let path = self.table(NEIGHBORS)?;
+        let schema = scan::schema(&path)?;
+        query::run(vec![path], &schema, query)
+    }
+
+    /// What labels say of each row: `row`, `spectrum_id`, `label`, `probability`, `entropy`, `p_<class>`.
+    ///
+    /// # Errors
+    /// When it is not done yet, or has no label stage.
+    pub fn probabilities(&self, query: &Query) -> Result<QueryResult> {
+        let path = self.table(PROBABILITIES)?;
         let schema = scan::schema(&path)?;
         query::run(vec![path], &schema, query)
     }
@@ -258,7 +277,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet.
     pub fn rejected(&self) -> Result<Vec<RejectedRow>> {
-        let path = self.table("rejected.csv")?;
+        let path = self.table(REJECTED)?;
         let reader = csv::Reader::from_path(&path).map_err(|e| StoreError::damaged(&path, e))?;
         reader.into_deserialize().collect::<Result<_, _>>().map_err(|e| StoreError::damaged(&path, e))
     }
@@ -269,7 +288,7 @@ impl Run {
     /// When they cannot be read.
     pub fn labels(&self) -> Result<Option<Vec<Labelled>>> {
         let path = self.folder.join(LABELS);
-        if path.exists() { read_label_file(&path).map(Some) } else { Ok(None) }
+        if path.exists() { run_tables::read_labels(&path).map(Some) } else { Ok(None) }
     }
 
     /// The first `n_neighbors` neighbours of one row, nearest first, with their distances.
@@ -277,7 +296,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet, or has no such row.
     pub fn neighbors_of(&self, row: u32, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>)> {
-        run_tables::neighbors_of(&self.table("neighbors.parquet")?, row as usize, n_neighbors)
+        run_tables::neighbors_of(&self.table(NEIGHBORS)?, row as usize, n_neighbors)
     }
 
     /// The first `n_neighbors` neighbours of every row, and the names of the rows.
@@ -285,7 +304,7 @@ impl Run {
     /// # Errors
     /// When it is not done yet, or its table holds fewer.
     pub fn neighbor_table(&self, n_neighbors: usize) -> Result<(NeighborTable, Vec<String>)> {
-        run_tables::neighbor_table(&self.table("neighbors.parquet")?, n_neighbors)
+        run_tables::neighbor_table(&self.table(NEIGHBORS)?, n_neighbors)
     }
 
     fn table(&self, name: &str) -> Result<PathBuf> {
@@ -302,14 +321,15 @@ impl Run {
         StoreError::Run { id: self.id.clone(), reason: reason.into() }
     }
 
-    /// Saves the labels it was given.
+    /// Keeps the labels it is given.
     pub(crate) fn save_labels(&self, labels: &[Labelled]) -> Result<()> {
         run_tables::save_labels(&self.folder.join(LABELS), labels)
     }
 
-    /// Saves what was found: each table is complete or absent.
-    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, features: &SurveyFeatures) -> Result<()> {
-        run_tables::save(&self.folder, survey, output, &features.rows, &features.table.spectrum_ids)
+    /// Saves what was found: each table is complete or absent. `rows` are the survey's rows of the feature rows, `ids`
+    /// their names.
+    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, rows: &[u64], ids: &[String]) -> Result<()> {
+        run_tables::save(&self.folder, survey, output, rows, ids)
     }
 
     /// Asks the run to stop, from any process.

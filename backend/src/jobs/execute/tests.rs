@@ -12,7 +12,10 @@ use balmer_core::{
 };
 
 use super::*;
-use crate::storage::{LabelInput, Query, WriteOptions};
+use crate::{
+    jobs::{accept, accept_with},
+    storage::{LabelInput, Query, WriteOptions},
+};
 
 /// Sixty stars with an absorption line, one with an emission line, one that ends before the line.
 fn survey() -> (tempfile::TempDir, Store) {
@@ -23,8 +26,13 @@ fn survey() -> (tempfile::TempDir, Store) {
 fn survey_of(stars: usize) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_or_create(folder.path()).unwrap();
+    ingest(&store, 0..stars);
+    (folder, store)
+}
+
+fn ingest(store: &Store, stars: std::ops::Range<usize>) {
     let mut writer = store.writer("sky", WriteOptions::default()).unwrap();
-    for i in 0..stars {
+    for i in stars {
         let pixels = if i == 61 { 200 } else { 600 };
         let axis = SpectralAxis::linear(6400.0, 0.7, pixels, Medium::Vacuum).unwrap();
         let depth = if i == 40 { 3.0 } else { -0.5 - 0.004 * (i % 97) as f64 };
@@ -43,7 +51,6 @@ fn survey_of(stars: usize) -> (tempfile::TempDir, Store) {
         writer.push(Spectrum::new(axis.clone(), flux.collect(), metadata).unwrap()).unwrap();
     }
     writer.commit().unwrap();
-    (folder, store)
 }
 
 fn spec() -> PipelineSpec {
@@ -55,8 +62,8 @@ fn spec() -> PipelineSpec {
 
 fn run(store: &Store, spec: PipelineSpec) -> Result<RunState, JobError> {
     let plan = Plan::new(spec)?;
-    let owned = store.create_run(plan.spec())?;
     let options = ExecuteOptions { label_files: true };
+    let owned = accept_with(store, &plan, options)?;
     execute(store, owned, &plan, &CpuEngine, options, &AtomicBool::new(false), &|_| {})
 }
 
@@ -141,6 +148,8 @@ fn labels_spread_from_the_survey_and_from_files() {
     assert_eq!(state.classes, ["absorption", "emission"]);
     let query = Query { condition: Some("p_absorption > 0.5".into()), ..Query::default() };
     let rows = store.run(&state.id).unwrap().candidate_rows(&query).unwrap();
+    let by_row = store.run(&state.id).unwrap().probabilities(&query).unwrap();
+    assert_eq!((by_row.matched(), by_row.schema().fields().len()), (rows.len() as u64, 7));
     assert!(rows.len() > 30 && rows.iter().all(|row| row.label.as_deref() == Some("absorption")), "{}", rows.len());
     let file = folder.path().join("labels.csv");
     std::fs::write(&file, "spectrum_id,label\nstar-01,a\nstar-40,b\nnobody,a\n").unwrap();
@@ -169,6 +178,131 @@ fn labels_that_do_not_fit_are_refused_before_any_spectrum_is_read() {
     assert!(refused(&["emission"], "snr_r >= 0").contains("not in labels.classes"));
     assert!(refused(&[], "snr_r > 10").contains("none of the 1 labels"));
     assert!(!store.survey("sky").unwrap().folder().join("features").exists(), "features were made");
+}
+
+fn label(store: &Store, star: &str, class: Option<&str>) {
+    let (spectrum_id, label) = (star.to_owned(), class.map(str::to_owned));
+    let given = LabelInput { spectrum_id, label, author: "a".into(), ..LabelInput::default() };
+    store.survey("sky").unwrap().labels().give(&[given]).unwrap();
+}
+
+/// A catalogue of one column, `<prefix>_depth`.
+fn import(store: &Store, prefix: &str, depth: impl Fn(usize) -> f64) {
+    let rows: String = (0..62).map(|i| format!("star-{i:02},{}\n", depth(i))).collect();
+    let text = format!("spectrum_id,depth\n{rows}");
+    let options = crate::storage::CatalogueOptions { on: Vec::new(), prefix: prefix.to_owned() };
+    let path = std::path::Path::new("depths.csv");
+    store.import_catalogue("sky", text.as_bytes(), (path, None), &options, &balmer_core::engine::Unobserved).unwrap();
+}
+
+fn carried_out(store: &Store, id: &str) -> Result<RunState, JobError> {
+    let owned = store.take_run(id).unwrap();
+    let plan = Plan::new(owned.run().spec().unwrap()).unwrap();
+    let options = ExecuteOptions { label_files: false };
+    execute(store, owned, &plan, &CpuEngine, options, &AtomicBool::new(false), &|_| {})
+}
+
+fn files(store: &Store, id: &str) -> Vec<Vec<u8>> {
+    let folder = store.run(id).unwrap().folder().to_owned();
+    ["candidates.parquet", "neighbors.parquet", "labels.parquet", "rejected.csv", "labels.csv"]
+        .map(|name| std::fs::read(folder.join(name)).unwrap_or_default())
+        .to_vec()
+}
+
+#[test]
+fn a_run_reads_what_was_there_when_it_was_accepted() {
+    let (_folder, store) = survey();
+    import(&store, "cat", |i| i as f64);
+    for (star, class) in [("star-01", " absorption"), ("star-30", " absorption"), ("star-40", "emission")] {
+        label(&store, star, Some(class));
+    }
+    let condition = "cat_depth < 55".to_owned();
+    let spec = PipelineSpec { labels: Some(LabelsSpec::default()), r#where: Some(condition), ..spec() };
+    let plan = Plan::new(spec).unwrap();
+    let id = || accept(&store, &plan).unwrap().run().id().to_owned();
+    let (first, later) = (id(), id());
+    let expected = carried_out(&store, &first).unwrap();
+    assert_eq!(
+        (expected.counts.selected, expected.classes.as_slice()),
+        (55, &[" absorption", "emission"].map(String::from)[..])
+    );
+
+    label(&store, "star-01", None);
+    label(&store, "star-02", Some("nova"));
+    ingest(&store, 62..70);
+    // the files of the catalogue's columns are replaced, and the columns stay what they are
+    import(&store, "other", |i| -(i as f64));
+    import(&store, "third", |i| i as f64);
+    let done = carried_out(&store, &later).unwrap();
+    assert_eq!(done.counts, expected.counts);
+    assert!(files(&store, &first) == files(&store, &later));
+    let inputs = |id: &str| store.run(id).unwrap().provenance().unwrap().unwrap().inputs;
+    assert_eq!(inputs(&first), inputs(&later));
+    // a new one reads what is there now
+    let now = carried_out(&store, &id()).unwrap();
+    assert!(now.classes.contains(&"nova".to_owned()));
+}
+
+#[test]
+fn a_run_whose_survey_is_not_what_it_was_says_so() {
+    let (_folder, store) = survey();
+    import(&store, "cat", |i| i as f64);
+    let by_catalogue = PipelineSpec { r#where: Some("cat_depth < 55".into()), ..spec() };
+    let accepted = |spec: PipelineSpec| accept(&store, &Plan::new(spec).unwrap()).unwrap().run().id().to_owned();
+    let (of_catalogue, of_spectra) = (accepted(by_catalogue), accepted(spec()));
+    let failure = |id: &str| {
+        let error = carried_out(&store, id).unwrap_err().to_string();
+        assert_eq!(store.run(id).unwrap().state().unwrap().error, Some(error.clone()));
+        error
+    };
+    // the same column with other values, once more so that the files of then are gone
+    import(&store, "cat", |i| 60.0 - i as f64);
+    import(&store, "cat", |i| 61.0 - i as f64);
+    let error = failure(&of_catalogue);
+    assert!(error.starts_with("survey sky had its catalogues replaced since the run was accepted"), "{error}");
+    assert_eq!(carried_out(&store, &of_spectra).unwrap().counts.selected, 62);
+
+    let (again, late) = (accepted(spec()), accepted(spec()));
+    let folder = store.survey("sky").unwrap().folder().to_owned();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let error = failure(&again);
+    assert!(error.starts_with("survey sky was deleted since the run was accepted"), "{error}");
+    ingest(&store, 5..40);
+    let error = failure(&late);
+    assert!(error.starts_with("survey sky was replaced since the run was accepted"), "{error}");
+    // the same spectra once more are the same survey
+    std::fs::remove_dir_all(&folder).unwrap();
+    ingest(&store, 0..62);
+    assert_eq!(carried_out(&store, &late).unwrap().counts.selected, 62);
+}
+
+#[test]
+fn a_survey_that_is_deleted_under_a_run_ends_it_with_that_reason() {
+    let (_folder, store) = survey();
+    let plan = Plan::new(spec()).unwrap();
+    let owned = accept(&store, &plan).unwrap();
+    let run = owned.run().clone();
+    let folder = store.survey("sky").unwrap().folder().to_owned();
+    let report = |progress: &RunProgress| {
+        if progress.stage == Stage::Recipe {
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+    };
+    let options = ExecuteOptions { label_files: false };
+    let error = execute(&store, owned, &plan, &CpuEngine, options, &AtomicBool::new(false), &report).unwrap_err();
+    assert!(error.to_string().starts_with("survey sky was deleted since"), "{error}");
+    assert_eq!(run.state().unwrap().status, RunStatus::Failed);
+}
+
+#[test]
+fn a_run_of_an_older_version_goes_on_with_what_is_there_now() {
+    let (_folder, store) = survey();
+    label(&store, "star-01", Some("absorption"));
+    let plan = Plan::new(PipelineSpec { labels: Some(LabelsSpec::default()), ..spec() }).unwrap();
+    let run = accept(&store, &plan).unwrap().run().clone();
+    std::fs::remove_file(run.folder().join("snapshot.json")).unwrap();
+    label(&store, "star-01", Some("star"));
+    assert_eq!(carried_out(&store, run.id()).unwrap().classes, ["star"]);
 }
 
 #[test]

@@ -101,7 +101,9 @@ pub(super) fn join(
     }
     report.columns = named(rows.columns(), &values, &guesses, &options.prefix);
     let source = path.to_string_lossy().into_owned();
+    let before = survey.manifest().joined.as_ref().and_then(|joined| joined.folder.parse::<u64>().ok());
     let catalogue = JoinedCatalogue {
+        number: before.unwrap_or(0) + 1,
         prefix: options.prefix.clone(),
         source,
         imported: time::now(),
@@ -253,9 +255,9 @@ impl<'a> Wider<'a> {
                 return Err(format!("`{}` is a column of {whose} already: choose another --prefix", column.name));
             }
         }
-        let number = before.and_then(|j| j.folder.parse::<u64>().ok()).unwrap_or(0) + 1;
+        let folder = format!("{:06}", catalogue.number);
         let catalogues = kept.iter().cloned().chain([catalogue]).collect();
-        let joined = Joined { folder: format!("{number:06}"), parts: survey.manifest().parts.len(), catalogues };
+        let joined = Joined { folder, parts: survey.manifest().parts.len(), catalogues };
         Ok(Self { survey, joined, kept })
     }
 

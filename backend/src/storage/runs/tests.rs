@@ -58,3 +58,26 @@ fn a_request_to_stop_reaches_the_owner_and_ends_with_it() {
     assert!(run.cancel().unwrap_err().to_string().contains("cancelled already"));
     assert!(run.candidates(&Query::default()).unwrap_err().to_string().contains("it is cancelled"));
 }
+
+#[test]
+fn what_a_run_was_accepted_with_outlives_its_attempts() {
+    let (_folder, store) = store();
+    let owned = store.create_run(&PipelineSpec::new("lamost")).unwrap();
+    let run = owned.run().clone();
+    let labels = [("s00000", "be"), ("s00001", " a, \"b\" ")];
+    let labels = labels.map(|(id, label)| Labelled { spectrum_id: id.to_owned(), label: label.to_owned() });
+    run.save_labels(&labels).unwrap();
+    drop(owned);
+    let then = store.survey("lamost").unwrap().manifest().clone();
+    let mut writer = store.writer("lamost", WriteOptions::default()).unwrap();
+    for spectrum in numbered(3).into_iter().skip(2) {
+        writer.push(spectrum).unwrap();
+    }
+    writer.commit().unwrap();
+    drop(store.take_run(run.id()).unwrap());
+    assert_eq!(run.labels().unwrap().unwrap(), labels);
+    let survey = store.survey_of(&run).unwrap();
+    assert_eq!((survey.manifest(), survey.count(), store.survey("lamost").unwrap().count()), (&then, 2, 3));
+    assert_eq!(survey.select(None).unwrap().len(), 2);
+    assert!(!survey.contains("s00002").unwrap());
+}

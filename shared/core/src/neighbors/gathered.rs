@@ -1,7 +1,9 @@
 //! Pieces of a search become a table, in any order and from anywhere.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::{NeighborTable, Piece, search::check_n_neighbors};
-use crate::{Error, Result};
+use crate::{Error, Result, parallel};
 
 /// The neighbours of the rows that were found so far, on their way to a [`NeighborTable`]. O(n k) memory, that of the table.
 #[derive(Debug, Clone)]
@@ -22,6 +24,26 @@ impl Gathered {
         check_n_neighbors(n_neighbors, n)?;
         let places = n * n_neighbors;
         Ok(Self { n_neighbors, indices: vec![0; places], distances: vec![0.0; places], taken: vec![false; n] })
+    }
+
+    /// The table of all pieces of a search, which `find` finds, over all cores. Each is put in its place as it comes, so that
+    /// nothing beside the table is held but the pieces under way.
+    ///
+    /// # Errors
+    /// The first error of `find`; [`Error::InvalidParameter`] where the pieces do not have every row once.
+    pub(super) fn search(
+        n: usize,
+        n_neighbors: usize,
+        pieces: usize,
+        find: impl Fn(usize) -> Result<Piece> + Sync + Send,
+    ) -> Result<NeighborTable> {
+        let gathered = Mutex::new(Self::new(n, n_neighbors)?);
+        let put = parallel::map_indices(pieces, |piece| {
+            let found = find(piece)?;
+            gathered.lock().unwrap_or_else(PoisonError::into_inner).put(&found)
+        });
+        put.into_iter().collect::<Result<()>>()?;
+        gathered.into_inner().unwrap_or_else(PoisonError::into_inner).table()
     }
 
     /// Takes a piece that was found elsewhere, checked as [`NeighborTable::new`] checks a table. One that is refused leaves
@@ -137,6 +159,20 @@ mod tests {
         assert!(pieces.find(3, &Unobserved).unwrap_err().to_string().contains("0 to 2"));
         assert!(matches!(Gathered::new(5, 5), Err(Error::TooFewRows { .. })));
         assert!(Gathered::new(5, 0).is_err());
+    }
+
+    #[test]
+    fn a_piece_that_is_not_found_or_comes_twice_ends_the_search() {
+        let piece =
+            |row: usize| Piece { rows: vec![row as u32], indices: vec![(row == 0).into()], distances: vec![1.0] };
+        let found = Gathered::search(3, 1, 3, |row| Ok(piece(row))).unwrap();
+        assert_eq!(found.indices().as_slice().unwrap(), [1, 0, 0]);
+        let lost = |row: usize| if row == 1 { Err(Error::Cancelled) } else { Ok(piece(row)) };
+        assert_eq!(Gathered::search(3, 1, 3, lost), Err(Error::Cancelled));
+        let twice = Gathered::search(3, 1, 3, |row| Ok(piece(row / 2))).unwrap_err().to_string();
+        assert!(twice.contains("row 0: take each of 3 rows once"), "{twice}");
+        let missing = Gathered::search(3, 1, 2, |row| Ok(piece(row))).unwrap_err().to_string();
+        assert!(missing.contains("nothing of row 2"), "{missing}");
     }
 
     proptest! {

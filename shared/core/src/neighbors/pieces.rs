@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Gathered, NeighborTable, arranged,
+    NeighborTable, arranged,
     lanes::Instructions,
     pruned::{self, Pruned},
     search,
@@ -68,7 +68,7 @@ pub(super) fn name(x: ArrayView2<'_, f32>, n_neighbors: usize) -> String {
 ///
 /// Pieces are the same wherever they are found, as long as it is by the same build of this code on the same kind of processor: a
 /// host that has more than one process prepares the matrix in each, lets each find some pieces, and makes a table of them by
-/// [`Gathered`]. [`exact`](super::exact) does the same within one process.
+/// [`Gathered`](super::Gathered). [`exact`](super::exact) does the same within one process.
 pub struct Pieces<'a> {
     x: ArrayView2<'a, f32>,
     pruned: Pruned<'a>,
@@ -158,15 +158,5 @@ impl Piece {
         let rows = self.rows.iter().map(|&row| row as usize);
         let lists = self.indices.chunks_exact(n_neighbors).zip(self.distances.chunks_exact(n_neighbors));
         rows.zip(lists).map(|(row, (indices, distances))| (row, indices, distances))
-    }
-
-    /// The table of all rows, which the pieces of a search have once each.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] where they do not.
-    pub(super) fn table(pieces: impl IntoIterator<Item = Self>, n: usize, n_neighbors: usize) -> Result<NeighborTable> {
-        let mut gathered = Gathered::new(n, n_neighbors)?;
-        pieces.into_iter().try_for_each(|piece| gathered.put(&piece))?;
-        gathered.table()
     }
 }

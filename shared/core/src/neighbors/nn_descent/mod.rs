@@ -32,13 +32,13 @@ pub use recall::Recall;
 
 use self::{ground::Ground, lists::Lists};
 use super::{
-    NeighborTable, Piece,
+    Gathered, NeighborTable, Piece,
     arranged::Arranged,
     certify, exact,
     lanes::Instructions,
     search::{check_matrix, row_by_row},
 };
-use crate::{Error, Result, engine::Observer, parallel};
+use crate::{Error, Result, engine::Observer};
 
 /// Rows below which the exact search is as fast.
 const FEW_ROWS: usize = 16_384;
@@ -113,7 +113,7 @@ fn progress(passes: usize) -> f64 {
 /// The nearest of those in the lists, by distances in f64.
 fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> Result<NeighborTable> {
     let Arranged { x, d, ref order, .. } = ground.arranged;
-    let pieces = parallel::map_indices(ground.n_rows().div_ceil(CHUNK), |chunk| {
+    Gathered::search(ground.n_rows(), n_neighbors, ground.n_rows().div_ceil(CHUNK), |chunk| {
         let first = chunk * CHUNK;
         let rows = order[first..].iter().take(CHUNK).copied().collect();
         let mut found = Piece { rows, ..Piece::default() };
@@ -128,7 +128,6 @@ fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> Result<Neigh
             found.indices.extend(ranked.iter().map(|&(_, index)| index));
             found.distances.extend(ranked.iter().map(|&(square, _)| square.sqrt() as f32));
         }
-        found
-    });
-    Piece::table(pieces, ground.n_rows(), n_neighbors)
+        Ok(found)
+    })
 }

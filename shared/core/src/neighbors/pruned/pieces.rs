@@ -10,14 +10,13 @@ use crate::{
     Error, Result,
     engine::Observer,
     neighbors::{
-        NeighborTable, Piece,
+        Gathered, NeighborTable, Piece,
         arranged::Arranged,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
         panels::PANEL,
         watch::Watch,
     },
-    parallel,
 };
 
 /// Panels of a piece: what they look at is fetched once for all of them, and they stay near themselves.
@@ -64,11 +63,11 @@ impl Pruned<'_> {
             again.fetch_add(searched_again, Ordering::Relaxed);
             Ok(found)
         };
-        let found = parallel::map_indices(pieces, |piece| watch.task(|| find(piece)));
-        watch.finish()?;
-        let found = found.into_iter().flatten().collect::<Result<Vec<_>>>()?;
+        let table = Gathered::search(self.arranged.n_rows(), n_neighbors, pieces, |piece| {
+            watch.task(|| find(piece)).unwrap_or(Err(Error::Cancelled))
+        })?;
         observer.progress(1.0);
-        Ok((Piece::table(found, self.arranged.n_rows(), n_neighbors)?, again.into_inner()))
+        Ok((table, again.into_inner()))
     }
 
     /// The neighbours of the rows of a piece, and how many of these had to be searched by exact distances alone.
