@@ -138,8 +138,8 @@ fn a_run_goes_on_with_what_it_was_accepted_with() {
     let balmer = Balmer::new();
     balmer.ok(["simulate", "sky", "--count", SPECTRA, "--seed", "1"]);
     let given = |name: &str, first: usize, class: &str| {
-        let rows: String = (first..first + 40).map(|i| format!("sim-1-{i:09},{class}\n")).collect();
-        let file = balmer.file(name, format!("spectrum_id,label\n{rows}"));
+        let rows: Vec<String> = (first..first + 40).map(|i| format!("sim-1-{i:09},{class}\n")).collect();
+        let file = balmer.file(name, format!("spectrum_id,label\n{}", rows.concat()));
         balmer.ok(["labels", "import", "sky", file.to_str().unwrap(), "--author", "me"]);
     };
     given("star.csv", 0, "star");

@@ -188,8 +188,8 @@ fn label(store: &Store, star: &str, class: Option<&str>) {
 
 /// A catalogue of one column, `<prefix>_depth`.
 fn import(store: &Store, prefix: &str, depth: impl Fn(usize) -> f64) {
-    let rows: String = (0..62).map(|i| format!("star-{i:02},{}\n", depth(i))).collect();
-    let text = format!("spectrum_id,depth\n{rows}");
+    let rows: Vec<String> = (0..62).map(|i| format!("star-{i:02},{}\n", depth(i))).collect();
+    let text = format!("spectrum_id,depth\n{}", rows.concat());
     let options = crate::storage::CatalogueOptions { on: Vec::new(), prefix: prefix.to_owned() };
     let path = std::path::Path::new("depths.csv");
     store.import_catalogue("sky", text.as_bytes(), (path, None), &options, &balmer_core::engine::Unobserved).unwrap();

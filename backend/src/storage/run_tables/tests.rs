@@ -1,6 +1,9 @@
 //! The table of probabilities, by row.
 
-use arrow_array::{cast::AsArray, types::*};
+use arrow_array::{
+    cast::AsArray,
+    types::{Float32Type, Int32Type, UInt32Type},
+};
 use balmer_core::pipeline::Candidate;
 
 use super::*;
