@@ -12,6 +12,7 @@ mod conformance;
 mod golden;
 mod jobs;
 mod matrices;
+mod progress;
 mod real_data;
 mod support;
 mod surveys;

@@ -3,7 +3,6 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 use anyhow::Context;
@@ -13,8 +12,7 @@ use balmer::{
 };
 use balmer_core::{
     Error,
-    engine::Observer,
-    pipeline::{PipelineSpec, Plan, Stage},
+    pipeline::{PipelineSpec, Plan},
 };
 use serde_json::json;
 
@@ -22,7 +20,6 @@ use super::{
     Usage,
     candidates::{SCREEN, best, listed},
     output::{self, thousands},
-    progress::Progress,
     runs::reasons,
     session::Session,
 };
@@ -67,8 +64,7 @@ impl RunSpec {
         let run = store.create_run(plan.spec())?;
         let id = run.run().id().to_owned();
         let progress = session.progress("starting");
-        let shown = Mutex::new(None);
-        let report = |now: &RunProgress| show(&progress, &shown, now);
+        let report = |now: &RunProgress| progress.show(now.fraction, doing(&now.message, now.rate), now.eta_seconds);
         let options = ExecuteOptions { label_files: true };
         let done = execute(&store, run, &plan, &engine, options, session.stop.flag(), &report);
         drop(progress);
@@ -134,14 +130,9 @@ fn overlay(base: &mut toml::Table, over: toml::Table) {
     }
 }
 
-/// Moves the bar; a new stage begins a new one.
-fn show(progress: &Progress, shown: &Mutex<Option<Stage>>, now: &RunProgress) {
-    let Ok(mut shown) = shown.lock() else { return };
-    if *shown != Some(now.stage) {
-        *shown = Some(now.stage);
-        progress.begin(now.message.clone());
-    }
-    progress.progress(now.fraction);
+/// What a run does, and how fast.
+pub fn doing(message: &str, rate: Option<f64>) -> String {
+    rate.map_or_else(|| message.to_owned(), |rate| format!("{message}, {} spectra/s", thousands(rate as usize)))
 }
 
 #[cfg(test)]

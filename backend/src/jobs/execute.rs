@@ -1,10 +1,10 @@
 //! One run from its plan to its saved tables: select, prepare, analyse, save.
 
-use std::{collections::BTreeMap, path::Path, sync::atomic::AtomicBool};
+use std::{collections::BTreeMap, path::Path, sync::atomic::AtomicBool, thread};
 
 use balmer_core::{
     Engine,
-    pipeline::{Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels},
+    pipeline::{Labelled, Past, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels},
 };
 use balmer_exchange::api::{RunCounts, RunStatus};
 use sha2::{Digest, Sha256};
@@ -82,14 +82,26 @@ pub fn execute<E: Engine>(
     report: &(dyn Fn(&RunProgress) + Sync),
 ) -> Result<RunState, JobError> {
     run.start(engine.name())?;
-    let outcome = carry_out(store, &mut run, plan, engine, options, cancel, report);
+    let outcome = {
+        let watch = Watch::new(&mut run, cancel, report);
+        thread::scope(|scope| {
+            let _told = Told(&watch);
+            scope.spawn(|| watch.tick());
+            carry_out(store, plan, engine, options, &watch)
+        })
+    };
+    let outcome = outcome.and_then(|done| run.save_provenance(&done.record).map(|()| done).map_err(JobError::from));
     match outcome {
-        Ok((counts, classes)) => {
+        Ok(Done { counts, classes, past, .. }) => {
             run.update(|state| {
                 state.counts = counts;
                 state.classes = classes;
-                state.fraction = 1.0;
+                (state.fraction, state.stage_fraction, state.eta_seconds, state.rate) = (1.0, 1.0, None, None);
             })?;
+            // forecasts are a courtesy
+            if let Some(Err(error)) = past.map(|past| store.remember_timings(past)) {
+                tracing::warn!(%error, "what the run took is not remembered");
+            }
             Ok(run.finish(RunStatus::Done, None)?)
         }
         Err(error) => {
@@ -106,18 +118,32 @@ pub fn execute<E: Engine>(
     }
 }
 
+/// What a run leaves beside its tables.
+struct Done {
+    counts: RunCounts,
+    classes: Vec<String>,
+    record: Provenance,
+    past: Option<Past>,
+}
+
+/// Ends what tells of a run, also where the run panics: somebody waits for it.
+struct Told<'w, 'a>(&'w Watch<'a>);
+
+impl Drop for Told<'_, '_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
 fn carry_out<E: Engine>(
     store: &Store,
-    run: &mut OwnedRun,
     plan: &Plan,
     engine: &E,
     options: ExecuteOptions,
-    cancel: &AtomicBool,
-    report: &(dyn Fn(&RunProgress) + Sync),
-) -> Result<(RunCounts, Vec<String>), JobError> {
+    watch: &Watch<'_>,
+) -> Result<Done, JobError> {
     let spec = plan.spec();
-    let saved = run.run().clone();
-    let watch = Watch::new(&mut *run, cancel, report);
+    let saved = watch.run();
     watch.stage(Stage::Read, &format!("selecting spectra of {}", spec.survey));
     let survey = store.survey(&spec.survey)?;
     let labels = labels(store, plan, options)?;
@@ -130,23 +156,23 @@ fn carry_out<E: Engine>(
     if plan.labels().is_some() {
         check_labels(plan, &labels, Some(&survey.ids(&selection)?))?;
     }
-    let features = survey.features(plan, &selection, &watch)?;
-    let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, &watch))?;
+    watch.expect(store, plan, selection.len(), &engine.name());
+    let features = survey.features(plan, &selection, watch)?;
+    let output = futures::executor::block_on(analyse(plan, &features.table, &labels, engine, watch))?;
     watch.stage(Stage::Rank, "saving");
     if plan.labels().is_some() {
         saved.save_labels(&labels)?;
     }
-    saved.save_tables(&survey, &output, &features)?;
+    saved.save_tables(&survey, &output, &features, watch)?;
     let counts = RunCounts {
         selected: selection.len() as u64,
         ranked: output.candidates.len() as u64,
         rejected: output.rejected.len() as u64,
         outliers: output.counts.outliers as u64,
     };
-    let record = provenance(plan, &survey, &selection, &labels, &output, engine.name(), &watch)?;
-    drop(watch);
-    run.save_provenance(&record)?;
-    Ok((counts, output.classes))
+    let record = provenance(plan, &survey, &selection, &labels, &output, engine.name(), watch)?;
+    let past = watch.past(&record);
+    Ok(Done { counts, classes: output.classes, record, past })
 }
 
 /// The labels the plan asks for; none where it has no label stage.

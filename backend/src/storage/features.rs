@@ -76,6 +76,7 @@ impl Survey {
         let missing: Vec<usize> = (0..selection.len()).filter(|&i| kept[i].is_none()).collect();
         if missing.is_empty() {
             observer.stage(Stage::Recipe, &format!("{} spectra prepared by an earlier run", selection.len()));
+            observer.known_before(1.0);
         } else {
             let rows: Vec<u64> = missing.iter().map(|&i| selection.rows()[i]).collect();
             let fresh = self.extract(plan, &Selection::new(rows.clone()), observer)?;

@@ -10,6 +10,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use balmer_core::{
+    engine::Observer,
     ndarray::Array2,
     neighbors::NeighborTable,
     pipeline::{Candidate, Labelled, Rejected, RunOutput},
@@ -162,16 +163,33 @@ pub(crate) fn neighbor_table(path: &Path, n_neighbors: usize) -> Result<(Neighbo
 /// Saves what a run found under its folder: all tables are complete or absent.
 ///
 /// `rows` are the survey's rows of the feature rows, `ids` their names.
-pub(crate) fn save(folder: &Path, survey: &Survey, output: &RunOutput, rows: &[u64], ids: &[String]) -> Result<()> {
+///
+/// # Errors
+/// An unwritable disk, cancellation.
+pub(crate) fn save(
+    folder: &Path,
+    survey: &Survey,
+    output: &RunOutput,
+    rows: &[u64],
+    ids: &[String],
+    observer: &dyn Observer,
+) -> Result<()> {
     let columns = METADATA.map(str::to_owned);
     let metadata = survey.metadata_of_rows(rows, Some(&columns))?;
     let failed = |e: ArrowError| StoreError::damaged(folder, e);
     let schema = candidates_schema(&output.classes).map_err(failed)?;
-    write_table(folder, "neighbors.parquet", &neighbors_schema(), ids.len(), |first, end| {
+    // lists of neighbours are nearly all that is written
+    let told = |from: f64, to: f64| {
+        move |done: f64| {
+            observer.progress(from + done * (to - from));
+            if observer.is_cancelled() { Err(StoreError::Cancelled) } else { Ok(()) }
+        }
+    };
+    write_table(folder, "neighbors.parquet", &neighbors_schema(), ids.len(), told(0.05, 0.85), |first, end| {
         neighbors_batch(&output.table, &ids[first..end], first)
     })?;
     write_rejected(&folder.join("rejected.csv"), &output.rejected)?;
-    write_table(folder, "candidates.parquet", &schema, output.candidates.len(), |first, end| {
+    write_table(folder, "candidates.parquet", &schema, output.candidates.len(), told(0.85, 1.0), |first, end| {
         candidates_batch(&schema, &output.candidates[first..end], &metadata)
     })
 }
@@ -181,6 +199,7 @@ fn write_table(
     name: &str,
     schema: &SchemaRef,
     rows: usize,
+    told: impl Fn(f64) -> Result<()>,
     batch: impl Fn(usize, usize) -> Result<RecordBatch, ArrowError>,
 ) -> Result<()> {
     let path = folder.join(name);
@@ -188,6 +207,7 @@ fn write_table(
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
     let mut file = ParquetFile::create(temporary.path().to_owned(), schema.clone(), properties)?;
     for first in (0..rows).step_by(BATCH) {
+        told(first as f64 / rows as f64)?;
         let batch = batch(first, (first + BATCH).min(rows)).map_err(|e| StoreError::damaged(&path, e))?;
         file.write(&batch)?;
     }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use balmer_core::{
+    engine::Observer,
     neighbors::NeighborTable,
     pipeline::{Labelled, PipelineSpec, Provenance, RunOutput},
 };
@@ -132,7 +133,9 @@ impl Store {
             durable::remove_file(&run.folder.join(left_over))?;
         }
         durable::remove_temporary_files(&run.folder)?;
-        let state = RunState { created: stored.created, ..RunState::queued(id.to_owned(), &spec) };
+        // what was kept is progress that the next attempt begins with
+        let fraction = stored.fraction;
+        let state = RunState { created: stored.created, fraction, ..RunState::queued(id.to_owned(), &spec) };
         let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
         Ok(owned)
@@ -303,8 +306,14 @@ impl Run {
     }
 
     /// Saves what was found: each table is complete or absent.
-    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, features: &SurveyFeatures) -> Result<()> {
-        run_tables::save(&self.folder, survey, output, &features.rows, &features.table.spectrum_ids)
+    pub(crate) fn save_tables(
+        &self,
+        survey: &Survey,
+        output: &RunOutput,
+        features: &SurveyFeatures,
+        observer: &dyn Observer,
+    ) -> Result<()> {
+        run_tables::save(&self.folder, survey, output, &features.rows, &features.table.spectrum_ids, observer)
     }
 
     /// Asks the run to stop, from any process.
@@ -404,6 +413,7 @@ impl OwnedRun {
             state.finished = Some(time::now());
             state.message = error.clone().unwrap_or_else(|| status.to_string());
             state.error = error;
+            (state.eta_seconds, state.rate) = (None, None);
         })?;
         if status == RunStatus::Done {
             // nobody goes on with a run that is done; where there is no such file there is nothing to remove
