@@ -13,6 +13,7 @@ mod golden;
 mod jobs;
 mod limits;
 mod matrices;
+mod progress;
 mod real_data;
 mod support;
 mod surveys;

@@ -90,10 +90,24 @@ impl Progress {
         Self { bar, stop: stop.clone() }
     }
 
-    /// Begins another stage: the bar starts again.
-    pub fn begin(&self, message: impl Into<String>) {
-        self.bar.reset();
-        self.bar.set_message(message.into());
+    /// Shows a whole run: how far it is, what it does and when it will end.
+    pub fn show(&self, fraction: f64, doing: String, left: Option<f64>) {
+        if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {prefix}{msg}") {
+            self.bar.set_style(style.progress_chars("━╸ "));
+        }
+        self.bar.set_position((fraction * STEPS) as u64);
+        self.bar.set_prefix(left.map_or_else(String::new, |left| format!("about {} left, ", duration(left))));
+        self.bar.set_message(doing);
+    }
+}
+
+/// Seconds as people read them: `8 s`, `3 min`, `2 h 10 min`. Two digits, since nothing is foretold better.
+pub fn duration(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
+    match seconds {
+        s if s < 99.5 => format!("{s:.0} s"),
+        _ if minutes < 100 => format!("{minutes} min"),
+        _ => format!("{} h {:02} min", minutes / 60, minutes % 60),
     }
 }
 
@@ -109,5 +123,16 @@ impl Observer for Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_have_two_digits() {
+        let said = [0.4, 59.0, 100.0, 3_540.0, 7_800.0].map(duration);
+        assert_eq!(said, ["0 s", "59 s", "2 min", "59 min", "2 h 10 min"]);
     }
 }

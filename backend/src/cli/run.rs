@@ -3,7 +3,6 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 use anyhow::Context;
@@ -14,8 +13,7 @@ use balmer::{
 };
 use balmer_core::{
     Error,
-    engine::Observer,
-    pipeline::{PipelineSpec, Plan, Stage},
+    pipeline::{PipelineSpec, Plan},
 };
 use serde_json::json;
 
@@ -23,7 +21,6 @@ use super::{
     Usage,
     candidates::{SCREEN, best, listed},
     output::{self, thousands},
-    progress::Progress,
     runs::reasons,
     session::Session,
 };
@@ -84,8 +81,7 @@ pub fn carry_out(
 ) -> anyhow::Result<()> {
     let id = run.run().id().to_owned();
     let progress = session.progress("starting");
-    let shown = Mutex::new(None);
-    let report = |now: &RunProgress| show(&progress, &shown, now);
+    let report = |now: &RunProgress| progress.show(now.fraction, doing(&now.message, now.rate), now.eta_seconds);
     let done = execute(store, run, plan, engine, OPTIONS, session.stop.flag(), &report);
     drop(progress);
     let state = done.map_err(|error| {
@@ -149,14 +145,9 @@ fn overlay(base: &mut toml::Table, over: toml::Table) {
     }
 }
 
-/// Moves the bar; a new stage begins a new one.
-fn show(progress: &Progress, shown: &Mutex<Option<Stage>>, now: &RunProgress) {
-    let Ok(mut shown) = shown.lock() else { return };
-    if *shown != Some(now.stage) {
-        *shown = Some(now.stage);
-        progress.begin(now.message.clone());
-    }
-    progress.progress(now.fraction);
+/// What a run does, and how fast.
+pub fn doing(message: &str, rate: Option<f64>) -> String {
+    rate.map_or_else(|| message.to_owned(), |rate| format!("{message}, {} spectra/s", thousands(rate as usize)))
 }
 
 #[cfg(test)]

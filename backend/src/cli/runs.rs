@@ -1,16 +1,18 @@
 //! `balmer runs` and `balmer show`: what was computed, from what, and how. Two runs side by side: [`super::compare`].
 
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use anyhow::{Context, bail};
 use balmer::storage::{Run, RunState, Store};
-use balmer_core::pipeline::Provenance;
+use balmer_core::{Error, pipeline::Provenance};
 use balmer_exchange::api::{RejectedRow, RunStatus};
 use serde_json::json;
 
 use super::{
     compare::Compare,
     output::{self, TextTable, UNKNOWN, thousands},
+    progress::duration,
+    run::doing,
     session::Session,
 };
 
@@ -32,6 +34,9 @@ pub struct Show {
     /// Run: its id, the beginning of it, or 'latest'
     #[arg(default_value = "latest")]
     run: String,
+    /// Show the progress of a run that is computed elsewhere, until it ends
+    #[arg(long)]
+    follow: bool,
 }
 
 impl Runs {
@@ -48,7 +53,8 @@ fn list(session: &Session) -> anyhow::Result<()> {
     if session.json() {
         return output::print_json(&runs);
     }
-    let mut table = TextTable::new(&["run", "survey", "status", "ranked", "outliers", "finished (UTC)", "error"]);
+    let mut table =
+        TextTable::new(&["run", "survey", "status", "ranked", "outliers", "took", "finished (UTC)", "error"]);
     for run in runs {
         let done = run.finished.is_some();
         let count = |n: u64| if done { thousands(n as usize) } else { UNKNOWN.to_owned() };
@@ -58,6 +64,7 @@ fn list(session: &Session) -> anyhow::Result<()> {
             run.status.to_string(),
             count(run.counts.ranked),
             count(run.counts.outliers),
+            run.elapsed_seconds.map_or_else(|| UNKNOWN.to_owned(), duration),
             run.finished.unwrap_or_else(|| UNKNOWN.to_owned()),
             run.error.unwrap_or_default(),
         ]);
@@ -68,6 +75,9 @@ fn list(session: &Session) -> anyhow::Result<()> {
 impl Show {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
         let run = find(&session.store()?, &self.run)?;
+        if self.follow {
+            follow(session, &run)?;
+        }
         let (state, spec, provenance) = (run.state()?, run.spec()?, run.provenance()?);
         let rejected = if provenance.is_some() { run.rejected()? } else { Vec::new() };
         if session.json() {
@@ -86,6 +96,29 @@ impl Show {
     }
 }
 
+/// How often a run that is followed is looked at.
+const PERIOD: Duration = Duration::from_millis(250);
+
+/// Shows the progress of a run until it ends.
+fn follow(session: &Session, run: &Run) -> anyhow::Result<()> {
+    let progress = session.progress("waiting");
+    loop {
+        let state = run.state()?;
+        match state.status {
+            RunStatus::Done => return Ok(()),
+            RunStatus::Failed => bail!("run {} failed: {}", run.id(), state.error.unwrap_or_default()),
+            RunStatus::Cancelled => bail!("run {} was cancelled", run.id()),
+            RunStatus::Queued | RunStatus::Running => {
+                progress.show(state.fraction, doing(&state.message, state.rate), state.eta_seconds);
+            }
+        }
+        if session.stop.is_set() {
+            return Err(Error::Cancelled.into());
+        }
+        std::thread::sleep(PERIOD);
+    }
+}
+
 fn write_state(out: &mut dyn io::Write, run: &Run, state: &RunState) -> io::Result<()> {
     let unknown = || UNKNOWN.to_owned();
     writeln!(out, "run       {}", run.id())?;
@@ -94,6 +127,13 @@ fn write_state(out: &mut dyn io::Write, run: &Run, state: &RunState) -> io::Resu
     writeln!(out, "status    {}", state.status)?;
     if let Some(error) = &state.error {
         writeln!(out, "error     {error}")?;
+    }
+    if !state.status.is_final() {
+        let left = state.eta_seconds.map_or_else(String::new, |left| format!(", about {} left", duration(left)));
+        writeln!(out, "progress  {:.0} %{left}: {}", 100.0 * state.fraction, doing(&state.message, state.rate))?;
+    }
+    if let Some(seconds) = state.elapsed_seconds {
+        writeln!(out, "took      {}", duration(seconds))?;
     }
     writeln!(out, "device    {}", state.device.clone().unwrap_or_else(unknown))?;
     writeln!(out, "started   {}", state.started.clone().unwrap_or_else(unknown))?;

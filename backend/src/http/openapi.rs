@@ -47,7 +47,7 @@ pub async fn document() -> Response {
 pub struct ServerSentEvent {
     /// `progress`, `done` or `failed`.
     event: String,
-    /// JSON: `stage`, `fraction`, `eta_seconds`, `message` of progress, `message` of a failure.
+    /// JSON: `stage`, `fraction`, `eta_seconds`, `message`, `stage_fraction`, `rate` of progress, `message` of a failure.
     data: String,
 }
 

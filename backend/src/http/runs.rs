@@ -154,6 +154,9 @@ pub fn summary(state: RunState) -> RunSummary {
         status: state.status,
         stage: state.stage,
         fraction: state.fraction,
+        // of one whose process died they are of the past
+        eta_seconds: state.eta_seconds.filter(|_| !state.status.is_final()),
+        rate: state.rate.filter(|_| !state.status.is_final()),
         created: state.created,
         finished: state.finished,
         error: state.error,

@@ -1,11 +1,12 @@
 //! One run from its plan to its saved tables: select, prepare, analyse, save.
 
-use std::{collections::BTreeMap, sync::atomic::AtomicBool};
+use std::{collections::BTreeMap, sync::atomic::AtomicBool, thread};
 
 use balmer_core::{
     Engine,
     pipeline::{
-        FeatureTable, Labelled, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse, check_labels,
+        FeatureTable, Labelled, Past, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse,
+        check_labels,
     },
 };
 use balmer_exchange::api::{RunCounts, RunStatus};
@@ -87,19 +88,31 @@ pub fn execute<E: Engine>(
     report: &(dyn Fn(&RunProgress) + Sync),
 ) -> Result<RunState, JobError> {
     run.start(engine.name())?;
-    let outcome = carry_out(store, &mut run, plan, engine, options, cancel, report);
+    let outcome = {
+        let watch = Watch::new(&mut run, cancel, report);
+        thread::scope(|scope| {
+            let _told = Told(&watch);
+            scope.spawn(|| watch.tick());
+            carry_out(store, plan, engine, options, &watch)
+        })
+    };
+    let outcome = outcome.and_then(|done| run.save_provenance(&done.record).map(|()| done).map_err(JobError::from));
     // where the survey is not what it was, whatever else went wrong comes from that
     let outcome = outcome.map_err(|error| match store.survey_of(run.run()) {
         Err(changed @ StoreError::SurveyChanged { .. }) if !error.is_cancelled() => changed.into(),
         _ => error,
     });
     match outcome {
-        Ok((counts, classes)) => {
+        Ok(Done { counts, classes, past, .. }) => {
             run.update(|state| {
                 state.counts = counts;
                 state.classes = classes;
-                state.fraction = 1.0;
+                (state.fraction, state.stage_fraction, state.eta_seconds, state.rate) = (1.0, 1.0, None, None);
             })?;
+            // forecasts are a courtesy
+            if let Some(Err(error)) = past.map(|past| store.remember_timings(past)) {
+                tracing::warn!(%error, "what the run took is not remembered");
+            }
             Ok(run.finish(RunStatus::Done, None)?)
         }
         Err(error) => {
@@ -116,18 +129,32 @@ pub fn execute<E: Engine>(
     }
 }
 
+/// What a run leaves beside its tables.
+struct Done {
+    counts: RunCounts,
+    classes: Vec<String>,
+    record: Provenance,
+    past: Option<Past>,
+}
+
+/// Ends what tells of a run, also where the run panics: somebody waits for it.
+struct Told<'w, 'a>(&'w Watch<'a>);
+
+impl Drop for Told<'_, '_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
 fn carry_out<E: Engine>(
     store: &Store,
-    run: &mut OwnedRun,
     plan: &Plan,
     engine: &E,
     options: ExecuteOptions,
-    cancel: &AtomicBool,
-    report: &(dyn Fn(&RunProgress) + Sync),
-) -> Result<(RunCounts, Vec<String>), JobError> {
+    watch: &Watch<'_>,
+) -> Result<Done, JobError> {
     let spec = plan.spec();
-    let saved = run.run().clone();
-    let watch = Watch::new(&mut *run, cancel, report);
+    let saved = watch.run();
     watch.stage(Stage::Read, &format!("selecting spectra of {}", spec.survey));
     let survey = store.survey_of(&saved)?;
     let labels = labels(store, &saved, plan, options)?;
@@ -140,22 +167,22 @@ fn carry_out<E: Engine>(
     if plan.labels().is_some() {
         check_labels(plan, &labels, Some(&survey.ids(&selection)?))?;
     }
-    let SurveyFeatures { table: features, rows, .. } = survey.features(plan, &selection, &watch)?;
-    let output = futures::executor::block_on(analyse(plan, &features, &labels, engine, &watch))?;
+    watch.expect(store, plan, selection.len(), &engine.name());
+    let SurveyFeatures { table: features, rows, .. } = survey.features(plan, &selection, watch)?;
+    let output = futures::executor::block_on(analyse(plan, &features, &labels, engine, watch))?;
     // of the features only the names are needed any more
     let FeatureTable { spectrum_ids: ids, .. } = features;
     watch.stage(Stage::Rank, "saving");
-    saved.save_tables(&survey, &output, &rows, &ids)?;
+    saved.save_tables(&survey, &output, &rows, &ids, watch)?;
     let counts = RunCounts {
         selected: selection.len() as u64,
         ranked: output.candidates.len() as u64,
         rejected: output.rejected.len() as u64,
         outliers: output.counts.outliers as u64,
     };
-    let record = provenance(plan, &survey, &selection, &labels, &output, engine.name(), &watch)?;
-    drop(watch);
-    run.save_provenance(&record)?;
-    Ok((counts, output.classes))
+    let record = provenance(plan, &survey, &selection, &labels, &output, engine.name(), watch)?;
+    let past = watch.past(&record);
+    Ok(Done { counts, classes: output.classes, record, past })
 }
 
 /// The labels the run was accepted with. One of an older version gets those of now.

@@ -33,8 +33,9 @@ use crate::{
     storage::{Lock, OwnedRun, Store, StoreError},
 };
 
-/// How long a worker may take to do as it is told.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long a worker may take to do as it is told: within a second a job that is cancelled is over. Every file of a run is
+/// written whole or not at all, so that nothing is spoilt by killing whoever writes it.
+const GRACE: Duration = Duration::from_millis(700);
 /// How often the table is looked at though nobody said that it changed.
 const PERIOD: Duration = Duration::from_secs(1);
 

@@ -34,8 +34,8 @@ pub enum Report {
     Failed(String),
 }
 
-/// The least time between two lines of progress.
-const PERIOD: Duration = Duration::from_millis(200);
+/// The least time between two lines of progress of one stage. What is told more often than a run's watch ticks is left out.
+const PERIOD: Duration = Duration::from_millis(150);
 
 /// Carries out a run that waits, on the calling thread. `orphaned` is called where the orders end before the run does, which
 /// then stops by itself; it may end the process where that takes too long.
@@ -87,7 +87,7 @@ pub fn work<E: Engine>(
     ended
 }
 
-/// Writes what is new, but not too often.
+/// Writes what is new, but not too often; and that there is nothing new, which is news of its own.
 struct Teller<W> {
     reports: W,
     told: Option<(RunProgress, Instant)>,
@@ -96,9 +96,7 @@ struct Teller<W> {
 impl<W: Write> Teller<W> {
     fn tell(&mut self, progress: &RunProgress) {
         let is_due = self.told.as_ref().is_none_or(|(told, at)| {
-            at.elapsed() >= PERIOD && told != progress
-                || told.stage != progress.stage
-                || told.message != progress.message
+            at.elapsed() >= PERIOD || told.stage != progress.stage || told.message != progress.message
         });
         if is_due {
             self.say(&Report::Progress(progress.clone()));

@@ -91,6 +91,7 @@ impl Survey {
         let missing = places.iter().filter(|place| place.is_none()).count();
         if missing == 0 {
             observer.stage(Stage::Recipe, &format!("{} spectra prepared by an earlier run", selection.len()));
+            observer.known_before(1.0);
         } else {
             observer.stage(Stage::Recipe, "preparing spectra");
         }

@@ -9,6 +9,7 @@
 //!                          /labels.jsonl           every change of a label
 //! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
 //!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json}
+//! <data dir>/timings.json                          what the last runs took, by device
 //! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
 //!
@@ -46,6 +47,7 @@ mod survey;
 #[cfg(test)]
 pub(crate) mod test_spectra;
 pub(crate) mod time;
+mod timings;
 mod writer;
 
 use std::{

@@ -17,8 +17,17 @@ pub struct RunState {
     pub status: RunStatus,
     /// The stage being computed, or the last one.
     pub stage: Option<String>,
-    /// Done of that stage, 0 to 1.
+    /// Done of the whole run, 0 to 1: of all attempts at it.
     pub fraction: f64,
+    /// Done of that stage, 0 to 1.
+    #[serde(default)]
+    pub stage_fraction: f64,
+    /// Seconds until it ends, while it is computed and they can be told.
+    #[serde(default)]
+    pub eta_seconds: Option<f64>,
+    /// Spectra a second, in stages that go through them one after the other.
+    #[serde(default)]
+    pub rate: Option<f64>,
     /// What is going on, in words.
     pub message: String,
     /// What computes, once known.
@@ -58,6 +67,9 @@ impl RunState {
             status: RunStatus::Queued,
             stage: None,
             fraction: 0.0,
+            stage_fraction: 0.0,
+            eta_seconds: None,
+            rate: None,
             message: "waiting".to_owned(),
             device: None,
             created: time::now(),

@@ -10,7 +10,10 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
-use balmer_core::pipeline::{Labelled, Rejected, RunOutput};
+use balmer_core::{
+    engine::Observer,
+    pipeline::{Labelled, Rejected, RunOutput},
+};
 use parquet::{basic::Compression, file::properties::WriterProperties};
 
 pub use self::candidates::candidate_rows;
@@ -33,22 +36,39 @@ const ROW_GROUP: usize = 1 << 16;
 /// Saves what a run found under its folder: all tables are complete or absent.
 ///
 /// `rows` are the survey's rows of the feature rows, `ids` their names.
-pub(crate) fn save(folder: &Path, survey: &Survey, output: &RunOutput, rows: &[u64], ids: &[String]) -> Result<()> {
+///
+/// # Errors
+/// An unwritable disk, cancellation.
+pub(crate) fn save(
+    folder: &Path,
+    survey: &Survey,
+    output: &RunOutput,
+    rows: &[u64],
+    ids: &[String],
+    observer: &dyn Observer,
+) -> Result<()> {
     let columns = candidates::METADATA.map(str::to_owned);
     let metadata = survey.metadata_of_rows(rows, Some(&columns))?;
     let failed = |e: ArrowError| StoreError::damaged(folder, e);
     let schema = candidates::schema(&output.classes).map_err(failed)?;
-    write_table(folder, NEIGHBORS, &neighbors::schema(), ids.len(), |first, end| {
+    // lists of neighbours are nearly all that is written
+    let told = |from: f64, to: f64| {
+        move |done: f64| {
+            observer.progress(from + done * (to - from));
+            if observer.is_cancelled() { Err(StoreError::Cancelled) } else { Ok(()) }
+        }
+    };
+    write_table(folder, NEIGHBORS, &neighbors::schema(), ids.len(), told(0.05, 0.8), |first, end| {
         neighbors::batch(&output.table, &ids[first..end], first)
     })?;
     if !output.classes.is_empty() {
         let (schema, order) = (probabilities::schema(&output.classes), probabilities::by_row(&output.candidates));
-        write_table(folder, PROBABILITIES, &schema, order.len(), |first, end| {
+        write_table(folder, PROBABILITIES, &schema, order.len(), told(0.8, 0.85), |first, end| {
             probabilities::batch(&schema, &output.classes, &output.candidates, &order[first..end])
         })?;
     }
     write_rejected(&folder.join(REJECTED), &output.rejected)?;
-    write_table(folder, CANDIDATES, &schema, output.candidates.len(), |first, end| {
+    write_table(folder, CANDIDATES, &schema, output.candidates.len(), told(0.85, 1.0), |first, end| {
         candidates::batch(&schema, &output.candidates[first..end], &metadata)
     })
 }
@@ -58,6 +78,7 @@ fn write_table(
     name: &str,
     schema: &SchemaRef,
     rows: usize,
+    told: impl Fn(f64) -> Result<()>,
     batch: impl Fn(usize, usize) -> Result<RecordBatch, ArrowError>,
 ) -> Result<()> {
     let path = folder.join(name);
@@ -68,6 +89,7 @@ fn write_table(
         .build();
     let mut file = ParquetFile::create(temporary.path().to_owned(), schema.clone(), properties)?;
     for first in (0..rows).step_by(BATCH) {
+        told(first as f64 / rows as f64)?;
         let batch = batch(first, (first + BATCH).min(rows)).map_err(|e| StoreError::damaged(&path, e))?;
         file.write(&batch)?;
     }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use balmer_core::{
+    engine::Observer,
     neighbors::NeighborTable,
     pipeline::{Labelled, PipelineSpec, Provenance, RunOutput},
 };
@@ -146,7 +147,9 @@ impl Store {
             durable::remove_file(&run.folder.join(LABELS))?;
         }
         durable::remove_temporary_files(&run.folder)?;
-        let state = RunState { created: stored.created, ..RunState::queued(id.to_owned(), &spec) };
+        // what was kept is progress that the next attempt begins with
+        let fraction = stored.fraction;
+        let state = RunState { created: stored.created, fraction, ..RunState::queued(id.to_owned(), &spec) };
         let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
         owned.update(|_| {})?;
         Ok(owned)
@@ -328,8 +331,15 @@ impl Run {
 
     /// Saves what was found: each table is complete or absent. `rows` are the survey's rows of the feature rows, `ids`
     /// their names.
-    pub(crate) fn save_tables(&self, survey: &Survey, output: &RunOutput, rows: &[u64], ids: &[String]) -> Result<()> {
-        run_tables::save(&self.folder, survey, output, rows, ids)
+    pub(crate) fn save_tables(
+        &self,
+        survey: &Survey,
+        output: &RunOutput,
+        rows: &[u64],
+        ids: &[String],
+        observer: &dyn Observer,
+    ) -> Result<()> {
+        run_tables::save(&self.folder, survey, output, rows, ids, observer)
     }
 
     /// Asks the run to stop, from any process.
@@ -429,6 +439,7 @@ impl OwnedRun {
             state.finished = Some(time::now());
             state.message = error.clone().unwrap_or_else(|| status.to_string());
             state.error = error;
+            (state.eta_seconds, state.rate) = (None, None);
         })?;
         if status == RunStatus::Done {
             // nobody goes on with a run that is done; where there is no such file there is nothing to remove

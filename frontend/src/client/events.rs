@@ -78,5 +78,10 @@ mod tests {
         assert_eq!(event("done", "{}"), Some(RunEvent::Done));
         assert_eq!(event("failed", r#"{"message":"x"}"#), Some(RunEvent::Failed { message: "x".into() }));
         assert_eq!(event("progress", "{}"), None);
+        let data = r#"{"stage":"lof","fraction":0.5,"eta_seconds":3.0,"message":"","stage_fraction":0.25,"rate":7.0}"#;
+        let Some(RunEvent::Progress { stage_fraction, rate, .. }) = event("progress", data) else {
+            panic!("no progress")
+        };
+        assert_eq!((stage_fraction, rate), (0.25, Some(7.0)));
     }
 }

@@ -261,6 +261,8 @@ fn summary(name: &str, spec: &PipelineSpec) -> RunSummary {
         status: RunStatus::Queued,
         stage: None,
         fraction: 0.0,
+        eta_seconds: None,
+        rate: None,
         created: now(),
         finished: None,
         error: None,

@@ -77,6 +77,8 @@ mod tests {
             status,
             stage: None,
             fraction: 0.0,
+            eta_seconds: None,
+            rate: None,
             created: created.to_owned(),
             finished: None,
             error: None,

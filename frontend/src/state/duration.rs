@@ -14,6 +14,19 @@ pub fn seconds(value: f64) -> String {
     }
 }
 
+/// Seconds to come, which nobody knows to the second: `a few seconds left`, `about 40 s left`, `about 3 min left`,
+/// `about 2 h 10 min left`.
+pub fn left(value: f64) -> String {
+    let tens = |of: f64| (of / 10.0).round().max(1.0) as u64 * 10;
+    let minutes = (value / 60.0).round() as u64;
+    match value {
+        v if v < 5.0 => "a few seconds left".to_owned(),
+        v if v < 95.0 => format!("about {} s left", tens(v)),
+        _ if minutes < 90 => format!("about {minutes} min left"),
+        _ => format!("about {} h {:02} min left", minutes / 60, minutes % 60 / 10 * 10),
+    }
+}
+
 /// Day and minute of an RFC 3339 time in UTC, as `2026-03-01 12:05 UTC`.
 pub fn moment(rfc3339: &str) -> String {
     match (rfc3339.get(..10), rfc3339.get(11..16)) {
@@ -34,6 +47,20 @@ mod tests {
             assert_eq!(seconds(value), text);
         }
         assert_eq!((seconds(7_620.0), seconds(f64::NAN)), ("2 h 07 min".to_owned(), "–".to_owned()));
+    }
+
+    #[test]
+    fn what_is_to_come_is_rounded() {
+        for (value, text) in [
+            (0.0, "a few seconds left"),
+            (7.0, "about 10 s left"),
+            (44.0, "about 40 s left"),
+            (100.0, "about 2 min left"),
+            (3_000.0, "about 50 min left"),
+            (7_900.0, "about 2 h 10 min left"),
+        ] {
+            assert_eq!(left(value), text);
+        }
     }
 
     #[test]

@@ -1,19 +1,18 @@
-//! How far a run has come, over all its stages.
+//! How far a run has come, over all its stages, and when it will end: in words. Foretold it is by
+//! [`balmer_core::pipeline::Tracker`], on the server as in this browser.
 
-use balmer_core::pipeline::Stage;
+use balmer_core::pipeline::{Estimate, Stage};
 use balmer_exchange::api::{RunEvent, RunStatus, RunSummary};
 
-use super::duration::seconds;
+use super::{duration::left, format::count};
 
 /// The last news of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {
     /// The stage being computed.
     pub stage: String,
-    /// Done of the stage, 0 to 1.
-    pub fraction: f64,
-    /// Seconds until the stage ends, where they can be told.
-    pub eta_seconds: Option<f64>,
+    /// How far it is, and when it will end.
+    pub estimate: Estimate,
     /// What is going on.
     pub message: String,
 }
@@ -35,7 +34,12 @@ impl Progress {
         let waiting = if run.status == RunStatus::Queued { "queued" } else { "" };
         Self {
             stage: run.stage.clone().unwrap_or_else(|| waiting.to_owned()),
-            fraction: run.fraction,
+            estimate: Estimate {
+                fraction: run.fraction,
+                eta_seconds: run.eta_seconds,
+                rate: run.rate,
+                ..Estimate::default()
+            },
             ..Self::default()
         }
     }
@@ -43,22 +47,23 @@ impl Progress {
     /// What an event says; `None` from one that ends the run.
     pub fn from_event(event: &RunEvent) -> Option<Self> {
         match event {
-            RunEvent::Progress { stage, fraction, eta_seconds, message } => Some(Self {
+            RunEvent::Progress { stage, fraction, eta_seconds, message, stage_fraction, rate } => Some(Self {
                 stage: stage.clone(),
-                fraction: *fraction,
-                eta_seconds: *eta_seconds,
+                estimate: Estimate {
+                    fraction: *fraction,
+                    stage_fraction: *stage_fraction,
+                    eta_seconds: *eta_seconds,
+                    rate: *rate,
+                },
                 message: message.clone(),
             }),
             RunEvent::Done | RunEvent::Failed { .. } => None,
         }
     }
 
-    /// Done of the whole run, 0 to 1: every stage counts by the share of time it usually takes.
-    pub fn overall(&self) -> f64 {
-        let total: f64 = Stage::ALL.into_iter().map(weight).sum();
-        let Some(now) = self.at() else { return 0.0 };
-        let before: f64 = Stage::ALL[..now].iter().copied().map(weight).sum();
-        (before + weight(Stage::ALL[now]) * self.fraction.clamp(0.0, 1.0)) / total
+    /// Done of the whole run, 0 to 1.
+    pub fn fraction(&self) -> f64 {
+        self.estimate.fraction.clamp(0.0, 1.0)
     }
 
     /// Where each stage stands.
@@ -78,20 +83,18 @@ impl Progress {
         Stage::ALL.into_iter().position(|stage| stage.name() == self.stage)
     }
 
-    /// One line: what is going on, and how long the stage will take.
+    /// One line: what is going on, how fast, and how long the run will take.
     pub fn line(&self) -> String {
         let stage = self.at().map_or("waiting for its turn", |at| described(Stage::ALL[at]));
         let doing = if self.message.is_empty() { stage } else { &self.message };
-        match self.eta_seconds {
-            Some(eta) => format!("{doing}, about {} left in this stage", seconds(eta)),
-            None => doing.to_owned(),
-        }
+        let rate = self.estimate.rate.filter(|rate| *rate >= 1.0);
+        let rate = rate.map(|rate| format!("{} spectra/s", count(rate as u64)));
+        [Some(doing.to_owned()), rate, self.estimate.eta_seconds.map(left)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ")
     }
-}
-
-/// Seconds until a stage ends, where its pace so far tells: seconds spent in it, done of it.
-pub fn remaining(spent: f64, fraction: f64) -> Option<f64> {
-    (fraction > 0.02 && spent > 0.5).then(|| spent * (1.0 - fraction).max(0.0) / fraction)
 }
 
 /// What a stage does.
@@ -123,43 +126,9 @@ pub fn remedy(error: &str) -> &'static str {
     }
 }
 
-/// Shares of the time of a run, roughly.
-fn weight(stage: Stage) -> f64 {
-    match stage {
-        Stage::Read => 3.0,
-        Stage::Recipe | Stage::Neighbors => 4.0,
-        Stage::Components | Stage::Labels => 1.0,
-        Stage::Lof | Stage::Rank => 0.5,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(stage: &str, fraction: f64) -> Progress {
-        Progress { stage: stage.into(), fraction, ..Progress::default() }
-    }
-
-    #[test]
-    fn the_whole_never_goes_back() {
-        let mut last = 0.0;
-        for stage in Stage::ALL {
-            for fraction in [0.0, 0.5, 1.0] {
-                let overall = at(stage.name(), fraction).overall();
-                assert!(overall >= last, "{stage} {fraction}");
-                last = overall;
-            }
-        }
-        assert!((last - 1.0).abs() < 1e-12);
-        assert_eq!((at("queued", 0.0).overall(), at("read", 9.0).overall() < 1.0), (0.0, true));
-    }
-
-    #[test]
-    fn the_pace_so_far_tells_what_is_left() {
-        assert_eq!((remaining(2.0, 0.25), remaining(2.0, 1.0)), (Some(6.0), Some(0.0)));
-        assert_eq!((remaining(0.1, 0.25), remaining(9.0, 0.0)), (None, None));
-    }
 
     #[test]
     fn remedies_fit_their_failures() {
@@ -173,13 +142,20 @@ mod tests {
         let event = RunEvent::Progress {
             stage: "neighbors".into(),
             fraction: 0.5,
-            eta_seconds: Some(75.0),
+            eta_seconds: Some(175.0),
             message: "128 neighbours of 1764 spectra".into(),
+            stage_fraction: 0.25,
+            rate: Some(1234.5),
         };
         let progress = Progress::from_event(&event).unwrap();
-        assert_eq!(progress.line(), "128 neighbours of 1764 spectra, about 1 min 15 s left in this stage");
-        assert_eq!(at("queued", 0.0).line(), "waiting for its turn");
-        let standings: Vec<Standing> = at("recipe", 0.5).standings().map(|(_, standing)| standing).collect();
+        assert_eq!(progress.line(), "128 neighbours of 1764 spectra, 1,234 spectra/s, about 3 min left");
+        assert!((progress.fraction() - 0.5).abs() < 1e-9);
+        let at = |stage: &str| Progress { stage: stage.into(), ..Progress::default() };
+        assert_eq!(
+            (at("queued").line().as_str(), at("lof").line().as_str()),
+            ("waiting for its turn", "outlier factors")
+        );
+        let standings: Vec<Standing> = at("recipe").standings().map(|(_, standing)| standing).collect();
         assert_eq!(standings[..3], [Standing::Done, Standing::Now, Standing::Ahead]);
         assert_eq!(Progress::from_event(&RunEvent::Done), None);
     }

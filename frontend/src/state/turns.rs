@@ -14,9 +14,9 @@ pub struct Turns {
 #[derive(Debug)]
 struct Turn {
     run: String,
-    /// When it began, and its stage, seconds of the page's clock.
+    /// When it began, seconds of the page's clock.
     begun: f64,
-    stage: (String, f64),
+    stage: String,
 }
 
 /// How long the run under way takes.
@@ -26,8 +26,6 @@ pub struct Pace {
     pub is_new_stage: bool,
     /// Seconds since the run began.
     pub elapsed: f64,
-    /// Seconds since the stage began.
-    pub in_stage: f64,
 }
 
 /// What a run was doing when it was told to stop.
@@ -53,7 +51,7 @@ impl Turns {
             return None;
         }
         let (run, device) = self.waiting.pop_front()?;
-        self.now = Some(Turn { run: run.clone(), begun: now, stage: (String::new(), now) });
+        self.now = Some(Turn { run: run.clone(), begun: now, stage: String::new() });
         Some((run, device))
     }
 
@@ -65,11 +63,11 @@ impl Turns {
     /// Notes the stage of the run under way; `None` for any other run.
     pub fn pace(&mut self, run: &str, stage: &str, now: f64) -> Option<Pace> {
         let turn = self.now.as_mut().filter(|turn| turn.run == run)?;
-        let is_new_stage = turn.stage.0 != stage;
+        let is_new_stage = turn.stage != stage;
         if is_new_stage {
-            turn.stage = (stage.to_owned(), now);
+            stage.clone_into(&mut turn.stage);
         }
-        Some(Pace { is_new_stage, elapsed: now - turn.begun, in_stage: now - turn.stage.1 })
+        Some(Pace { is_new_stage, elapsed: now - turn.begun })
     }
 
     /// Ends the turn of a run; the seconds that it took, or `None` where it was not its turn.
@@ -131,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn stages_are_timed_from_their_first_news() {
+    fn stages_begin_with_their_first_news() {
         let mut turns = three();
         turns.next(10.0).unwrap();
-        let pace = |is_new_stage, elapsed, in_stage| Some(Pace { is_new_stage, elapsed, in_stage });
-        assert_eq!(turns.pace("a", "read", 11.0), pace(true, 1.0, 0.0));
-        assert_eq!(turns.pace("a", "read", 13.0), pace(false, 3.0, 2.0));
-        assert_eq!(turns.pace("a", "lof", 14.0), pace(true, 4.0, 0.0));
+        let pace = |is_new_stage, elapsed| Some(Pace { is_new_stage, elapsed });
+        assert_eq!(turns.pace("a", "read", 11.0), pace(true, 1.0));
+        assert_eq!(turns.pace("a", "read", 13.0), pace(false, 3.0));
+        assert_eq!(turns.pace("a", "lof", 14.0), pace(true, 4.0));
         assert_eq!(turns.pace("b", "lof", 15.0), None);
     }
 }

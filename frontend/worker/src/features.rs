@@ -67,6 +67,9 @@ pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &Watch) -> Resul
     watch.say("the server prepares the spectra", 0.0);
     let mut rows = Rows { pixels: plan.recipe().grid().len(), ids: Vec::new(), values: Vec::new(), fault: None };
     let arrived = arrow_stream(&key.0, Some(signal), |batch, arrived| {
+        if let Some(total) = arrived.total {
+            watch.expect(plan, total.saturating_sub(arrived.rejected.unwrap_or_default()) as usize);
+        }
         rows.expect(arrived, watch);
         batch.is_none_or(|batch| rows.push(&batch))
     });

@@ -57,6 +57,7 @@ async fn finished(
         let detail = format!("no spectrum of survey {} fulfils `{condition}`: widen the condition", plan.spec().survey);
         return Err(Some(Problem::new(400, "nothing selected").with_detail(detail)));
     }
+    watch.expect(&plan, subset.table.len());
     let chosen = choose(device, subset.table.matrix.dim(), stop).await;
     let computed = compute(run, plan, &labels, &subset, &chosen, stop, watch).await;
     chosen.put_back();

@@ -1,13 +1,13 @@
-//! Watches a run in the worker: tells the page how far it is, times the stages, passes a wish to stop on.
+//! Watches a run in the worker: tells the page how far it is and when it will end, times the stages, passes a wish to stop on.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
 use balmer_core::{
     engine::Observer,
-    pipeline::{RunObserver, Stage},
+    pipeline::{Forecast, Plan, Rates, RunObserver, Stage, Tracker, Work},
 };
 use balmer_exchange::worker::Report;
 
@@ -26,52 +26,69 @@ pub struct Watch {
 
 #[derive(Debug)]
 struct State {
+    tracker: Tracker,
     stage: Stage,
     message: String,
-    /// When the stage began, milliseconds.
-    begun: f64,
     /// When the page was last told, milliseconds.
     told: f64,
-    /// Seconds of the stages that are over.
-    timings: Vec<(Stage, f64)>,
 }
 
 impl Watch {
     /// Watches the run of that name, from its first stage on.
     pub fn new(run: &str, stopped: Arc<AtomicBool>) -> Self {
-        let state =
-            State { stage: Stage::Read, message: String::new(), begun: port::now(), told: 0.0, timings: Vec::new() };
+        let mut tracker = Tracker::default();
+        tracker.stage(Stage::Read, seconds());
+        let state = State { tracker, stage: Stage::Read, message: String::new(), told: 0.0 };
         Self { run: run.to_owned(), stopped, state: Mutex::new(state) }
+    }
+
+    /// Tells what to expect of a run of so many spectra, whose features the server prepares.
+    pub fn expect(&self, plan: &Plan, spectra: usize) {
+        let known = Forecast::new(&Work::of(plan, spectra), &Rates::ASSUMED);
+        let here = |stage| if stage == Stage::Recipe { 0.0 } else { known.of(stage) };
+        self.state().tracker.expect(Forecast::from_seconds(here, spectra as u64));
     }
 
     /// Seconds of each stage so far.
     pub fn timings(&self) -> Vec<(Stage, f64)> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut timings = state.timings.clone();
-        timings.push((state.stage, (port::now() - state.begun) / 1000.0));
-        timings
+        self.state().tracker.timings(seconds())
     }
 
     /// Says what is going on within the stage, and how far it is.
     pub fn say(&self, message: &str, fraction: f64) {
-        message.clone_into(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).message);
+        message.clone_into(&mut self.state().message);
         self.progress(fraction);
     }
 
-    fn tell(&self, state: &State, fraction: f64) {
-        let (run, stage, message) = (self.run.clone(), state.stage, state.message.clone());
-        port::report(&Report::Progress { run, stage, fraction: fraction.clamp(0.0, 1.0), message }, &[]);
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn tell(&self, state: &mut State) {
+        let estimate = state.tracker.estimate(seconds());
+        let (run, stage, message) = (self.run.clone(), state.stage, state.message.clone());
+        port::report(&Report::Progress { run, stage, estimate, message }, &[]);
+    }
+}
+
+/// Seconds of the worker's clock.
+fn seconds() -> f64 {
+    port::now() / 1000.0
 }
 
 impl Observer for Watch {
     fn progress(&self, fraction: f64) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         let now = port::now();
+        state.tracker.progress(fraction, now / 1000.0);
         if now - state.told >= PERIOD {
             state.told = now;
-            self.tell(&state, fraction);
+            self.tell(&mut state);
         }
+    }
+
+    fn known_before(&self, share: f64) {
+        self.state().tracker.kept(share);
     }
 
     fn is_cancelled(&self) -> bool {
@@ -81,12 +98,11 @@ impl Observer for Watch {
 
 impl RunObserver for Watch {
     fn stage(&self, stage: Stage, message: &str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         let now = port::now();
-        let before = (state.stage, (now - state.begun) / 1000.0);
-        state.timings.push(before);
-        (state.stage, state.begun, state.told) = (stage, now, now);
+        state.tracker.stage(stage, now / 1000.0);
+        (state.stage, state.told) = (stage, now);
         message.clone_into(&mut state.message);
-        self.tell(&state, 0.0);
+        self.tell(&mut state);
     }
 }

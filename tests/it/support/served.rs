@@ -79,6 +79,31 @@ impl Served {
         self.json("POST", "/runs", spec)["id"].as_str().unwrap().to_owned()
     }
 
+    /// The events of a run, one after the other, until the stream ends: each with its name and its number.
+    pub fn events(&self, run: &str) -> impl Iterator<Item = (String, u64, Value)> {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "GET /api/v1/runs/{run}/events HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: text/event-stream\r\n\r\n",
+            self.address
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut lines = BufReader::new(stream).lines();
+        std::iter::from_fn(move || {
+            let (mut name, mut number, mut data) = (None, None, None);
+            while name.is_none() || number.is_none() || data.is_none() {
+                let line = lines.next()?.ok()?;
+                match line.split_once(": ") {
+                    Some(("event", text)) => name = Some(text.to_owned()),
+                    Some(("id", text)) => number = Some(text.parse().unwrap()),
+                    Some(("data", text)) => data = Some(serde_json::from_str(text).unwrap()),
+                    // heads, and the lengths of chunks
+                    _ => {}
+                }
+            }
+            Some((name?, number?, data?))
+        })
+    }
+
     /// Ends it at once, as the system would that needs its memory.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -23,7 +23,7 @@ pub fn Standing(has_details: RwSignal<bool>) -> impl IntoView {
     let fraction = move || match run.with(|run| run.as_ref().map(|run| run.status)) {
         Some(RunStatus::Done) => 1.0,
         Some(RunStatus::Queued | RunStatus::Running) => {
-            watch.progress.with(|progress| progress.as_ref().map_or(0.0, crate::state::progress::Progress::overall))
+            watch.progress.with(|progress| progress.as_ref().map_or(0.0, crate::state::progress::Progress::fraction))
         }
         _ => 0.0,
     };

@@ -16,7 +16,7 @@ use crate::{
     context::rows::{MOST_ROWS, SPECTRUM_COLUMNS},
     state::{
         local_run::{LocalRun, Scores, Spread, Stated},
-        progress::{Progress, remaining},
+        progress::Progress,
         table::Table,
         turns::Pace,
     },
@@ -27,11 +27,8 @@ impl Local {
     pub(super) fn hear(self, report: Report, buffers: &[ArrayBuffer]) {
         match report {
             Report::Device { run, name, note } => self.hear_device(&run, name, note),
-            Report::Progress { run, stage, fraction, message } => {
-                self.hear_progress(
-                    &run,
-                    Progress { stage: stage.name().to_owned(), fraction, eta_seconds: None, message },
-                );
+            Report::Progress { run, stage, estimate, message } => {
+                self.hear_progress(&run, Progress { stage: stage.name().to_owned(), estimate, message });
             }
             Report::Done { run, outcome } => self.hear_done(&run, *outcome, buffers),
             Report::Failed { run, problem: Some(problem) } => {
@@ -78,10 +75,9 @@ impl Local {
         });
     }
 
-    fn hear_progress(self, run: &str, mut progress: Progress) {
+    fn hear_progress(self, run: &str, progress: Progress) {
         let pace = self.inside.try_update_value(|inside| inside.turns.pace(run, &progress.stage, seconds()));
-        let Some(Pace { is_new_stage, elapsed, in_stage }) = pace.flatten() else { return };
-        progress.eta_seconds = remaining(in_stage, progress.fraction);
+        let Some(Pace { is_new_stage, elapsed }) = pace.flatten() else { return };
         if is_new_stage {
             self.note(run, |summary| {
                 summary.stage = Some(progress.stage.clone());

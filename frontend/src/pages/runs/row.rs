@@ -55,7 +55,7 @@ pub fn RunRow(id: String) -> impl IntoView {
                 <span class=mark>{part(|run| run.status.to_string())}</span>
                 <span class="run-outcome">{part(result)}</span>
                 <Show when=move || is_running.get()>
-                    <progress max="1" aria-label="Progress of the run" prop:value=move || progress.get().overall()></progress>
+                    <progress max="1" aria-label="Progress of the run" prop:value=move || progress.get().fraction()></progress>
                 </Show>
             </div>
             <Actions id status />

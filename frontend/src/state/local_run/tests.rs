@@ -16,6 +16,8 @@ fn run() -> LocalRun {
         status: RunStatus::Done,
         stage: None,
         fraction: 1.0,
+        eta_seconds: None,
+        rate: None,
         created: String::new(),
         finished: None,
         error: None,

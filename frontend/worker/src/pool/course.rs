@@ -56,7 +56,10 @@ impl Course {
             if pieces != known {
                 return Err(Error::parameter("pieces", pieces, format!("{rows} rows have {known}")));
             }
-            (Way::Pieces(pieces, Gathered::new(rows, n_neighbors)?), (0..pieces).map(Share::Piece).collect())
+            (
+                Way::Pieces(pieces, Gathered::new(rows, n_neighbors)?),
+                Pieces::in_turn(pieces).map(Share::Piece).collect(),
+            )
         } else {
             let pairs = tournament(rows, block_size(rows, workers));
             (

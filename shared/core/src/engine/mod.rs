@@ -52,6 +52,8 @@ pub trait Engine {
 pub trait Observer: Sync {
     /// `fraction` (0 to 1) of the current stage is done. Monotonic within a stage.
     fn progress(&self, fraction: f64);
+    /// That share of the current stage is there from before: it is part of what [`Self::progress`] counts, but took no time.
+    fn known_before(&self, _share: f64) {}
     /// Whether the computation should stop with [`crate::Error::Cancelled`] at the next occasion.
     fn is_cancelled(&self) -> bool;
     /// Where pieces of a long search are kept, so that it can go on where it ended: nowhere, unless the host has a place

@@ -61,7 +61,7 @@ pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;
 
-use crate::{Result, engine::Observer};
+use crate::{Error, Result, engine::Observer};
 
 /// The `n_neighbors` nearest other rows of every row of `x` (n x d), Euclidean, exact.
 ///
@@ -77,7 +77,11 @@ use crate::{Result, engine::Observer};
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn exact(x: ArrayView2<'_, f32>, n_neighbors: usize, observer: &dyn Observer) -> Result<NeighborTable> {
     let x = search::row_by_row(x.into());
-    if let Some(pieces) = Pieces::new(x.view(), n_neighbors)? {
+    let pieces = Pieces::new(x.view(), n_neighbors)?;
+    if observer.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    if let Some(pieces) = pieces {
         return pieces.all(observer);
     }
     let search = Search::packed(x)?;

@@ -115,6 +115,11 @@ impl<'a> Pieces<'a> {
         pruned::sizes(n)
     }
 
+    /// So many pieces in an order in which the first ones take as long as the others, so that their pace tells that of all.
+    pub fn in_turn(pieces: usize) -> impl Iterator<Item = usize> {
+        (0..pieces).map(pruned::turns(pieces))
+    }
+
     /// Finds one.
     ///
     /// # Errors

@@ -17,12 +17,13 @@ pub(super) struct Watch<'a> {
     span: Range<f64>,
     tasks: usize,
     done: AtomicUsize,
+    kept: AtomicUsize,
     reported: Mutex<usize>,
 }
 
 impl<'a> Watch<'a> {
     pub(super) fn new(observer: &'a dyn Observer, span: Range<f64>, tasks: usize) -> Self {
-        Self { observer, span, tasks, done: AtomicUsize::new(0), reported: Mutex::new(0) }
+        Self { observer, span, tasks, done: AtomicUsize::new(0), kept: AtomicUsize::new(0), reported: Mutex::new(0) }
     }
 
     /// Does a task, unless all should stop.
@@ -40,6 +41,12 @@ impl<'a> Watch<'a> {
             self.observer.progress(self.span.start + share * (self.span.end - self.span.start));
         }
         Some(output)
+    }
+
+    /// What the task under way was to find is there from before.
+    pub(super) fn kept(&self) {
+        let share = (self.kept.fetch_add(1, Ordering::Relaxed) + 1) as f64 / self.tasks as f64;
+        self.observer.known_before(share * (self.span.end - self.span.start));
     }
 
     /// Whether all tasks were done.

@@ -95,10 +95,16 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
         let x = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
         let message = format!("{} neighbours of {} spectra", plan.n_neighbors(), features.len());
         run::begin(observer, Stage::Neighbors, &message)?;
+        // before the search: what follows its last row would look like a search that stands still
+        let features_sha256 = provenance::hash_features(&features);
+        let duplicates = DuplicateCount::of(features.matrix.view());
+        if observer.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let (table, found) = distinct::kneighbors(plan, x, engine, observer).await?;
         Ok(Self {
-            features_sha256: provenance::hash_features(&features),
-            duplicates: DuplicateCount::of(features.matrix.view()),
+            features_sha256,
+            duplicates,
             features,
             projected,
             table: table.into(),
@@ -215,7 +221,6 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
         let threshold = plan.spec().lof.threshold;
         let candidates = candidates::list(&self.features.spectrum_ids, &ranking, threshold, distributions.as_ref());
         stages.push(StageCount::lossless(Stage::Rank, rows));
-        observer.progress(1.0);
         Ok(RunOutput {
             counts: StageCounts {
                 stages,

@@ -103,6 +103,10 @@ pub(super) fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunOb
     }
     begin(observer, Stage::Components, &format!("projecting on {components} principal components"))?;
     let basis = decomposition::pca(features.matrix.view(), components)?;
+    if observer.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    observer.progress(0.8);
     let projected = basis.transform(features.matrix.view());
     observer.progress(1.0);
     Ok(Some(projected))

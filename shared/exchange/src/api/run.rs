@@ -66,9 +66,15 @@ pub struct RunSummary {
     /// The stage being computed, or the last one.
     #[serde(default)]
     pub stage: Option<String>,
-    /// Done of that stage, 0 to 1.
+    /// Done of the whole run, 0 to 1.
     #[serde(default)]
     pub fraction: f64,
+    /// Seconds until it ends, while it is computed and they can be told.
+    #[serde(default)]
+    pub eta_seconds: Option<f64>,
+    /// Spectra a second, in stages that go through them one after the other.
+    #[serde(default)]
+    pub rate: Option<f64>,
     /// When it was asked for, RFC 3339.
     pub created: String,
     /// When it ended, RFC 3339.
@@ -227,12 +233,18 @@ pub enum RunEvent {
     Progress {
         /// `read`, `recipe`, `components`, `neighbors`, `lof`, `labels`, `rank`.
         stage: String,
-        /// Done of the stage, 0 to 1.
+        /// Done of the whole run, 0 to 1; in one stream never less than before.
         fraction: f64,
-        /// Seconds until the stage ends, where it can be told.
+        /// Seconds until the run ends, once they can be told.
         eta_seconds: Option<f64>,
         /// What is going on.
         message: String,
+        /// Done of the stage, 0 to 1.
+        #[serde(default)]
+        stage_fraction: f64,
+        /// Spectra a second, in stages that go through them one after the other.
+        #[serde(default)]
+        rate: Option<f64>,
     },
     /// The candidates are there.
     Done,

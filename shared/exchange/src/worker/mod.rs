@@ -29,7 +29,7 @@ pub fn is_run_name(run: &str) -> bool {
 mod tests {
     use balmer_core::{
         neighbors::tournament,
-        pipeline::{PipelineSpec, Stage},
+        pipeline::{Estimate, PipelineSpec, Stage},
     };
 
     use super::*;
@@ -41,7 +41,12 @@ mod tests {
         let text = serde_json::to_string(&command).unwrap();
         assert!(text.contains(r#""command":"run""#) && text.contains(r#""device":"browser-cpu""#), "{text}");
         assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
-        let report = Report::Progress { run: run_name(3), stage: Stage::Lof, fraction: 0.5, message: "x".into() };
+        let report = Report::Progress {
+            run: run_name(3),
+            stage: Stage::Lof,
+            estimate: Estimate::default(),
+            message: "x".into(),
+        };
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
     }

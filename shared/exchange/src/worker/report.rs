@@ -1,6 +1,6 @@
 //! What a worker answers.
 
-use balmer_core::pipeline::{LabelCounts, Stage};
+use balmer_core::pipeline::{Estimate, LabelCounts, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -28,8 +28,8 @@ pub enum Report {
         run: String,
         /// The stage.
         stage: Stage,
-        /// Done of it, 0 to 1.
-        fraction: f64,
+        /// How far it is, and when it will end.
+        estimate: Estimate,
         /// What is going on.
         message: String,
     },

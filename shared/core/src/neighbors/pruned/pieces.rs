@@ -29,6 +29,21 @@ pub(in crate::neighbors) fn sizes(n: usize) -> impl ExactSizeIterator<Item = usi
     (0..n.div_ceil(ROWS)).map(move |piece| ROWS.min(n - piece * ROWS))
 }
 
+/// All pieces in the order in which they are found: rows that stand together are alike, and dense regions take longer than
+/// sparse ones, but the pace of the first turns should be that of all.
+pub(in crate::neighbors) fn turns(pieces: usize) -> impl Fn(usize) -> usize + Sync + Send {
+    let divisor = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    // the golden section spreads them evenly, however many there were; without a common divisor each has its turn
+    let near = (pieces as f64 * 0.618) as usize;
+    let step = (near.max(1)..near + pieces + 2).find(|&step| divisor(step, pieces) <= 1).unwrap_or(1);
+    move |turn| turn * step % pieces
+}
+
 impl Pruned<'_> {
     /// Pieces of a search of all rows.
     pub(in crate::neighbors) fn n_pieces(&self) -> usize {
@@ -56,6 +71,7 @@ impl Pruned<'_> {
             let rows = &self.arranged.order[self.places(self.panels_of(piece))];
             let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.arranged.n_rows(), n_neighbors));
             if let Some(kept) = kept {
+                watch.kept();
                 return Ok(kept);
             }
             let (found, searched_again) = self.piece(piece, n_neighbors, instructions, observer)?;
@@ -63,8 +79,9 @@ impl Pruned<'_> {
             again.fetch_add(searched_again, Ordering::Relaxed);
             Ok(found)
         };
-        let table = Gathered::search(self.arranged.n_rows(), n_neighbors, pieces, |piece| {
-            watch.task(|| find(piece)).unwrap_or(Err(Error::Cancelled))
+        let of_turn = turns(pieces);
+        let table = Gathered::search(self.arranged.n_rows(), n_neighbors, pieces, |turn| {
+            watch.task(|| find(of_turn(turn))).unwrap_or(Err(Error::Cancelled))
         })?;
         observer.progress(1.0);
         Ok((table, again.into_inner()))
@@ -117,5 +134,19 @@ impl Pruned<'_> {
         let Arranged { scale, d, .. } = self.arranged;
         let least = f64::from(threshold) * (1.0 - gamma(self.rows.terms())) - UNDERFLOW;
         least > last * scale * scale * (1.0 + 4.0 * F64_ERROR * d as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piece_has_one_turn() {
+        for pieces in 1..200 {
+            let mut found: Vec<usize> = (0..pieces).map(turns(pieces)).collect();
+            found.sort_unstable();
+            assert!(found.into_iter().eq(0..pieces), "{pieces}");
+        }
     }
 }
