@@ -35,6 +35,7 @@ usage: cargo xtask <command>
   web                 build the web app
   dist                one self-contained release binary with the web app inside
   bench [FILTER]      measure kernels and whole commands
+  scale [--count N]   a whole simulated survey: time, stages, memory, recall; a million take 30 GB of disk
   peers [--full] ...  measure beside scikit-learn, FAISS, pynndescent and hnswlib; --help says more";
 
 fn main() -> Result<()> {
@@ -51,6 +52,7 @@ fn main() -> Result<()> {
         ["web"] => web::build(),
         ["dist"] => dist::run(),
         ["bench", filter @ ..] => measure::bench(filter),
+        ["scale", options @ ..] => measure::scale(options),
         ["peers", options @ ..] => measure::peers(options),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

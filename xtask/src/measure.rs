@@ -43,6 +43,16 @@ pub fn peers(options: &[&str]) -> Result<()> {
     shell::run(command.args(options))
 }
 
+/// A whole simulated survey, from nothing to its recall; the options are those of `tests/tools/scale.py`.
+pub fn scale(options: &[&str]) -> Result<()> {
+    let mut command = Command::new(shell::find("python3").context("python3 is missing: install it")?);
+    command.arg("tests/tools/scale.py").arg("--balmer").arg(release()?);
+    if !options.iter().any(|option| option.starts_with("--folder")) {
+        command.arg("--folder").arg(shell::cache()?.join("scale"));
+    }
+    shell::run(command.args(options))
+}
+
 /// The optimised program, without the web app.
 fn release() -> Result<PathBuf> {
     shell::step("building balmer");

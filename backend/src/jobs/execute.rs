@@ -156,8 +156,8 @@ fn carry_out<E: Engine>(
     let spec = plan.spec();
     let saved = watch.run();
     watch.stage(Stage::Read, &format!("selecting spectra of {}", spec.survey));
-    let survey = store.survey_of(&saved)?;
-    let labels = labels(store, &saved, plan, options)?;
+    let survey = store.survey_of(saved)?;
+    let labels = labels(store, saved, plan, options)?;
     check_labels(plan, &labels, None)?;
     let selection = survey.select(spec.r#where.as_deref())?;
     if selection.is_empty() {

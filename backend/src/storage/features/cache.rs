@@ -20,6 +20,7 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use balmer_core::{
     engine::Observer,
+    ndarray::ArrayBase,
     pipeline::{FeatureTable, Plan, Rejected},
 };
 use parquet::{basic::Compression, file::properties::WriterProperties};
@@ -60,6 +61,9 @@ pub(super) struct Fresh {
     has_features: Vec<bool>,
 }
 
+/// Takes the features of a row, or why there are none.
+type Take<'a> = dyn FnMut(usize, Result<&[f32], Rejected>) + 'a;
+
 impl Fresh {
     /// Hands out the rows in order.
     pub(super) fn each(self, mut take: impl FnMut(usize, Result<&[f32], Rejected>)) {
@@ -67,7 +71,7 @@ impl Fresh {
         let mut rejected = self.table.rejected.into_iter();
         for (i, &has_features) in self.has_features.iter().enumerate() {
             if has_features {
-                features.next().iter().filter_map(|row| row.to_slice()).for_each(|row| take(i, Ok(row)));
+                features.next().iter().filter_map(ArrayBase::to_slice).for_each(|row| take(i, Ok(row)));
             } else {
                 rejected.next().into_iter().for_each(|rejected| take(i, Err(rejected)));
             }
@@ -175,12 +179,7 @@ impl Cache {
 
     /// Hands out rows of a file: of each its number in the file, ascending, the survey's, and what the receiver calls it.
     /// What is not there any more, since somebody removed it, is passed over.
-    pub(super) fn read(
-        &self,
-        file: u32,
-        wanted: &[(u32, u64, usize)],
-        take: &mut dyn FnMut(usize, Result<&[f32], Rejected>),
-    ) -> Result<()> {
+    pub(super) fn read(&self, file: u32, wanted: &[(u32, u64, usize)], take: &mut Take<'_>) -> Result<()> {
         let path = &self.files[file as usize];
         let rows: Vec<usize> = wanted.iter().map(|&(row, ..)| row as usize).collect();
         let Some(batches) = unless_gone(scan::read_selected(path, &rows, None))? else { return Ok(()) };
