@@ -6,7 +6,9 @@
 mod accept;
 mod execute;
 pub mod launch;
+pub mod parameters;
 mod phase;
+mod retention;
 pub mod service;
 mod table;
 mod watch;
@@ -15,5 +17,5 @@ pub mod worker;
 pub use accept::accept;
 pub use execute::{ExecuteOptions, JobError, execute};
 pub use phase::Phase;
-pub use table::{FILE, Job, JobTable, TableError};
+pub use table::{Change, FILE, Fault, Filter, Job, JobTable, Parameters, Room, TableError};
 pub use watch::RunProgress;

@@ -2,7 +2,9 @@
 //!
 //! What was asked for is in the [`JobTable`], what is being computed in processes of its own ([`super::launch`]), what came of
 //! it in the folder of the run. A worker that dies takes nothing with it: its run waits again and goes on from what was kept.
-//! So does everything that was under way when the server itself died.
+//! So does everything that was under way when the server itself died. What may be asked of a job is in `verbs`.
+
+mod verbs;
 
 use std::{
     collections::BTreeMap,
@@ -19,11 +21,12 @@ use tokio::{
 };
 
 use super::{
-    Job, JobTable, Phase, RunProgress, TableError,
+    Fault, Job, JobTable, Phase, Room, RunProgress, TableError,
     launch::{Launch, Launched},
+    retention,
     worker::{CANCEL, STOP},
 };
-use crate::storage::{Lock, OwnedRun, Store, StoreError};
+use crate::storage::{Lock, Store, StoreError};
 
 /// How long a worker may take to do as it is told.
 const GRACE: Duration = Duration::from_secs(2);
@@ -35,6 +38,10 @@ const PERIOD: Duration = Duration::from_secs(1);
 pub struct Limits {
     /// Runs that may wait.
     pub waiting: u32,
+    /// Runs of one owner that may wait.
+    pub waiting_per_owner: u32,
+    /// Jobs that may wait to be told to run.
+    pub idle: u32,
     /// Runs computed at the same time.
     pub at_once: usize,
     /// Processes that may die over a run before it counts as failed.
@@ -43,7 +50,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting: 8, at_once: 1, attempts: 3 }
+        Self { waiting: 8, waiting_per_owner: 8, idle: 200, at_once: 1, attempts: 3 }
+    }
+}
+
+impl Limits {
+    fn room(self) -> Room {
+        Room { waiting: self.waiting, of_owner: self.waiting_per_owner, idle: self.idle }
     }
 }
 
@@ -70,6 +83,8 @@ struct Inner {
     launcher: Box<dyn Launch>,
     limits: Limits,
     under_way: Mutex<BTreeMap<String, UnderWay>>,
+    /// Held by whoever makes a job's run: one at a time.
+    making: tokio::sync::Mutex<()>,
     /// Something may have to begin.
     wake: Notify,
     closing: watch::Sender<bool>,
@@ -98,11 +113,15 @@ impl Jobs {
         let lock = store.lock_for_serving()?;
         let table = JobTable::open(store.root()).await?;
         let (closing, _) = watch::channel(false);
-        let (under_way, wake) = (Mutex::default(), Notify::new());
-        let jobs = Self(Arc::new(Inner { store, table, launcher, limits, under_way, wake, closing, _lock: lock }));
+        let (under_way, making, wake) = (Mutex::default(), tokio::sync::Mutex::default(), Notify::new());
+        let inner = Inner { store, table, launcher, limits, under_way, making, wake, closing, _lock: lock };
+        let jobs = Self(Arc::new(inner));
         for job in jobs.0.table.jobs().await? {
-            if job.phase == Phase::Executing {
-                jobs.settle(&job, End::OfServer).await?;
+            match job.phase {
+                Phase::Executing => jobs.settle(&job, End::OfServer).await?,
+                // the server died while it made its run
+                Phase::Pending => jobs.unmake(&job.id).await?,
+                _ => {}
             }
         }
         Ok(jobs)
@@ -112,6 +131,7 @@ impl Jobs {
     pub async fn serve(&self) {
         let mut closing = self.0.closing.subscribe();
         let mut workers = JoinSet::new();
+        let retention = tokio::spawn(retention::keep(self.clone()));
         loop {
             while workers.len() < self.0.limits.at_once && !*closing.borrow() {
                 match self.0.table.begin_next().await {
@@ -127,6 +147,8 @@ impl Jobs {
                 }
             }
             if *closing.borrow() && workers.is_empty() {
+                // it ends by itself, and does not panic
+                let _ = retention.await;
                 return self.0.table.close().await;
             }
             tokio::select! {
@@ -138,105 +160,20 @@ impl Jobs {
         }
     }
 
-    /// Takes a new run in, which waits for its turn from now on: this is the acknowledgement.
-    ///
-    /// # Errors
-    /// [`TableError::Full`]; the run is gone then.
-    pub async fn submit(&self, run: OwnedRun) -> Result<()> {
-        let id = run.run().id().to_owned();
-        let folder = run.run().clone();
-        // whoever computes it locks it
-        drop(run);
-        if let Err(error) = self.0.table.insert(&Job::queued(id), self.0.limits.waiting).await {
-            self.ask(move |_| folder.discard()).await?;
-            return Err(error.into());
-        }
-        self.0.wake.notify_one();
-        Ok(())
-    }
-
-    /// Refuses where no further run may wait: before anything is written for it.
-    ///
-    /// # Errors
-    /// [`TableError::Full`].
-    pub async fn check_room(&self) -> Result<()> {
-        let waiting = self.waiting().await?;
-        if waiting >= self.0.limits.waiting { Err(TableError::Full(waiting).into()) } else { Ok(()) }
-    }
-
-    /// Runs that wait for their turn.
-    ///
-    /// # Errors
-    /// Where the table cannot be read.
-    pub async fn waiting(&self) -> Result<u32> {
-        Ok(self.0.table.waiting().await?)
-    }
-
     /// What the run of that id is doing, if this server computes it.
     pub fn progress(&self, id: &str) -> Option<RunProgress> {
         self.under_way().get(id)?.progress.clone()
     }
 
-    /// Ends a run, this server's or a command line's.
-    ///
-    /// # Errors
-    /// Where it has ended already.
-    pub async fn cancel(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        // the wish is on the disk before anybody acts on it: whoever dies in between, it stands
-        self.ask(move |store| store.run(&asked)?.cancel()).await?;
-        let orders = self.under_way().get(id).map(|job| job.orders.clone());
-        if let Some(orders) = orders {
-            // one that has just ended takes no orders any more
-            let _ = orders.send(CANCEL).await;
-            return Ok(());
-        }
-        match self.0.table.job(id).await {
-            // its worker looks at the disk
-            Ok(Job { phase: Phase::Executing, .. }) | Err(TableError::Unknown(_)) => Ok(()),
-            Ok(_) => {
-                self.0.table.bring(id, Phase::Aborted, None).await?;
-                let asked = id.to_owned();
-                self.ask(move |store| store.take_run(&asked)?.finish(RunStatus::Cancelled, None)).await.map(drop)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Lets a run that failed or was cancelled wait for its turn again.
-    ///
-    /// # Errors
-    /// Where it is neither; [`TableError::Full`].
-    pub async fn resume(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        self.ask(move |store| store.run(&asked)?.check_resumable()).await?;
-        self.check_room().await?;
-        let asked = id.to_owned();
-        self.ask(move |store| store.resume_run(&asked).map(drop)).await?;
-        match self.0.table.resume(id, self.0.limits.waiting).await {
-            // a run of a command line
-            Err(TableError::Unknown(_)) => {
-                self.0.table.insert(&Job::queued(id.to_owned()), self.0.limits.waiting).await?;
-            }
-            resumed => drop(resumed?),
-        }
-        self.0.wake.notify_one();
-        Ok(())
-    }
-
-    /// Removes a run that has ended, and all that it found.
-    ///
-    /// # Errors
-    /// While it waits or is computed.
-    pub async fn delete(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        self.ask(move |store| store.run(&asked)?.delete()).await?;
-        Ok(self.0.table.forget(id).await?)
-    }
-
     /// Begins nothing more, and stops what is under way: it waits for the next server.
     pub fn close(&self) {
         self.0.closing.send_replace(true);
+    }
+
+    /// Comes once the server ends.
+    pub(super) async fn closed(&self) {
+        // the sender lives as long as we do
+        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<String, UnderWay>> {
@@ -339,7 +276,7 @@ impl Jobs {
             outcome = self.record(job, &end).await;
         }
         if let Err(ServiceError::Store(error)) = &outcome {
-            self.0.table.bring(&job.id, Phase::Error, Some(&error.to_string())).await?;
+            self.0.table.bring(&job.id, Phase::Error, Some(Fault::fatal(&error.to_string()))).await?;
             return Ok(());
         }
         outcome
@@ -378,7 +315,10 @@ impl Jobs {
             (None, _) => Ok(()),
         })
         .await?;
-        self.0.table.bring(&job.id, phase, reason.as_deref()).await?;
+        // what kills a process (memory, a driver) may be gone another time; what a run reports itself stays
+        let is_transient = matches!((status, end), (Some(RunStatus::Failed), End::OfWorker(_)));
+        let fault = reason.as_deref().map(|message| Fault { message, is_transient });
+        self.0.table.bring(&job.id, phase, fault).await?;
         tracing::info!(run = job.id, %phase, "ended");
         Ok(())
     }

@@ -98,7 +98,7 @@ async fn one_that_takes_too_long_is_aborted_though_its_worker_does_not_listen() 
     let id = run.run().id().to_owned();
     drop(run);
     let job = Job { execution_duration: 1, ..Job::queued(id.clone()) };
-    jobs.0.table.insert(&job, 8).await.unwrap();
+    jobs.0.table.insert(&job, Limits::default().room()).await.unwrap();
     serve(&jobs);
     let job = ended(&jobs, &id).await;
     assert_eq!(job.phase, Phase::Aborted);
