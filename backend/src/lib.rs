@@ -1,7 +1,7 @@
 //! The native side of Balmer: everything that touches disks, networks and terminals.
 //!
 //! [`engine`] computes on this machine's GPU or processor; [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out; [`compare`] sets two of them side by
-//! side; [`explain`] says why a spectrum stands where it does; [`export`] writes tables; [`http`] serves all that, with the web app.
+//! side; [`explain`] says why a spectrum stands where it does; [`export`] writes tables; [`http`] serves all that, with the web app, and `vo` renders it as the Virtual Observatory has it.
 
 pub mod compare;
 pub mod config;
@@ -11,3 +11,4 @@ pub mod export;
 pub mod http;
 pub mod jobs;
 pub mod storage;
+mod vo;

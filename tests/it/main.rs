@@ -15,3 +15,4 @@ mod matrices;
 mod real_data;
 mod support;
 mod surveys;
+mod uws;

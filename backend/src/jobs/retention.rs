@@ -1,4 +1,4 @@
-//! Jobs whose time is over: at its destruction time (UWS 1.1 section 2.1.9) a job is ended if need be, its results are
+//! Jobs whose time is over: at its destruction time (UWS 1.1 section 2.1.5) a job is ended if need be, its results are
 //! cleared away, and its record stays as ARCHIVED until somebody deletes it.
 
 use std::time::Duration;

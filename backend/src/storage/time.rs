@@ -7,6 +7,11 @@ pub(crate) fn now() -> String {
     written(seconds_since_epoch())
 }
 
+/// So many seconds from now.
+pub(crate) fn after(seconds: f64) -> String {
+    written(seconds_since_epoch() + seconds.max(0.0).round() as i64)
+}
+
 /// A Unix time as text.
 fn written(seconds: i64) -> String {
     let [year, month, day, hour, minute, second] = civil(seconds);

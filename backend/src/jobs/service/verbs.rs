@@ -85,6 +85,19 @@ impl Jobs {
         }
     }
 
+    /// Ends a job; one that was ended so already stays as it is.
+    ///
+    /// # Errors
+    /// Where it has ended by itself.
+    pub async fn abort(&self, id: &str) -> Result<()> {
+        let job = self.job(id).await?;
+        match job.phase {
+            Phase::Aborted => Ok(()),
+            phase if phase.is_final() => Err(TableError::Phase { id: job.id, phase, wanted: Phase::Aborted }.into()),
+            _ => self.cancel(id).await,
+        }
+    }
+
     /// Lets a run that failed or was cancelled wait for its turn again.
     ///
     /// # Errors

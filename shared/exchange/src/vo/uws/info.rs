@@ -1,4 +1,4 @@
-//! `jobInfo`: what a service may tell beyond the standard (UWS 1.1 section 2.1.1, schema `JobSummary`).
+//! `jobInfo`: what a service may tell beyond the standard (UWS 1.1 section 2.2.2.2, schema type `JobSummary`).
 
 use crate::vo::xml::Element;
 

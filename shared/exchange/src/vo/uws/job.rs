@@ -1,5 +1,5 @@
-//! A job in full, its parameters and its results: `uws:job`, `uws:parameters`, `uws:results` (UWS 1.1 sections 2.1.1, 2.1.11,
-//! 2.1.12; schema types `JobSummary`, `Parameter`, `ResultReference`, `ErrorSummary`).
+//! A job in full, its parameters and its results: `uws:job`, `uws:parameters`, `uws:results` (UWS 1.1 sections 2.1.2, 2.1.10,
+//! 2.1.11, 2.2.2.2; schema types `JobSummary`, `Parameter`, `ResultReference`, `ErrorSummary`).
 
 use super::{JobInfo, NAMESPACES, versioned};
 use crate::vo::xml::{self, Element};

@@ -1,7 +1,7 @@
 //! Documents of the Universal Worker Service, version 1.1 (REC 2016-10-24): a [`Job`] and the list of [jobs](jobs).
 //!
 //! The order of elements is that of the schema `UWS-v1.1.xsd`, which is part of the standard. Times are ISO 8601 in UTC with
-//! `Z` (section 2.1.10). `jobInfo` is the place that the standard leaves to a service (section 2.1.1): ours tells progress,
+//! `Z`. `jobInfo` is the place that the standard leaves to a service (section 2.2.2.2): ours tells progress,
 //! counts, and what of a request was ignored.
 
 mod info;

@@ -11,7 +11,7 @@ fn elements(text: &str) -> Vec<String> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(e) | Event::Empty(e) => {
-                names.push(String::from_utf8(e.name().local_name().as_ref().to_vec()).unwrap());
+                names.push(e.name().local_name().as_ref().to_owned());
             }
             Event::Eof => return names,
             _ => {}
