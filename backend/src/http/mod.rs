@@ -43,8 +43,8 @@ use utoipa_axum::{
     routes,
 };
 
-pub(crate) use self::{negotiation::Answer, problem::Failure};
 use self::{metrics::Metrics, stream::Downloads};
+pub(crate) use self::{negotiation::Answer, problem::Failure};
 use crate::{
     explain::GraphCache,
     jobs::{

@@ -57,11 +57,7 @@ pub fn is_known(name: &str) -> bool {
 
 /// A spec in which every optional key is present.
 fn complete() -> Map<String, Value> {
-    tree(&PipelineSpec {
-        r#where: Some(String::new()),
-        labels: Some(LabelsSpec::default()),
-        ..PipelineSpec::default()
-    })
+    tree(&PipelineSpec { r#where: Some(String::new()), labels: Some(LabelsSpec::default()), ..PipelineSpec::default() })
 }
 
 fn tree(spec: &PipelineSpec) -> Map<String, Value> {

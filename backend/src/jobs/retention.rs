@@ -16,7 +16,9 @@ pub(super) async fn keep(jobs: Jobs) {
                 for job in due {
                     match jobs.archive(&job.id).await {
                         Ok(_) => tracing::info!(run = job.id, "its time is over: archived"),
-                        Err(error) => tracing::warn!(run = job.id, %error, "its time is over, and it cannot be archived yet"),
+                        Err(error) => {
+                            tracing::warn!(run = job.id, %error, "its time is over, and it cannot be archived yet")
+                        }
                     }
                 }
             }

@@ -25,7 +25,8 @@ pub const FILE: &str = "jobs.sqlite";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The tables, version by version: `PRAGMA user_version` says how many of them a file has.
-const VERSIONS: &[&str] = &["
+const VERSIONS: &[&str] = &[
+    "
     CREATE TABLE jobs (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -42,12 +43,14 @@ const VERSIONS: &[&str] = &["
         error TEXT
     );
     CREATE INDEX jobs_in_turn ON jobs (phase, priority DESC, seq);
-", "
+",
+    "
     ALTER TABLE jobs ADD COLUMN parameters TEXT;
     ALTER TABLE jobs ADD COLUMN is_transient INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX jobs_by_creation ON jobs (created);
     CREATE INDEX jobs_by_destruction ON jobs (destruction) WHERE destruction IS NOT NULL;
-"];
+",
+];
 
 /// What a job was asked to do, as somebody who knows parameters only says it: values by name, in capitals.
 pub type Parameters = BTreeMap<String, String>;
@@ -381,7 +384,8 @@ async fn in_change(change: &mut Transaction, id: &str) -> Result<Job> {
 async fn has_room(change: &mut Transaction, job: &Job, phase: Phase, room: Room) -> Result<()> {
     match phase {
         Phase::Queued => {
-            let count = sqlx::query_as("SELECT count(*), count(*) FILTER (WHERE owner = $1) FROM jobs WHERE phase = 'QUEUED'");
+            let count =
+                sqlx::query_as("SELECT count(*), count(*) FILTER (WHERE owner = $1) FROM jobs WHERE phase = 'QUEUED'");
             let (waiting, own): (u32, u32) = count.bind(&job.owner).fetch_one(&mut **change).await?;
             match &job.owner {
                 _ if waiting >= room.waiting => Err(TableError::Full(waiting)),
@@ -413,7 +417,8 @@ async fn bring(change: &mut Transaction, job: Job, wanted: Phase, fault: Option<
     let changed = sqlx::query_as(
         "UPDATE jobs SET phase = $1, error = $2, is_transient = $3, ended = $4 WHERE id = $5 RETURNING *",
     );
-    let changed = changed.bind(wanted.name()).bind(fault.map(|f| f.message)).bind(fault.is_some_and(|f| f.is_transient));
+    let changed =
+        changed.bind(wanted.name()).bind(fault.map(|f| f.message)).bind(fault.is_some_and(|f| f.is_transient));
     Ok(changed.bind(ended).bind(job.id).fetch_one(&mut **change).await?)
 }
 

@@ -100,7 +100,8 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Some(expected));
         }
-        for text in ["", "tomorrow", "2023-02-29", "2026-11-22T25:00:00Z", "2026-11-22T18:14:55.xZ", "2026-1-2", "12026-01-01"]
+        for text in
+            ["", "tomorrow", "2023-02-29", "2026-11-22T25:00:00Z", "2026-11-22T18:14:55.xZ", "2026-1-2", "12026-01-01"]
         {
             assert_eq!(read(text), None, "{text}");
         }

@@ -14,8 +14,7 @@ fn the_examples_of_the_document_work_as_pasted() {
     let balmer = Balmer::new();
     balmer.ok(["simulate", "miles", "--count", "400", "--seed", "1"]);
     let served = Served::start(&balmer, &[]);
-    let blocks: Vec<&str> =
-        DOCUMENT.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let blocks: Vec<&str> = DOCUMENT.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() >= 4, "the document has lost its examples");
     // curl alone tells of a failure by its status only where it is asked to
     let mut script = "set -eu\ncurl() { command curl --fail-with-body \"$@\"; }\n".to_owned();

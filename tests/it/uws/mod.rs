@@ -3,12 +3,12 @@
 
 mod document;
 mod documentation;
+mod section_2_1_10_results;
+mod section_2_1_11_parameters;
 mod section_2_1_3_phases;
 mod section_2_1_4_execution_duration;
 mod section_2_1_5_destruction_time;
 mod section_2_1_7_error;
-mod section_2_1_10_results;
-mod section_2_1_11_parameters;
 mod section_2_2_1_blocking;
 mod section_2_2_2_representations;
 mod section_2_2_3_state_changes;
@@ -109,7 +109,11 @@ impl Service {
     #[track_caller]
     fn refused(&self, status: u16, path: &str, form: &str, words: &str) {
         let answer = self.post(path, form);
-        assert_eq!((answer.status, answer.header("content-type")), (status, "text/plain; charset=utf-8"), "{path} {form}");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, "text/plain; charset=utf-8"),
+            "{path} {form}"
+        );
         assert!(answer.text().contains(words), "{}", answer.text());
     }
 

@@ -24,7 +24,10 @@ fn results_are_listed_with_their_sizes_and_are_what_the_run_saved() {
         ("provenance.json", "application/json"),
     ] {
         let listed = list.with_id("result", name);
-        assert_eq!(listed.attribute("href"), format!("{}{}/results/{name}", service.jobs().trim_end_matches("/uws"), job));
+        assert_eq!(
+            listed.attribute("href"),
+            format!("{}{}/results/{name}", service.jobs().trim_end_matches("/uws"), job)
+        );
         let answer = service.get(&format!("{job}/results/{name}"));
         assert_eq!(answer.body, std::fs::read(folder.join(name)).unwrap(), "{name}");
         assert_eq!(listed.attribute("size"), answer.body.len().to_string(), "{name}");

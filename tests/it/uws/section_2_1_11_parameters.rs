@@ -20,7 +20,10 @@ fn parameters_are_set_while_a_job_is_pending_and_not_after() {
     service.change(&format!("{job}/parameters"), "WHERE=&RUNID=a+name");
     let document = service.document(&job);
     assert_eq!(document.all("parameter", "id"), ["LOF.N_NEIGHBORS", "NEIGHBORS.N_NEIGHBORS", "SURVEY"]);
-    assert_eq!((document.with_id("parameter", "LOF.N_NEIGHBORS").text.as_str(), document.text("runId")), ("20", "a name"));
+    assert_eq!(
+        (document.with_id("parameter", "LOF.N_NEIGHBORS").text.as_str(), document.text("runId")),
+        ("20", "a name")
+    );
 
     service.change(&job, "PHASE=RUN");
     service.refused(403, &format!("{job}/parameters"), "LOF.N_NEIGHBORS=5", "parameters cannot be changed");

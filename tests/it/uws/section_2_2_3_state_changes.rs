@@ -6,7 +6,8 @@ use super::{LARGE, QUICK, SMALL, Service};
 #[test]
 fn a_job_is_created_and_told_to_run_in_one_request() {
     let service = Service::new(SMALL);
-    let job = service.create(&format!("{QUICK}&PHASE=RUN&PRIORITY=7&EXECUTIONDURATION=600&DESTRUCTION=2999-01-01T00:00:00Z"));
+    let job =
+        service.create(&format!("{QUICK}&PHASE=RUN&PRIORITY=7&EXECUTIONDURATION=600&DESTRUCTION=2999-01-01T00:00:00Z"));
     let document = service.document(&job);
     assert_eq!((document.text("priority"), document.text("executionDuration")), ("7", "600"));
     assert_eq!(document.text("destruction"), "2999-01-01T00:00:00Z");
@@ -58,7 +59,9 @@ fn a_job_is_aborted_where_it_has_not_ended() {
 fn what_is_not_there_is_not_found() {
     let service = Service::new(SMALL);
     let job = service.create(QUICK);
-    for part in ["", "/phase", "/quote", "/error", "/owner", "/results", "/parameters", "/destruction", "/results/result"] {
+    for part in
+        ["", "/phase", "/quote", "/error", "/owner", "/results", "/parameters", "/destruction", "/results/result"]
+    {
         let answer = service.get(&format!("/uws/nobody{part}"));
         assert_eq!((answer.status, answer.header("content-type")), (404, "text/plain; charset=utf-8"), "{part}");
     }

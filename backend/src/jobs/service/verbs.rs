@@ -11,9 +11,7 @@ use balmer_exchange::api::RunStatus;
 
 use super::{Jobs, Result, ServiceError};
 use crate::{
-    jobs::{
-        Change, Fault, Filter, Job, JobError, Parameters, Phase, TableError, accept, parameters, worker::CANCEL,
-    },
+    jobs::{Change, Fault, Filter, Job, JobError, Parameters, Phase, TableError, accept, parameters, worker::CANCEL},
     storage::{self, OwnedRun, StoreError, time},
 };
 
@@ -211,7 +209,8 @@ impl Jobs {
         let made = tokio::task::spawn_blocking(move || accept(&store, &plan, Some(id)).map(drop)).await;
         match made {
             Ok(made) => made.map_err(|error| {
-                let is_transient = matches!(error, JobError::Store(StoreError::DiskFull { .. } | StoreError::Locked { .. }));
+                let is_transient =
+                    matches!(error, JobError::Store(StoreError::DiskFull { .. } | StoreError::Locked { .. }));
                 (error.to_string(), is_transient)
             }),
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),

@@ -88,7 +88,9 @@ async fn document(app: &App, base: &Base, job: Job) -> Result<uws::Job, Failure>
 /// Its parameters as they were given; where it was asked for by a spec, that.
 pub fn parameters(store: &Store, job: &Job) -> Result<Vec<Parameter>, StoreError> {
     let found = match (&job.parameters, store.run(&job.id)) {
-        (Some(given), _) => given.iter().filter(|(name, _)| is_known(name)).map(|(n, v)| (n.clone(), v.clone())).collect(),
+        (Some(given), _) => {
+            given.iter().filter(|(name, _)| is_known(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+        }
         (None, Ok(run)) => flatten(&run.spec()?),
         (None, Err(StoreError::NoRun { .. })) => return Ok(Vec::new()),
         (None, Err(error)) => return Err(error),

@@ -22,6 +22,9 @@ mod tests {
     #[test]
     fn a_failure_is_a_votable_that_says_so() {
         let text = super::error_votable("no survey <x>\u{0}");
-        assert!(text.contains("<INFO name=\"QUERY_STATUS\" value=\"ERROR\">no survey &lt;x&gt;\u{fffd}</INFO>"), "{text}");
+        assert!(
+            text.contains("<INFO name=\"QUERY_STATUS\" value=\"ERROR\">no survey &lt;x&gt;\u{fffd}</INFO>"),
+            "{text}"
+        );
     }
 }
