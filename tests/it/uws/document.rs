@@ -2,7 +2,7 @@
 
 use quick_xml::{Reader, XmlVersion, events::Event};
 
-/// An element: local name, attributes, text before its first child.
+/// An element: local name, attributes, its own text.
 #[derive(Debug, Default)]
 pub struct Element {
     pub name: String,
@@ -26,9 +26,11 @@ impl Document {
     pub fn read(text: &str) -> Self {
         let mut reader = Reader::from_str(text);
         let mut elements = Vec::<Element>::new();
+        let mut open = Vec::<usize>::new();
         loop {
             match reader.read_event().unwrap_or_else(|error| panic!("{error}: {text}")) {
-                Event::Start(e) | Event::Empty(e) => {
+                event @ (Event::Start(_) | Event::Empty(_)) => {
+                    let (Event::Start(e) | Event::Empty(e)) = &event else { unreachable!() };
                     let attributes = e.attributes().map(|a| {
                         let a = a.unwrap();
                         let value = a.normalized_value(XmlVersion::Explicit1_0).unwrap();
@@ -36,17 +38,22 @@ impl Document {
                     });
                     let attributes = attributes.collect();
                     let name = e.name().local_name().as_ref().to_owned();
+                    if matches!(event, Event::Start(_)) {
+                        open.push(elements.len());
+                    }
                     elements.push(Element { name, attributes, text: String::new() });
                 }
+                Event::End(_) => drop(open.pop()),
                 Event::Text(t) => {
-                    if let Some(last) = elements.last_mut() {
-                        last.text += t.xml10_content().as_ref();
+                    if let Some(&here) = open.last() {
+                        elements[here].text += t.xml10_content().as_ref();
                     }
                 }
                 Event::GeneralRef(r) => {
                     let named = r.xml10_content();
                     let text = quick_xml::escape::resolve_predefined_entity(&named);
-                    elements.last_mut().unwrap().text += text.unwrap_or_else(|| panic!("&{named};"));
+                    let here = *open.last().expect("a reference stands in an element");
+                    elements[here].text += text.unwrap_or_else(|| panic!("&{named};"));
                 }
                 Event::Eof => return Self(elements),
                 _ => {}

@@ -25,7 +25,7 @@ use crate::support::{
 /// A survey that a run takes a second or two for.
 const SMALL: &str = "400";
 /// One that a run takes long enough for to be met while it is at it.
-const LARGE: &str = "6000";
+const LARGE: &str = "4000";
 /// Settings that do for a small survey.
 const QUICK: &str = "SURVEY=sky&LOF.N_NEIGHBORS=20&NEIGHBORS.N_NEIGHBORS=20";
 /// Patience with what takes seconds.
