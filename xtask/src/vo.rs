@@ -92,33 +92,31 @@ fn stilts() -> Result<()> {
 fn by_schemas(base: &str, folder: &Path) -> Result<()> {
     let wrong = folder.join("wrong.xml");
     fs::write(&wrong, "<jobs xmlns=\"http://www.ivoa.net/xml/UWS/v1.0\"><job/></jobs>")?;
-    if refused(&wrong)?.is_none() {
-        bail!("STILTS takes whatever it is given");
+    for check in [xsdvalidate, votlint] {
+        if refused(check(&wrong))?.is_none() {
+            bail!("STILTS takes whatever it is given");
+        }
     }
     let jobs = format!("{base}/uws");
     let pending = create(&jobs, &["SURVEY=miles", "RUNID=<a> & b", "LANG=ADQL", "DESTRUCTION=2999-01-01"])?;
     let done = create(&jobs, &["SURVEY=miles", "LOF.N_NEIGHBORS=20", "PHASE=RUN"])?;
     let failed = create(&jobs, &["SURVEY=nowhere", "PHASE=RUN"])?;
     ended(&done)?;
-    let addresses = [
-        (&jobs, ""),
-        (&jobs, "?PHASE=ARCHIVED"),
-        (&pending, ""),
-        (&pending, "/parameters"),
-        (&pending, "/results"),
-        (&done, ""),
-        (&done, "/parameters"),
-        (&done, "/results"),
-        (&failed, ""),
-        (&failed, "/error"),
+    let mut documents = vec![
+        (jobs.clone(), xsdvalidate as fn(&Path) -> Command),
+        (format!("{jobs}?PHASE=ARCHIVED"), xsdvalidate),
+        (format!("{base}/capabilities"), xsdvalidate),
+        (format!("{base}/availability"), xsdvalidate),
+        (format!("{failed}/error"), votlint),
+        (format!("{done}/results/result"), votlint),
     ];
-    let addresses = addresses.map(|(root, rest)| format!("{root}{rest}"));
-    for (number, address) in
-        addresses.iter().chain([&format!("{base}/capabilities"), &format!("{base}/availability")]).enumerate()
-    {
+    for job in [&pending, &done, &failed] {
+        documents.extend(["", "/parameters", "/results"].map(|part| (format!("{job}{part}"), xsdvalidate as _)));
+    }
+    for (number, (address, check)) in documents.iter().enumerate() {
         let file = folder.join(format!("{number}.xml"));
         shell::output(curl().arg("-o").arg(&file).arg(address))?;
-        if let Some(wrong) = refused(&file)? {
+        if let Some(wrong) = refused(check(&file))? {
             bail!("{address} is not valid: {wrong}\n{}", fs::read_to_string(&file)?);
         }
         println!("  valid: {address}");
@@ -126,10 +124,22 @@ fn by_schemas(base: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What STILTS holds against a document; it exits with 0 whatever it found.
-fn refused(file: &Path) -> Result<Option<String>> {
+/// A document against the schemas that STILTS brings along: UWS, VOSI, VOResource.
+fn xsdvalidate(file: &Path) -> Command {
     let mut stilts = Command::new("stilts");
     stilts.args(["xsdvalidate", "uselocals=true"]).arg(format!("doc={}", file.display()));
+    stilts
+}
+
+/// A `VOTable` against its schema and its own words.
+fn votlint(file: &Path) -> Command {
+    let mut stilts = Command::new("stilts");
+    stilts.arg("votlint").arg(format!("votable={}", file.display()));
+    stilts
+}
+
+/// What STILTS says of a document that is not valid; how it exits does not tell.
+fn refused(mut stilts: Command) -> Result<Option<String>> {
     let output = stilts.output().context("cannot start stilts")?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     let is_bad = !output.status.success() || ["ERROR", "FATAL", "Error"].iter().any(|word| said.contains(word));
