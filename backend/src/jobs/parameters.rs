@@ -47,7 +47,9 @@ pub fn unflatten(parameters: &Parameters) -> Result<PipelineSpec, String> {
             }
         }
     }
-    PipelineSpec::from_json(&Value::Object(root).to_string()).map_err(|error| error.to_string())
+    // as TOML: the JSON reader may miss the last bit of a number
+    let text = toml::to_string(&root).map_err(|error| error.to_string())?;
+    PipelineSpec::from_toml(&text).map_err(|error| error.to_string())
 }
 
 /// Whether a name means something here.

@@ -24,7 +24,7 @@ pub(crate) fn read(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('Z');
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00"));
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if date.len() != "2026-11-22".len() || fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let seconds = if time.len() == "00:00".len() { ":00" } else { "" };

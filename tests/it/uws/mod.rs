@@ -22,12 +22,13 @@ use crate::support::{
     served::{Answer, Served, until},
 };
 
-/// A survey that a run takes a second or two for.
-const SMALL: &str = "400";
-/// One that a run takes long enough for to be met while it is at it.
-const LARGE: &str = "4000";
-/// Settings that do for a small survey.
+/// Spectra of the survey.
+const COUNT: &str = "200";
+/// Settings that do for it.
 const QUICK: &str = "SURVEY=sky&LOF.N_NEIGHBORS=20&NEIGHBORS.N_NEIGHBORS=20";
+/// Settings that keep a job executing until it is ended: labels that never settle.
+const ENDLESS: &str = "SURVEY=sky&LABELS.KERNEL=rbf&LABELS.GAMMA=0.01&LABELS.ALPHA=0.9999&LABELS.TOL=1e-300\
+                       &LABELS.MAX_ITER=2000000000&LOF.N_NEIGHBORS=20&NEIGHBORS.N_NEIGHBORS=20";
 /// Patience with what takes seconds.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -39,13 +40,15 @@ struct Service {
 }
 
 impl Service {
-    fn new(spectra: &str) -> Self {
-        Self::with(spectra, &[])
+    fn new() -> Self {
+        Self::with(&[])
     }
 
-    fn with(spectra: &str, options: &[&str]) -> Self {
+    fn with(options: &[&str]) -> Self {
         let balmer = Balmer::new();
-        balmer.ok(["simulate", "sky", "--count", spectra, "--seed", "1"]);
+        balmer.ok(["simulate", "sky", "--count", COUNT, "--seed", "1"]);
+        let labels = balmer.file("labels.csv", "spectrum_id,label\nsim-1-000000001,a\nsim-1-000000002,b\n");
+        balmer.ok(["labels", "import", "sky", labels.to_str().unwrap()]);
         Self { served: Served::start(&balmer, options), balmer }
     }
 

@@ -2,11 +2,11 @@
 
 use balmer_exchange::votable;
 
-use super::{QUICK, SMALL, Service};
+use super::{QUICK, Service};
 
 #[test]
 fn results_are_listed_with_their_sizes_and_are_what_the_run_saved() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(QUICK);
     assert_eq!(service.document(&format!("{job}/results")).names(), ["results"]);
     assert_eq!(service.get(&format!("{job}/results/result")).status, 404);
@@ -40,7 +40,7 @@ fn results_are_listed_with_their_sizes_and_are_what_the_run_saved() {
 
 #[test]
 fn the_result_is_the_votable_of_all_candidates() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(&format!("{QUICK}&PHASE=RUN"));
     service.until(&job, "COMPLETED");
     let answer = service.get(&format!("{job}/results/result"));

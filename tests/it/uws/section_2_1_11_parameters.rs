@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{SMALL, Service};
+use super::Service;
 
 #[test]
 fn parameters_are_set_while_a_job_is_pending_and_not_after() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create("survey=sky&Lof.N_Neighbors=30&REQUEST=doQuery&LANG=ADQL");
     let list = service.document(&format!("{job}/parameters"));
     assert_eq!(list.names(), ["parameters", "parameter", "parameter"]);
@@ -35,7 +35,7 @@ fn parameters_are_set_while_a_job_is_pending_and_not_after() {
 
 #[test]
 fn a_run_that_was_asked_for_by_a_spec_has_the_spec_as_its_parameters() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let spec = json!({"survey": "sky", "lof": {"n_neighbors": 20}, "recipe": {"window_angstrom": [6500.0, 6700.5]}});
     let id = service.served.json("POST", "/runs", &spec.to_string())["id"].as_str().unwrap().to_owned();
     let job = format!("/uws/{id}");

@@ -1,11 +1,11 @@
 //! 2.1.3 Execution phase: a job goes from PENDING to its end, and waits where it is held.
 
-use super::{LARGE, PATIENCE, QUICK, SMALL, Service};
+use super::{COUNT, ENDLESS, PATIENCE, QUICK, Service};
 use crate::support::served::until;
 
 #[test]
 fn a_job_waits_to_be_told_and_then_comes_to_its_end() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(QUICK);
     assert_eq!(service.phase(&job), "PENDING");
     let id = job.rsplit('/').next().unwrap();
@@ -30,17 +30,17 @@ fn a_job_waits_to_be_told_and_then_comes_to_its_end() {
     assert!(created <= started && started <= ended, "{created} {started} {ended}");
     let counts = document.all("count", "name");
     assert_eq!(counts, ["selected", "ranked", "rejected", "outliers"]);
-    assert_eq!(document.texts("count")[0], SMALL);
+    assert_eq!(document.texts("count")[0], COUNT);
     // the run of the same id
     assert_eq!(service.served.json("GET", &format!("/runs/{id}"), "")["status"], "done");
 }
 
 #[test]
 fn what_is_held_does_not_run_until_it_is_told_so() {
-    let service = Service::new(LARGE);
-    let first = service.create("SURVEY=sky&PHASE=RUN");
+    let service = Service::new();
+    let first = service.create(&format!("{ENDLESS}&PHASE=RUN"));
     service.until(&first, "EXECUTING");
-    let second = service.create("SURVEY=sky&PHASE=RUN");
+    let second = service.create(&format!("{QUICK}&PHASE=RUN"));
     assert_eq!(service.phase(&second), "QUEUED");
     service.change(&second, "PHASE=HOLD");
     assert_eq!(service.phase(&second), "HELD");

@@ -1,13 +1,13 @@
 //! 2.1.5 Destruction time: then a job's results are cleared away, and its record is kept as ARCHIVED (section 2.1.3) until
 //! somebody deletes it.
 
-use super::{LARGE, QUICK, SMALL, Service};
+use super::{ENDLESS, QUICK, Service};
 
 const PAST: &str = "DESTRUCTION=2020-02-02T02:02:02.345";
 
 #[test]
 fn what_is_due_loses_its_results_and_keeps_its_record() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(&format!("{QUICK}&PHASE=RUN&RUNID=mine"));
     assert_eq!(service.value(&format!("{job}/destruction")), "");
     service.until(&job, "COMPLETED");
@@ -45,8 +45,8 @@ fn what_is_due_loses_its_results_and_keeps_its_record() {
 
 #[test]
 fn what_is_under_way_or_was_never_told_to_run_is_ended_first() {
-    let service = Service::new(LARGE);
-    let [running, waiting] = [service.create("SURVEY=sky&PHASE=RUN"), service.create("SURVEY=sky")];
+    let service = Service::new();
+    let [running, waiting] = [service.create(&format!("{ENDLESS}&PHASE=RUN")), service.create("SURVEY=sky")];
     service.until(&running, "EXECUTING");
     for job in [&running, &waiting] {
         service.change(&format!("{job}/destruction"), PAST);

@@ -1,10 +1,10 @@
 //! 2.1.7 Error: why a job failed, in short in its document and as a document of its own.
 
-use super::{SMALL, Service};
+use super::Service;
 
 #[test]
 fn what_makes_no_sense_is_the_job_s_error_once_it_is_told_to_run() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     for (form, words) in [
         ("SURVEY=sky&LOF.N_NEIGHBORS=many", "LOF.N_NEIGHBORS: 'many' is not a whole number"),
         ("SURVEY=nowhere", "no survey `nowhere`"),

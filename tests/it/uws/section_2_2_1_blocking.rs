@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use super::{QUICK, SMALL, Service};
+use super::{QUICK, Service};
 use crate::support::served::until;
 
 /// Less than the minute that a wait lasts.
@@ -10,7 +10,7 @@ const SHORT: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_wait_ends_with_the_phase() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(QUICK);
     thread::scope(|scope| {
         let waits = ["WAIT=60", "WAIT=-1", "wait=50&phase=pending"].map(|query| {
@@ -33,7 +33,7 @@ fn a_wait_ends_with_the_phase() {
 
 #[test]
 fn nobody_waits_for_what_cannot_change_or_has_changed() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let [pending, held, over] = [(); 3].map(|()| service.create(QUICK));
     service.change(&held, "PHASE=HOLD");
     service.change(&over, "PHASE=ABORT");
@@ -55,7 +55,7 @@ fn nobody_waits_for_what_cannot_change_or_has_changed() {
 
 #[test]
 fn one_that_is_deleted_or_whose_server_ends_keeps_nobody_waiting() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let [deleted, left] = [service.create(QUICK), service.create(QUICK)];
     thread::scope(|scope| {
         let [deleted_wait, left_wait] = [&deleted, &left].map(|job| {

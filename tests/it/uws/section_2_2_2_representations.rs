@@ -2,11 +2,11 @@
 
 use std::{thread, time::Duration};
 
-use super::{QUICK, SMALL, Service};
+use super::{QUICK, Service};
 
 #[test]
 fn documents_are_in_the_order_of_the_schema() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(&format!("{QUICK}&RUNID=mine&PHASE=RUN"));
     service.until(&job, "COMPLETED");
     let document = service.document(&job);
@@ -29,7 +29,7 @@ fn documents_are_in_the_order_of_the_schema() {
 
 #[test]
 fn addresses_are_those_that_the_caller_uses() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let port = service.served.address().rsplit(':').next().unwrap().to_owned();
     let job = service.create(QUICK);
     let host = format!("localhost:{port}");
@@ -43,7 +43,7 @@ fn addresses_are_those_that_the_caller_uses() {
 
 #[test]
 fn the_list_is_filtered_by_phase_time_and_number() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let id = |job: &str| job.rsplit('/').next().unwrap().to_owned();
     let first = service.create(QUICK);
     let created = service.document(&first).text("creationTime").to_owned();
@@ -74,7 +74,7 @@ fn the_list_is_filtered_by_phase_time_and_number() {
 
 #[test]
 fn runs_of_the_command_line_are_listed_once_they_have_ended() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     assert!(service.ids("").is_empty());
     let spec = service.balmer.file("run.toml", "survey = \"sky\"\n[lof]\nn_neighbors = 20\n");
     let done = service.balmer.json(["run", spec.to_str().unwrap(), "--device", "cpu"]);

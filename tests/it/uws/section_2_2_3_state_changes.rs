@@ -1,11 +1,11 @@
 //! 2.2.3 State changing requests: what is asked for by POST and DELETE, answered by 303 and the next address to look at; and
 //! 2.2.4, what is refused.
 
-use super::{LARGE, QUICK, SMALL, Service};
+use super::{ENDLESS, QUICK, Service};
 
 #[test]
 fn a_job_is_created_and_told_to_run_in_one_request() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job =
         service.create(&format!("{QUICK}&PHASE=RUN&PRIORITY=7&EXECUTIONDURATION=600&DESTRUCTION=2999-01-01T00:00:00Z"));
     let document = service.document(&job);
@@ -24,10 +24,10 @@ fn a_job_is_created_and_told_to_run_in_one_request() {
 
 #[test]
 fn a_job_is_deleted_whatever_it_does() {
-    let service = Service::new(LARGE);
-    let running = service.create("SURVEY=sky&PHASE=RUN");
+    let service = Service::new();
+    let running = service.create(&format!("{ENDLESS}&PHASE=RUN"));
     service.until(&running, "EXECUTING");
-    let queued = service.create("SURVEY=sky&PHASE=RUN");
+    let queued = service.create(&format!("{ENDLESS}&PHASE=RUN"));
     let pending = service.create("SURVEY=sky");
     for job in [&queued, &pending] {
         let answer = service.served.request("DELETE", &format!("/vo{job}"), &[], "").unwrap();
@@ -41,7 +41,7 @@ fn a_job_is_deleted_whatever_it_does() {
 
 #[test]
 fn a_job_is_aborted_where_it_has_not_ended() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(QUICK);
     service.change(&format!("{job}/phase"), "PHASE=ABORT");
     assert_eq!(service.phase(&job), "ABORTED");
@@ -57,7 +57,7 @@ fn a_job_is_aborted_where_it_has_not_ended() {
 
 #[test]
 fn what_is_not_there_is_not_found() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let job = service.create(QUICK);
     for part in
         ["", "/phase", "/quote", "/error", "/owner", "/results", "/parameters", "/destruction", "/results/result"]
@@ -74,15 +74,15 @@ fn what_is_not_there_is_not_found() {
 
 #[test]
 fn where_too_many_wait_a_job_is_not_queued_and_may_be_later() {
-    let service = Service::with(LARGE, &["--waiting", "1"]);
-    let [first, second, third] = [(); 3].map(|()| service.create("SURVEY=sky"));
+    let service = Service::with(&["--waiting", "1"]);
+    let [first, second, third] = [(); 3].map(|()| service.create(ENDLESS));
     service.change(&first, "PHASE=RUN");
     service.until(&first, "EXECUTING");
     service.change(&second, "PHASE=RUN");
     let answer = service.post(&third, "PHASE=RUN");
     assert_eq!((answer.status, answer.header("retry-after")), (503, "30"), "{}", answer.text());
     assert_eq!(service.phase(&third), "PENDING");
-    assert_eq!(service.post("/uws", "SURVEY=sky&PHASE=RUN").status, 503);
+    assert_eq!(service.post("/uws", &format!("{QUICK}&PHASE=RUN")).status, 503);
     assert_eq!(service.ids("").len(), 3, "what was refused left no job");
     service.change(&first, "PHASE=ABORT");
     service.until(&second, "EXECUTING");

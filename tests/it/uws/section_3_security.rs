@@ -1,10 +1,10 @@
 //! 3 Security: nobody has an account, so a page of another site must not be able to do what a program may.
 
-use super::{QUICK, SMALL, Service};
+use super::{QUICK, Service};
 
 #[test]
 fn forms_of_other_sites_pages_are_refused() {
-    let service = Service::new(SMALL);
+    let service = Service::new();
     let own = format!("http://{}", service.served.address());
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let post = |path: &str, headers: &[(&str, &str)]| service.served.request("POST", path, headers, QUICK).unwrap();
