@@ -48,7 +48,7 @@ fn what_is_held_does_not_run_until_it_is_told_so() {
     service.change(&format!("{first}/phase"), "PHASE=ABORT");
     service.until(&first, "ABORTED");
     // there would be room for it now
-    let third = service.create(&format!("{QUICK}&WHERE=snr_r+%3E+30&PHASE=RUN"));
+    let third = service.create(&format!("{QUICK}&SEED=1&PHASE=RUN"));
     service.until(&third, "COMPLETED");
     assert_eq!(service.phase(&second), "HELD");
     service.change(&format!("{second}/phase"), "PHASE=RUN");
