@@ -1,7 +1,9 @@
 //! The native side of Balmer: everything that touches disks, networks and terminals.
 //!
-//! [`engine`] computes on this machine's GPU or processor; [`storage`] keeps surveys, labels and runs on disk; [`jobs`] carries runs out, within what [`machine`] has and [`config`] grants; [`compare`] sets two of them side by
-//! side, [`recall`] counts what they found of what is known; [`explain`] says why a spectrum stands where it does; [`export`] writes tables; [`http`] serves all that, with the web app.
+//! [`engine`] computes on this machine's GPU or processor; [`storage`] keeps surveys, labels and runs on disk; [`jobs`]
+//! carries runs out, within what [`machine`] has and [`config`] grants; [`compare`] sets two of them side by side, [`recall`]
+//! counts what they found of what is known; [`explain`] says why a spectrum stands where it does; [`export`] writes tables;
+//! [`http`] serves all that, with the web app, and `vo` renders it as the Virtual Observatory has it.
 
 pub mod compare;
 pub mod config;
@@ -13,3 +15,4 @@ pub mod jobs;
 pub mod machine;
 pub mod recall;
 pub mod storage;
+mod vo;

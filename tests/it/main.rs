@@ -17,3 +17,4 @@ mod progress;
 mod real_data;
 mod support;
 mod surveys;
+mod uws;

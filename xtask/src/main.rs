@@ -15,10 +15,12 @@ mod measure;
 mod miles;
 mod python;
 mod schemathesis;
+mod served;
 mod shell;
 mod test;
 mod tidy;
 mod tools;
+mod vo;
 mod web;
 mod worker;
 
@@ -30,6 +32,7 @@ usage: cargo xtask <command>
   demo [--no-serve]   set up, build, find the rare spectra of a real library, serve the web app
   test [FILTER]       set up and run every test; the last line counts them
   schemathesis        the served API against its OpenAPI document alone
+  vo                  the Virtual Observatory's services against its own tools alone
   ci                  format, tidy, lint natively and for the web, then test
   tidy                the rules of the house that no compiler checks
   web                 build the web app
@@ -47,6 +50,7 @@ fn main() -> Result<()> {
         ["demo", "--no-serve"] => demo::run(false),
         ["test", filter @ ..] => test::run(filter),
         ["schemathesis"] => schemathesis::build_and_run(),
+        ["vo"] => vo::build_and_run(),
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["web"] => web::build(),

@@ -8,14 +8,13 @@
 use std::{
     fmt::Write as _,
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{python, shell};
+use crate::{python, served::Served, shell};
 
 /// The schemathesis that the document is tested with.
 const VERSION: &str = "4.32.5";
@@ -42,7 +41,7 @@ pub fn run(balmer: &Path) -> Result<bool> {
     fs::create_dir_all(&folder)?;
     let [run, spectrum] = prepare(balmer, &folder)?;
     fs::write(folder.join("schemathesis.toml"), configuration(&run, &spectrum))?;
-    let server = Server::start(balmer, &folder.join("data"))?;
+    let server = Served::start(balmer, &folder.join("data"))?;
     let mut command = Command::new(schemathesis);
     command.current_dir(&folder).args(["run", "--seed", "1", "--max-examples", EXAMPLES, "--no-shrink"]);
     command.args(["--continue-on-failure", "--request-timeout", "30"]);
@@ -125,37 +124,4 @@ fn configuration(run: &str, spectrum: &str) -> String {
     text + &format!("[dictionaries.run]\nvalues = [\"{run}\"]\n[[operations]]\n")
         + "include-operation-id = [\"get_run\", \"list_candidates\", \"explain_candidate\", \"watch_run\"]\n"
         + "parameters = { \"path.run\" = { dictionary = \"run\", probability = 0.8 } }\n"
-}
-
-/// A server on a free port, ended with this value.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(balmer: &Path, data: &Path) -> Result<Self> {
-        let mut command = Command::new(balmer);
-        command.arg("--data-dir").arg(data).args(["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start the server")?;
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
-        if let Some(url) = url {
-            return Ok(Self { child, url });
-        }
-        // it serves nobody: whether it still runs does not matter
-        let _ = child.kill();
-        bail!("the server does not say where it is: {line}")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // it may have ended by itself
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

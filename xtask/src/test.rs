@@ -2,19 +2,20 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
 };
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{axe, schemathesis, shell, tools, web};
+use crate::{axe, schemathesis, shell, tools, vo, web};
 
 /// Sets up what the tests need and runs them: all, or those whose names hold one of the words.
 /// The last line is `N passed, N failed, N skipped`.
 pub fn run(filter: &[&str]) -> Result<()> {
     tools::c_compiler()?;
     tools::browser()?;
+    tools::curl()?;
     tools::vulkan()?;
     let axe = axe::fetch()?;
     web::build()?;
@@ -44,14 +45,15 @@ pub fn run(filter: &[&str]) -> Result<()> {
         }
     }
     let status = child.wait()?;
-    if filter.is_empty() || filter.contains(&"schemathesis") {
-        if schemathesis::run(&balmer)? {
+    let tools: [(&str, fn(&Path) -> Result<bool>); 2] = [("schemathesis", schemathesis::run), ("vo", vo::run)];
+    for (name, run) in tools {
+        if !filter.is_empty() && !filter.contains(&name) {
+            counts.skipped += 1;
+        } else if run(&balmer)? {
             counts.passed += 1;
         } else {
             counts.failed += 1;
         }
-    } else {
-        counts.skipped += 1;
     }
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
     if !status.success() || counts.failed > 0 {

@@ -154,6 +154,11 @@ pub fn c_compiler() -> Result<()> {
     apt::install(&["gcc", "libc6-dev"], "a C compiler")
 }
 
+/// curl, which the examples of the documents are written for.
+pub fn curl() -> Result<()> {
+    if shell::find("curl").is_some() { Ok(()) } else { apt::install(&["curl"], "curl") }
+}
+
 /// `PATH` with a folder before all others.
 pub fn prepended(folder: &Path) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `balmer resume`: going on with a run that ended before it was done.
 
-use balmer::jobs::JobTable;
+use balmer::jobs::{JobTable, Room};
 use balmer_core::pipeline::Plan;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ impl Resume {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let table = JobTable::open(store.root()).await?;
-            table.wait_again(run.id(), u32::MAX).await?;
+            table.wait_again(run.id(), Room::ANY).await?;
             table.close().await;
             anyhow::Ok(())
         })?;

@@ -65,7 +65,7 @@ impl RunSpec {
         }
         let plan = Plan::new(spec)?;
         let store = session.store()?;
-        let run = accept_with(&store, &plan, OPTIONS)?;
+        let run = accept_with(&store, &plan, None, OPTIONS)?;
         carry_out(session, &store, run, &plan, &engine, self.limit)
     }
 }

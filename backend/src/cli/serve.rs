@@ -46,6 +46,8 @@ impl Serve {
         let (runs, storage) = (settings.runs, settings.storage);
         let limits = Limits {
             waiting: self.waiting.unwrap_or(runs.waiting),
+            waiting_per_owner: runs.waiting_per_owner,
+            idle: runs.idle,
             at_once: self.runs_at_once.unwrap_or(runs.at_once.max(1)),
             attempts: runs.attempts,
             memory: self.memory.unwrap_or(runs.memory).of(machine::memory().1),

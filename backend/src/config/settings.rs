@@ -49,6 +49,10 @@ pub struct RunSettings {
     pub at_once: usize,
     /// Runs that may wait.
     pub waiting: u32,
+    /// Runs of one owner that may wait.
+    pub waiting_per_owner: u32,
+    /// Jobs that may wait to be told to run.
+    pub idle: u32,
     /// Processes that may die over a run before it counts as failed.
     pub attempts: u32,
     /// Memory of all runs under way together.
@@ -96,7 +100,15 @@ impl Default for ServerSettings {
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { at_once: 1, waiting: 8, attempts: 3, memory: Memory::Share(0.75), execution_duration: 0 }
+        Self {
+            at_once: 1,
+            waiting: 8,
+            waiting_per_owner: 8,
+            idle: 200,
+            attempts: 3,
+            memory: Memory::Share(0.75),
+            execution_duration: 0,
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     export::{ExportError, about_run, to_json},
-    storage::{StoreError, candidate_rows},
+    storage::{Query, StoreError, candidate_rows},
 };
 
 /// `GET /runs/{run}/candidates?where=&order_by=&limit=&offset=&columns=&format=`
@@ -50,16 +50,7 @@ pub async fn list(
     let answer = rows::chosen(params.format, &headers)?;
     let query = params.query(answer)?;
     if answer != Answer::Json {
-        let name = format!("{run}-candidates");
-        return rows::file(&app, answer, &name, query, move |store, query| {
-            let run = store.run(&run)?;
-            let about = about_run(&run).map_err(|error| match error {
-                ExportError::Store(error) => error,
-                other => StoreError::Run { id: run.id().to_owned(), reason: other.to_string() },
-            })?;
-            Ok((run.candidates(query)?, about))
-        })
-        .await;
+        return file(&app, &run, answer, query).await;
     }
     let offset = params.offset();
     let page = ask(&app, move |store| {
@@ -83,4 +74,18 @@ pub async fn list(
     });
     let (total, response) = page.await?;
     Ok(rows::with_total(response, total))
+}
+
+/// The candidates of a run as a file.
+pub(crate) async fn file(app: &App, run: &str, answer: Answer, query: Query) -> Result<Response, Failure> {
+    let (name, run) = (format!("{run}-candidates"), run.to_owned());
+    rows::file(app, answer, &name, query, move |store, query| {
+        let run = store.run(&run)?;
+        let about = about_run(&run).map_err(|error| match error {
+            ExportError::Store(error) => error,
+            other => StoreError::Run { id: run.id().to_owned(), reason: other.to_string() },
+        })?;
+        Ok((run.candidates(query)?, about))
+    })
+    .await
 }

@@ -99,7 +99,7 @@ impl Cursor {
         match state.status {
             RunStatus::Done => RunEvent::Done,
             RunStatus::Failed => RunEvent::Failed { message: state.error.unwrap_or(state.message) },
-            RunStatus::Cancelled => RunEvent::Failed { message: RunStatus::Cancelled.to_string() },
+            RunStatus::Cancelled | RunStatus::Archived => RunEvent::Failed { message: state.status.to_string() },
             RunStatus::Queued | RunStatus::Running => match self.app.jobs.progress(&self.run) {
                 Some(now) => RunEvent::Progress {
                     stage: now.stage.name().to_owned(),

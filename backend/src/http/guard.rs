@@ -5,6 +5,10 @@
 //! - *Cross-site requests*: browsers let any page send simple POSTs anywhere. A request that changes
 //!   something is refused where its `Origin` is another one, and its body must be JSON, TOML or
 //!   CSV, which no form can send.
+//! - *Forms*: the services of the Virtual Observatory under `/vo` are spoken to by forms, as their standards have it. There a
+//!   form is admitted, and what keeps other sites out is what browsers say themselves: every browser of today names the page's
+//!   origin on a POST and a DELETE, and says by `Sec-Fetch-Site` whether the page is of this server. A request that says
+//!   neither comes from a program, which any page is not (docs/adr/0015-forms-for-the-virtual-observatory.md).
 
 use axum::{
     extract::Request,
@@ -17,13 +21,22 @@ use super::problem::Failure;
 
 /// Layer: refuses requests that do not come from this machine's own pages and programs.
 pub async fn check(request: Request, next: Next) -> Response {
-    match admit(request.method(), request.uri(), request.headers()) {
+    pass(request, next, false).await
+}
+
+/// The same for services that take forms, and nothing else.
+pub async fn check_with_forms(request: Request, next: Next) -> Response {
+    pass(request, next, true).await
+}
+
+async fn pass(request: Request, next: Next, takes_forms: bool) -> Response {
+    match admit(request.method(), request.uri(), request.headers(), takes_forms) {
         Ok(()) => next.run(request).await,
         Err(failure) => failure.into_response(),
     }
 }
 
-fn admit(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
+fn admit(method: &Method, uri: &Uri, headers: &HeaderMap, takes_forms: bool) -> Result<(), Failure> {
     let host = match uri.authority() {
         Some(authority) => Some(authority.clone()),
         None => headers.get(header::HOST).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok()),
@@ -37,20 +50,30 @@ fn admit(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure>
     if method.is_safe() {
         return Ok(());
     }
-    if let Some(origin) = headers.get(header::ORIGIN) {
-        let same = origin.to_str().is_ok_and(|origin| origin.strip_prefix("http://") == Some(host.as_str()));
-        if !same {
-            return Err(Failure::new(StatusCode::FORBIDDEN, "pages of other sites may not change anything here"));
-        }
+    let is_own = |origin: &str| origin.strip_prefix("http://") == Some(host.as_str());
+    let is_of_here = |site: &str| matches!(site, "same-origin" | "none");
+    let says = |name: &str, allowed: &dyn Fn(&str) -> bool| {
+        headers.get(name).is_none_or(|value| value.to_str().is_ok_and(allowed))
+    };
+    if !says("origin", &is_own) || !says("sec-fetch-site", &is_of_here) {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "pages of other sites may not change anything here"));
     }
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    if has_body && BodyFormat::of(headers).is_none() {
+    if has_body && takes_forms {
+        if media_type(headers).as_deref() != Some(FORM) {
+            let detail = format!("send parameters as `Content-Type: {FORM}`");
+            return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+    } else if has_body && BodyFormat::of(headers).is_none() {
         let detail = "send the body as `Content-Type: application/json` or `application/toml`";
         return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
     Ok(())
 }
+
+/// What forms send.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Formats of request bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,14 +89,19 @@ pub enum BodyFormat {
 impl BodyFormat {
     /// What `Content-Type` says.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+        match media_type(headers)?.as_str() {
             "application/json" => Some(Self::Json),
             "application/toml" => Some(Self::Toml),
             "text/csv" => Some(Self::Csv),
             _ => None,
         }
     }
+}
+
+/// What `Content-Type` says, without its parameters.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
 }
 
 /// Whether a host name of a `Host` header means this machine and nothing else.
@@ -87,9 +115,13 @@ mod tests {
     use super::*;
 
     fn status(method: &Method, headers: &[(&'static str, &'static str)]) -> Option<u16> {
+        refused(method, headers, false)
+    }
+
+    fn refused(method: &Method, headers: &[(&'static str, &'static str)], takes_forms: bool) -> Option<u16> {
         let headers: HeaderMap =
             headers.iter().map(|(n, v)| (n.parse().unwrap(), header::HeaderValue::from_static(v))).collect();
-        let failure = admit(method, &Uri::from_static("/api/v1/runs"), &headers).err()?;
+        let failure = admit(method, &Uri::from_static("/"), &headers, takes_forms).err()?;
         Some(failure.into_response().status().as_u16())
     }
 
@@ -118,5 +150,26 @@ mod tests {
         assert_eq!(status(&Method::DELETE, &[host, ("origin", "null")]), Some(403));
         assert_eq!(status(&Method::POST, &[host, length, ("content-type", "text/plain")]), Some(415));
         assert_eq!(status(&Method::POST, &[host, ("transfer-encoding", "chunked")]), Some(415));
+        assert_eq!(status(&Method::POST, &[host, length, ("content-type", FORM)]), Some(415));
+    }
+
+    #[test]
+    fn forms_are_taken_of_programs_and_own_pages_only() {
+        let (host, form, length) = (("host", "127.0.0.1:6563"), ("content-type", FORM), ("content-length", "2"));
+        let post = |more: &[(&'static str, &'static str)]| {
+            refused(&Method::POST, &[&[host, form, length], more].concat(), true)
+        };
+        assert_eq!(post(&[]), None);
+        assert_eq!(post(&[("origin", "http://127.0.0.1:6563"), ("sec-fetch-site", "same-origin")]), None);
+        assert_eq!(post(&[("sec-fetch-site", "none")]), None);
+        for other in ["cross-site", "same-site", "nonsense"] {
+            assert_eq!(post(&[("sec-fetch-site", other)]), Some(403), "{other}");
+        }
+        for other in ["http://evil.example", "http://127.0.0.1:80", "null"] {
+            assert_eq!(post(&[("origin", other)]), Some(403), "{other}");
+        }
+        assert_eq!(refused(&Method::POST, &[host, length, ("content-type", "text/plain")], true), Some(415));
+        assert_eq!(refused(&Method::POST, &[host], true), None);
+        assert_eq!(refused(&Method::DELETE, &[host, ("sec-fetch-site", "cross-site")], true), Some(403));
     }
 }

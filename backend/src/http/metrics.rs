@@ -98,7 +98,8 @@ pub async fn show(State(app): State<App>) -> Result<Response, Failure> {
     let runs = ask(&app, Store::runs).await?;
     let mut text = app.metrics.text();
     text += &head("balmer_runs", "gauge", "runs by state");
-    for status in [RunStatus::Queued, RunStatus::Running, RunStatus::Done, RunStatus::Failed, RunStatus::Cancelled] {
+    let ended = [RunStatus::Done, RunStatus::Failed, RunStatus::Cancelled, RunStatus::Archived];
+    for status in [RunStatus::Queued, RunStatus::Running].into_iter().chain(ended) {
         let count = runs.iter().filter(|run| run.status == status).count();
         line(&mut text, "balmer_runs", &format!("state=\"{status}\""), &count.to_string());
     }

@@ -2,11 +2,12 @@
 //!
 //! There are no accounts yet, so the server listens on the loopback only and [`guard`] keeps other
 //! sites' pages out. Every error is a problem document ([`problem`]). The store is synchronous: its
-//! calls run on threads that may block ([`blocking`]). Runs are the jobs of [`crate::jobs::service`].
+//! calls run on threads that may block ([`blocking`]). The services of the Virtual Observatory ([`crate::vo`]) stand beside,
+//! with failures of their own. Runs are the jobs of [`crate::jobs::service`].
 #![allow(unused_qualifications, reason = "the macros that describe the routes write whole paths")]
 
 mod assets;
-mod candidates;
+pub(crate) mod candidates;
 mod events;
 mod explain;
 mod features;
@@ -21,7 +22,7 @@ mod query;
 mod rows;
 mod runs;
 mod spectra;
-mod stream;
+pub(crate) mod stream;
 mod surveys;
 #[cfg(test)]
 mod tests;
@@ -43,7 +44,8 @@ use utoipa_axum::{
     routes,
 };
 
-use self::{metrics::Metrics, problem::Failure, stream::Downloads};
+use self::{metrics::Metrics, stream::Downloads};
+pub(crate) use self::{negotiation::Answer, problem::Failure};
 use crate::{
     explain::GraphCache,
     jobs::{
@@ -51,6 +53,7 @@ use crate::{
         service::{Jobs, Limits, ServiceError},
     },
     storage::{Store, StoreError},
+    vo,
 };
 
 /// How long requests under way may take once the server is asked to stop.
@@ -58,10 +61,12 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
-struct App {
-    store: Store,
-    jobs: Jobs,
-    downloads: Downloads,
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) jobs: Jobs,
+    pub(crate) downloads: Downloads,
+    /// The address that clients know the server by, where it is not the one they ask; without a slash at its end.
+    pub(crate) public_base_url: Option<String>,
     graphs: GraphCache,
     metrics: Metrics,
     /// True once the server is asked to stop: endless answers end then.
@@ -131,6 +136,7 @@ pub async fn serve(
         store,
         jobs: jobs.clone(),
         downloads: Downloads::default(),
+        public_base_url: None,
         graphs: GraphCache::default(),
         metrics: Metrics::default(),
         closing: closing.clone(),
@@ -185,6 +191,12 @@ fn api() -> OpenApiRouter<App> {
 fn routes(app: App) -> Router {
     let count = middleware::from_fn_with_state(app.metrics.clone(), metrics::record);
     let metrics = get(metrics::show).with_state(app.clone());
+    let services = vo::routes().route_layer(count.clone()).fallback(vo::nowhere).with_state(app.clone());
+    let services = Router::new()
+        .nest(vo::PATH, services)
+        .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(middleware::from_fn(guard::check_with_forms))
+        .layer(middleware::from_fn(vo::render));
     let (api, _) = api().route_layer(count).with_state(app).split_for_parts();
     Router::new()
         .nest(openapi::BASE, api)
@@ -193,6 +205,7 @@ fn routes(app: App) -> Router {
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(middleware::from_fn(guard::check))
         .layer(middleware::from_fn(problem::render))
+        .merge(services)
         .layer(middleware::map_response(with_security_headers))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -224,7 +237,7 @@ async fn blocking<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// Asks the store on a thread that may block.
-async fn ask<T: Send + 'static>(
+pub(crate) async fn ask<T: Send + 'static>(
     app: &App,
     call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, Failure> {

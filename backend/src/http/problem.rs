@@ -149,9 +149,15 @@ impl From<ServiceError> for Failure {
             }
             ServiceError::TooLarge { .. } => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
             ServiceError::Table(error) => match &error {
-                TableError::Full(_) => Self::busy(error.to_string(), RETRY_AFTER),
+                TableError::Full(_) | TableError::Idle(_) => Self::busy(error.to_string(), RETRY_AFTER),
+                TableError::OwnerFull { .. } => Self {
+                    retry_after_seconds: Some(RETRY_AFTER),
+                    ..Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string())
+                },
                 TableError::Unknown(_) => Self::not_found(error.to_string()),
-                TableError::Phase { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
+                TableError::Phase { .. } | TableError::Fixed { .. } | TableError::Taken(_) => {
+                    Self::new(StatusCode::CONFLICT, error.to_string())
+                }
                 TableError::Sql(_) | TableError::Later { .. } => Self::internal(&error),
             },
         }

@@ -85,7 +85,7 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     let plan = spec.and_then(Plan::new).map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
     app.jobs.check_room().await?;
     let store = app.store.clone();
-    let run = blocking(move || accept(&store, &plan)).await??;
+    let run = blocking(move || accept(&store, &plan, None)).await??;
     let state = run.state().clone();
     app.jobs.submit(run).await?;
     Ok(accepted(state))

@@ -87,6 +87,7 @@ impl Server {
             store: store.clone(),
             jobs,
             downloads: Downloads::default(),
+            public_base_url: None,
             graphs: GraphCache::default(),
             metrics: Metrics::default(),
             closing: watched,

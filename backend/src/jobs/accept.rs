@@ -8,12 +8,13 @@ use balmer_core::pipeline::{Labelled, Plan, check_labels};
 use super::{ExecuteOptions, JobError};
 use crate::storage::{LabelChange, OwnedRun, Query, Store, read_label_file};
 
-/// Makes the run of a plan for a server, which waits: its survey is there, its `where` makes sense, it has its labels.
+/// Makes the run of a plan for a server, which waits: its survey is there, its `where` makes sense, it has its labels. It gets
+/// a new id where it has none.
 ///
 /// # Errors
 /// As [`accept_with`]; a source of labels that is no survey.
-pub fn accept(store: &Store, plan: &Plan) -> Result<OwnedRun, JobError> {
-    accept_with(store, plan, ExecuteOptions { label_files: false })
+pub fn accept(store: &Store, plan: &Plan, id: Option<String>) -> Result<OwnedRun, JobError> {
+    accept_with(store, plan, id, ExecuteOptions { label_files: false })
 }
 
 /// The same with what the run may do said.
@@ -21,7 +22,12 @@ pub fn accept(store: &Store, plan: &Plan) -> Result<OwnedRun, JobError> {
 /// # Errors
 /// A survey that does not exist, a condition that is refused, labels that are missing or not among the classes, an
 /// unwritable disk.
-pub fn accept_with(store: &Store, plan: &Plan, options: ExecuteOptions) -> Result<OwnedRun, JobError> {
+pub fn accept_with(
+    store: &Store,
+    plan: &Plan,
+    id: Option<String>,
+    options: ExecuteOptions,
+) -> Result<OwnedRun, JobError> {
     let spec = plan.spec();
     let survey = store.survey(&spec.survey)?;
     if spec.r#where.is_some() {
@@ -29,7 +35,10 @@ pub fn accept_with(store: &Store, plan: &Plan, options: ExecuteOptions) -> Resul
     }
     let labels = labels(store, plan, options)?;
     check_labels(plan, &labels, None)?;
-    let run = store.create_run(spec)?;
+    let run = match id {
+        Some(id) => store.create_run_as(id, spec)?,
+        None => store.create_run(spec)?,
+    };
     if plan.labels().is_some() {
         run.run().save_labels(&labels)?;
     }

@@ -57,13 +57,18 @@ impl Phase {
         matches!(self, Self::Completed | Self::Error | Self::Aborted | Self::Archived)
     }
 
-    /// Whether a job may go from this phase to another. An executing job returns to the queue when its process died; one
+    /// Whether the job may still change by itself: those whose change can be waited for (section 2.2.1.1).
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Pending | Self::Queued | Self::Executing)
+    }
+
+    /// Whether a job may go from this phase to another. One that is told to run fails where its parameters make no sense. An executing job returns to the queue when its process died; one
     /// that failed or was aborted is resumed.
     pub fn may_become(self, next: Self) -> bool {
         match self {
-            Self::Pending => matches!(next, Self::Queued | Self::Held | Self::Aborted),
+            Self::Pending => matches!(next, Self::Queued | Self::Held | Self::Aborted | Self::Error),
             Self::Queued => matches!(next, Self::Executing | Self::Held | Self::Aborted | Self::Error),
-            Self::Held => matches!(next, Self::Queued | Self::Aborted),
+            Self::Held => matches!(next, Self::Queued | Self::Aborted | Self::Error),
             Self::Executing => matches!(next, Self::Completed | Self::Error | Self::Aborted | Self::Queued),
             Self::Error | Self::Aborted => matches!(next, Self::Queued | Self::Archived),
             Self::Completed => next == Self::Archived,

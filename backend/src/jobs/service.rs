@@ -2,9 +2,10 @@
 //!
 //! What was asked for is in the [`JobTable`], what is being computed in processes of its own ([`super::launch`]), what came of
 //! it in the folder of the run. A worker that dies takes nothing with it: its run waits again and goes on from what was kept.
-//! So does everything that was under way when the server itself died.
+//! So does everything that was under way when the server itself died. What may be asked of a job is in `verbs`.
 
 mod room;
+mod verbs;
 
 use std::{
     collections::BTreeMap,
@@ -24,13 +25,14 @@ use tokio::{
 };
 
 use super::{
-    Job, JobTable, Phase, RunProgress, TableError,
+    Fault, Job, JobTable, Phase, Room, RunProgress, TableError,
     launch::{Launch, Launched},
-    worker::{CANCEL, Report, STOP},
+    retention,
+    worker::{Report, STOP},
 };
 use crate::{
     config::Bytes,
-    storage::{Lock, OwnedRun, Store, StoreError},
+    storage::{Lock, Store, StoreError},
 };
 
 /// How long a worker may take to do as it is told: within a second a job that is cancelled is over. Every file of a run is
@@ -44,6 +46,10 @@ const PERIOD: Duration = Duration::from_secs(1);
 pub struct Limits {
     /// Runs that may wait.
     pub waiting: u32,
+    /// Runs of one owner that may wait.
+    pub waiting_per_owner: u32,
+    /// Jobs that may wait to be told to run.
+    pub idle: u32,
     /// Runs computed at the same time.
     pub at_once: usize,
     /// Processes that may die over a run before it counts as failed.
@@ -60,7 +66,23 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting: 8, at_once: 1, attempts: 3, memory: u64::MAX, execution_duration: 0, keep_free: 0, quota: 0 }
+        Self {
+            waiting: 8,
+            waiting_per_owner: 8,
+            idle: 200,
+            at_once: 1,
+            attempts: 3,
+            memory: u64::MAX,
+            execution_duration: 0,
+            keep_free: 0,
+            quota: 0,
+        }
+    }
+}
+
+impl Limits {
+    fn room(self) -> Room {
+        Room { waiting: self.waiting, of_owner: self.waiting_per_owner, idle: self.idle }
     }
 }
 
@@ -118,6 +140,8 @@ struct Inner {
     under_way: Mutex<BTreeMap<String, UnderWay>>,
     /// Memory that runs need, as far as it was asked for: bytes by id.
     needs: Mutex<BTreeMap<String, u64>>,
+    /// Held by whoever makes a job's run: one at a time.
+    making: tokio::sync::Mutex<()>,
     /// Something may have to begin.
     wake: Notify,
     closing: watch::Sender<bool>,
@@ -152,22 +176,29 @@ impl Jobs {
         let lock = store.lock_for_serving()?;
         let table = JobTable::open(store.root()).await?;
         let (closing, _) = watch::channel(false);
-        let (under_way, needs, wake) = (Mutex::default(), Mutex::default(), Notify::new());
-        let jobs = Self(Arc::new(Inner {
+        let inner = Inner {
             store,
             table,
             launcher,
             limits,
-            under_way,
-            needs,
-            wake,
+            under_way: Mutex::default(),
+            needs: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
+            wake: Notify::new(),
             closing,
             deaths: AtomicU64::new(0),
             _lock: lock,
-        }));
+        };
+        let jobs = Self(Arc::new(inner));
         for job in jobs.0.table.jobs().await? {
-            if job.phase == Phase::Executing || jobs.was_resumed_elsewhere(&job).await? {
-                jobs.settle(&job, &End::OfServer).await?;
+            match job.phase {
+                Phase::Executing => jobs.settle(&job, &End::OfServer).await?,
+                // the server died while it made its run
+                Phase::Pending => jobs.unmake(&job.id).await?,
+                Phase::Error | Phase::Aborted if jobs.was_resumed_elsewhere(&job).await? => {
+                    jobs.settle(&job, &End::OfServer).await?;
+                }
+                _ => {}
             }
         }
         Ok(jobs)
@@ -175,15 +206,12 @@ impl Jobs {
 
     /// Whether a job that failed or was aborted was carried out by a command line since; it is under way again by this.
     async fn was_resumed_elsewhere(&self, job: &Job) -> Result<bool> {
-        if !matches!(job.phase, Phase::Error | Phase::Aborted) {
-            return Ok(false);
-        }
         let id = job.id.clone();
         let recorded = self.ask(move |store| store.run(&id)?.recorded()).await;
         if !recorded.is_ok_and(|recorded| recorded.status == RunStatus::Done) {
             return Ok(false);
         }
-        self.0.table.wait_again(&job.id, u32::MAX).await?;
+        self.0.table.wait_again(&job.id, Room::ANY).await?;
         Ok(self.0.table.begin(&job.id).await?.is_some())
     }
 
@@ -191,6 +219,7 @@ impl Jobs {
     pub async fn serve(&self) {
         let mut closing = self.0.closing.subscribe();
         let mut workers = JoinSet::new();
+        let retention = tokio::spawn(retention::keep(self.clone()));
         loop {
             while workers.len() < self.0.limits.at_once && !*closing.borrow() {
                 match self.begin_next().await {
@@ -209,6 +238,8 @@ impl Jobs {
                 }
             }
             if *closing.borrow() && workers.is_empty() {
+                // it ends by itself, and does not panic
+                let _ = retention.await;
                 return self.0.table.close().await;
             }
             tokio::select! {
@@ -218,44 +249,6 @@ impl Jobs {
                 _ = closing.changed(), if !*closing.borrow() => {}
             }
         }
-    }
-
-    /// Takes a new run in, which waits for its turn from now on: this is the acknowledgement.
-    ///
-    /// # Errors
-    /// [`TableError::Full`], [`ServiceError::TooLarge`]; the run is gone then.
-    pub async fn submit(&self, run: OwnedRun) -> Result<()> {
-        let id = run.run().id().to_owned();
-        let folder = run.run().clone();
-        // whoever computes it locks it
-        drop(run);
-        let job = Job { execution_duration: self.0.limits.execution_duration, ..Job::queued(id) };
-        let taken_in = match self.check_size(&folder).await {
-            Ok(()) => self.0.table.insert(&job, self.0.limits.waiting).await.map_err(ServiceError::from),
-            refused => refused,
-        };
-        if let Err(error) = taken_in {
-            self.ask(move |_| folder.discard()).await?;
-            return Err(error);
-        }
-        self.0.wake.notify_one();
-        Ok(())
-    }
-
-    /// Runs that wait for their turn.
-    ///
-    /// # Errors
-    /// Where the table cannot be read.
-    pub async fn waiting(&self) -> Result<u32> {
-        Ok(self.0.table.waiting().await?)
-    }
-
-    /// How many jobs there are of each phase.
-    ///
-    /// # Errors
-    /// Where the table cannot be read.
-    pub async fn by_phase(&self) -> Result<Vec<(String, i64)>> {
-        Ok(self.0.table.by_phase().await?)
     }
 
     /// Processes that died over a run since the server began.
@@ -268,60 +261,15 @@ impl Jobs {
         self.under_way().get(id)?.progress.clone()
     }
 
-    /// Ends a run, this server's or a command line's.
-    ///
-    /// # Errors
-    /// Where it has ended already.
-    pub async fn cancel(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        // the wish is on the disk before anybody acts on it: whoever dies in between, it stands
-        self.ask(move |store| store.run(&asked)?.cancel()).await?;
-        let orders = self.under_way().get(id).map(|job| job.orders.clone());
-        if let Some(orders) = orders {
-            // one that has just ended takes no orders any more
-            let _ = orders.send(CANCEL).await;
-            return Ok(());
-        }
-        match self.0.table.job(id).await {
-            // its worker looks at the disk
-            Ok(Job { phase: Phase::Executing, .. }) | Err(TableError::Unknown(_)) => Ok(()),
-            Ok(_) => {
-                self.0.table.bring(id, Phase::Aborted, None).await?;
-                let asked = id.to_owned();
-                self.ask(move |store| store.take_run(&asked)?.finish(RunStatus::Cancelled, None)).await.map(drop)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Lets a run that failed or was cancelled wait for its turn again.
-    ///
-    /// # Errors
-    /// Where it is neither; [`TableError::Full`].
-    pub async fn resume(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        self.ask(move |store| store.run(&asked)?.check_resumable()).await?;
-        self.check_room().await?;
-        let asked = id.to_owned();
-        self.ask(move |store| store.resume_run(&asked).map(drop)).await?;
-        self.0.table.wait_again(id, self.0.limits.waiting).await?;
-        self.0.wake.notify_one();
-        Ok(())
-    }
-
-    /// Removes a run that has ended, and all that it found.
-    ///
-    /// # Errors
-    /// While it waits or is computed.
-    pub async fn delete(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        self.ask(move |store| store.run(&asked)?.delete()).await?;
-        Ok(self.0.table.forget(id).await?)
-    }
-
     /// Begins nothing more, and stops what is under way: it waits for the next server.
     pub fn close(&self) {
         self.0.closing.send_replace(true);
+    }
+
+    /// Comes once the server ends.
+    pub(super) async fn closed(&self) {
+        // the sender lives as long as we do
+        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<String, UnderWay>> {
@@ -451,7 +399,7 @@ impl Jobs {
         }
         if let Err(ServiceError::Store(error)) = &outcome {
             let reason = if let End::OfRun(reason) = end { reason.clone() } else { error.to_string() };
-            self.0.table.bring(&job.id, Phase::Error, Some(&reason)).await?;
+            self.0.table.bring(&job.id, Phase::Error, Some(Fault::fatal(&reason))).await?;
             self.tell_later(job.id.clone(), reason);
             return Ok(());
         }
@@ -511,7 +459,10 @@ impl Jobs {
             (None, _) => Ok(()),
         })
         .await?;
-        self.0.table.bring(&job.id, phase, reason.as_deref()).await?;
+        // what kills a process (memory, a driver) may be gone another time; what a run reports itself stays
+        let is_transient = matches!((status, end), (Some(RunStatus::Failed), End::OfWorker(_)));
+        let fault = reason.as_deref().map(|message| Fault { message, is_transient });
+        self.0.table.bring(&job.id, phase, fault).await?;
         tracing::info!(run = job.id, %phase, "ended");
         Ok(())
     }

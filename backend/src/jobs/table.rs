@@ -2,14 +2,20 @@
 //!
 //! `SQLite` in WAL mode with full synchronisation: what was committed survives the death of the process and of the machine.
 //! A change of phase names the phases it may come from, in the same statement, so that of two that want it one is refused.
+//! Every change is told to those who wait for one ([`JobTable::changes`]).
 
-use std::{path::Path, time::Duration};
+mod change;
+mod filter;
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use sqlx::{
     FromRow, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
+use tokio::sync::watch;
 
+pub use self::{change::Change, filter::Filter};
 use super::Phase;
 use crate::storage::time;
 
@@ -19,7 +25,8 @@ pub const FILE: &str = "jobs.sqlite";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The tables, version by version: `PRAGMA user_version` says how many of them a file has.
-const VERSIONS: &[&str] = &["
+const VERSIONS: &[&str] = &[
+    "
     CREATE TABLE jobs (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -36,7 +43,49 @@ const VERSIONS: &[&str] = &["
         error TEXT
     );
     CREATE INDEX jobs_in_turn ON jobs (phase, priority DESC, seq);
-"];
+",
+    "
+    ALTER TABLE jobs ADD COLUMN parameters TEXT;
+    ALTER TABLE jobs ADD COLUMN is_transient INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX jobs_by_creation ON jobs (created);
+    CREATE INDEX jobs_by_destruction ON jobs (destruction) WHERE destruction IS NOT NULL;
+",
+];
+
+/// What a job was asked to do, as somebody who knows parameters only says it: values by name, in capitals.
+pub type Parameters = BTreeMap<String, String>;
+
+/// How many jobs may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// In the queue.
+    pub waiting: u32,
+    /// In the queue, of one owner.
+    pub of_owner: u32,
+    /// To be told to run, or held.
+    pub idle: u32,
+}
+
+impl Room {
+    /// For as many as there are.
+    pub const ANY: Self = Self { waiting: u32::MAX, of_owner: u32::MAX, idle: u32::MAX };
+}
+
+/// Why a job ended without results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault<'a> {
+    /// Why.
+    pub message: &'a str,
+    /// Whether the same job may succeed another time.
+    pub is_transient: bool,
+}
+
+impl<'a> Fault<'a> {
+    /// It would fail again.
+    pub fn fatal(message: &'a str) -> Self {
+        Self { message, is_transient: false }
+    }
+}
 
 /// A job as the table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,16 +114,25 @@ pub struct Job {
     pub attempts: u32,
     /// Why it failed, or was aborted.
     pub error: Option<String>,
+    /// Whether it may succeed another time, where it failed.
+    pub is_transient: bool,
+    /// What it was asked to do, where it was asked by parameters.
+    pub parameters: Option<Parameters>,
 }
 
 impl Job {
     /// A job that waits for its turn, asked for now by nobody in particular.
     pub fn queued(id: String) -> Self {
+        Self::new(id, Phase::Queued)
+    }
+
+    /// A job of that phase, asked for now by nobody in particular.
+    pub fn new(id: String, phase: Phase) -> Self {
         Self {
             id,
             owner: None,
             label: None,
-            phase: Phase::Queued,
+            phase,
             priority: 0,
             created: time::now(),
             started: None,
@@ -83,6 +141,8 @@ impl Job {
             destruction: None,
             attempts: 0,
             error: None,
+            is_transient: false,
+            parameters: None,
         }
     }
 }
@@ -104,6 +164,30 @@ pub enum TableError {
     /// So many jobs wait already.
     #[error("{0} runs are waiting: try again later")]
     Full(u32),
+    /// So many jobs of that owner wait already.
+    #[error("{waiting} runs of {owner} are waiting: try again later")]
+    OwnerFull {
+        /// Whose they are.
+        owner: String,
+        /// How many.
+        waiting: u32,
+    },
+    /// So many jobs wait to be told to run.
+    #[error("{0} jobs wait to be told to run: run or delete some of them")]
+    Idle(u32),
+    /// There is a job of that id.
+    #[error("there is a job `{0}` already: ask again")]
+    Taken(String),
+    /// What is to be changed is fixed by now.
+    #[error("job `{id}` is {phase}: its {what} cannot be changed any more")]
+    Fixed {
+        /// The job.
+        id: String,
+        /// Where it stands.
+        phase: Phase,
+        /// What.
+        what: &'static str,
+    },
     /// There is no such job.
     #[error("there is no job `{0}`")]
     Unknown(String),
@@ -125,6 +209,7 @@ type Result<T> = std::result::Result<T, TableError>;
 #[derive(Debug, Clone)]
 pub struct JobTable {
     pool: SqlitePool,
+    changes: watch::Sender<u64>,
 }
 
 impl JobTable {
@@ -151,7 +236,17 @@ impl JobTable {
         }
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}"))).execute(&mut *change).await?;
         change.commit().await?;
-        Ok(Self { pool })
+        Ok(Self { pool, changes: watch::channel(0).0 })
+    }
+
+    /// Changes whenever a job does.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Tells those who wait that something is another.
+    fn tell(&self) {
+        self.changes.send_modify(|count| *count += 1);
     }
 
     /// Closes the file: what its log holds is then in it.
@@ -162,13 +257,15 @@ impl JobTable {
     /// Takes a job in, which is acknowledged once this returns.
     ///
     /// # Errors
-    /// [`TableError::Full`] where `capacity` jobs wait already.
-    pub async fn insert(&self, job: &Job, capacity: u32) -> Result<()> {
+    /// [`TableError::Full`], [`TableError::OwnerFull`], [`TableError::Idle`] where there is no room for one more;
+    /// [`TableError::Taken`].
+    pub async fn insert(&self, job: &Job, room: Room) -> Result<()> {
         let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        has_room(&mut change, job.phase, capacity).await?;
-        sqlx::query(
-            "INSERT INTO jobs (id, owner, label, phase, priority, created, execution_duration, destruction)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        has_room(&mut change, job, job.phase, room).await?;
+        let inserted = sqlx::query(
+            "INSERT INTO jobs (id, owner, label, phase, priority, created, execution_duration, destruction, parameters,
+                               started, ended, error)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&job.id)
         .bind(&job.owner)
@@ -178,9 +275,19 @@ impl JobTable {
         .bind(&job.created)
         .bind(i64::try_from(job.execution_duration).unwrap_or(i64::MAX))
         .bind(&job.destruction)
+        .bind(job.parameters.as_ref().map(change::as_text))
+        .bind(&job.started)
+        .bind(&job.ended)
+        .bind(&job.error)
         .execute(&mut *change)
-        .await?;
-        Ok(change.commit().await?)
+        .await;
+        inserted.map_err(|error| match error.as_database_error() {
+            Some(cause) if cause.is_unique_violation() => TableError::Taken(job.id.clone()),
+            _ => error.into(),
+        })?;
+        change.commit().await?;
+        self.tell();
+        Ok(())
     }
 
     /// One job.
@@ -190,14 +297,6 @@ impl JobTable {
     pub async fn job(&self, id: &str) -> Result<Job> {
         let found = sqlx::query_as("SELECT * FROM jobs WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
         found.ok_or_else(|| TableError::Unknown(id.to_owned()))
-    }
-
-    /// All jobs, in the order in which they were asked for.
-    ///
-    /// # Errors
-    /// [`TableError::Sql`].
-    pub async fn jobs(&self) -> Result<Vec<Job>> {
-        Ok(sqlx::query_as("SELECT * FROM jobs ORDER BY seq").fetch_all(&self.pool).await?)
     }
 
     /// How many jobs wait for their turn.
@@ -234,35 +333,55 @@ impl JobTable {
     /// [`TableError::Sql`].
     pub async fn begin(&self, id: &str) -> Result<Option<Job>> {
         let begun = sqlx::query_as(
-            "UPDATE jobs SET phase = 'EXECUTING', started = $1, ended = NULL, error = NULL, attempts = attempts + 1
+            "UPDATE jobs SET phase = 'EXECUTING', started = $1, ended = NULL, error = NULL, is_transient = 0, attempts = attempts + 1
              WHERE id = $2 AND phase = 'QUEUED' RETURNING *",
         );
-        Ok(begun.bind(time::now()).bind(id).fetch_optional(&self.pool).await?)
+        let begun = begun.bind(time::now()).bind(id).fetch_optional(&self.pool).await?;
+        if begun.is_some() {
+            self.tell();
+        }
+        Ok(begun)
     }
 
-    /// Brings a job to another phase; `error` says why, where it failed or was aborted.
+    /// Brings a job to another phase; `fault` says why, where it failed or was aborted.
     ///
     /// # Errors
     /// [`TableError::Unknown`]; [`TableError::Phase`] where it may not go there from where it stands.
-    pub async fn bring(&self, id: &str, wanted: Phase, error: Option<&str>) -> Result<Job> {
+    pub async fn bring(&self, id: &str, wanted: Phase, fault: Option<Fault<'_>>) -> Result<Job> {
         let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let job = in_change(&mut change, id).await?;
-        let job = bring(&mut change, job, wanted, error).await?;
+        let job = bring(&mut change, job, wanted, fault).await?;
         change.commit().await?;
+        self.tell();
+        Ok(job)
+    }
+
+    /// Puts a job that waits to be told so into the queue.
+    ///
+    /// # Errors
+    /// As [`Self::bring`] and [`Self::insert`].
+    pub async fn queue(&self, id: &str, room: Room) -> Result<Job> {
+        let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let job = in_change(&mut change, id).await?;
+        has_room(&mut change, &job, Phase::Queued, room).await?;
+        let job = bring(&mut change, job, Phase::Queued, None).await?;
+        change.commit().await?;
+        self.tell();
         Ok(job)
     }
 
     /// Puts a job that failed or was aborted into the queue again, as one that has not begun yet.
     ///
     /// # Errors
-    /// As [`Self::bring`]; [`TableError::Full`].
-    pub async fn resume(&self, id: &str, capacity: u32) -> Result<Job> {
+    /// As [`Self::bring`] and [`Self::insert`].
+    pub async fn resume(&self, id: &str, room: Room) -> Result<Job> {
         let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let job = in_change(&mut change, id).await?;
-        has_room(&mut change, Phase::Queued, capacity).await?;
+        has_room(&mut change, &job, Phase::Queued, room).await?;
         sqlx::query("UPDATE jobs SET attempts = 0 WHERE id = $1").bind(id).execute(&mut *change).await?;
         let job = bring(&mut change, job, Phase::Queued, None).await?;
         change.commit().await?;
+        self.tell();
         Ok(Job { attempts: 0, ..job })
     }
 
@@ -270,9 +389,9 @@ impl JobTable {
     ///
     /// # Errors
     /// As [`Self::resume`].
-    pub async fn wait_again(&self, id: &str, capacity: u32) -> Result<()> {
-        match self.resume(id, capacity).await {
-            Err(TableError::Unknown(_)) => self.insert(&Job::queued(id.to_owned()), capacity).await,
+    pub async fn wait_again(&self, id: &str, room: Room) -> Result<()> {
+        match self.resume(id, room).await {
+            Err(TableError::Unknown(_)) => self.insert(&Job::queued(id.to_owned()), room).await,
             resumed => resumed.map(drop),
         }
     }
@@ -283,36 +402,65 @@ impl JobTable {
     /// [`TableError::Sql`].
     pub async fn forget(&self, id: &str) -> Result<()> {
         sqlx::query("DELETE FROM jobs WHERE id = $1").bind(id).execute(&self.pool).await?;
+        self.tell();
         Ok(())
     }
 }
 
-type Change = sqlx::Transaction<'static, sqlx::Sqlite>;
+type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
 
-async fn in_change(change: &mut Change, id: &str) -> Result<Job> {
+async fn in_change(change: &mut Transaction, id: &str) -> Result<Job> {
     let found = sqlx::query_as("SELECT * FROM jobs WHERE id = $1").bind(id).fetch_optional(&mut **change).await?;
     found.ok_or_else(|| TableError::Unknown(id.to_owned()))
 }
 
-async fn has_room(change: &mut Change, phase: Phase, capacity: u32) -> Result<()> {
-    let count = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE phase = 'QUEUED'");
-    let waiting: u32 = count.fetch_one(&mut **change).await?;
-    if phase == Phase::Queued && waiting >= capacity { Err(TableError::Full(waiting)) } else { Ok(()) }
+/// Refuses where a job that is to be in that phase is one too many.
+async fn has_room(change: &mut Transaction, job: &Job, phase: Phase, room: Room) -> Result<()> {
+    match phase {
+        Phase::Queued => {
+            let count =
+                sqlx::query_as("SELECT count(*), count(*) FILTER (WHERE owner = $1) FROM jobs WHERE phase = 'QUEUED'");
+            let (waiting, own): (u32, u32) = count.bind(&job.owner).fetch_one(&mut **change).await?;
+            match &job.owner {
+                _ if waiting >= room.waiting => Err(TableError::Full(waiting)),
+                Some(owner) if own >= room.of_owner => {
+                    Err(TableError::OwnerFull { owner: owner.clone(), waiting: own })
+                }
+                _ => Ok(()),
+            }
+        }
+        Phase::Pending => {
+            let count = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE phase IN ('PENDING', 'HELD')");
+            let idle: u32 = count.fetch_one(&mut **change).await?;
+            if idle >= room.idle { Err(TableError::Idle(idle)) } else { Ok(()) }
+        }
+        _ => Ok(()),
+    }
 }
 
-async fn bring(change: &mut Change, job: Job, wanted: Phase, error: Option<&str>) -> Result<Job> {
+async fn bring(change: &mut Transaction, job: Job, wanted: Phase, fault: Option<Fault<'_>>) -> Result<Job> {
     if !job.phase.may_become(wanted) {
         return Err(TableError::Phase { id: job.id, phase: job.phase, wanted });
     }
-    let ended = wanted.is_final().then(time::now);
-    let changed = sqlx::query_as("UPDATE jobs SET phase = $1, error = $2, ended = $3 WHERE id = $4 RETURNING *");
-    Ok(changed.bind(wanted.name()).bind(error).bind(ended).bind(job.id).fetch_one(&mut **change).await?)
+    // what is archived keeps the time and the reason of its end
+    let (ended, fault) = match (wanted, &job.error) {
+        (Phase::Archived, Some(message)) => (job.ended, Some(Fault { message, is_transient: job.is_transient })),
+        (Phase::Archived, None) => (job.ended, None),
+        _ => (wanted.is_final().then(time::now), fault),
+    };
+    let changed = sqlx::query_as(
+        "UPDATE jobs SET phase = $1, error = $2, is_transient = $3, ended = $4 WHERE id = $5 RETURNING *",
+    );
+    let changed =
+        changed.bind(wanted.name()).bind(fault.map(|f| f.message)).bind(fault.is_some_and(|f| f.is_transient));
+    Ok(changed.bind(ended).bind(job.id).fetch_one(&mut **change).await?)
 }
 
 impl FromRow<'_, SqliteRow> for Job {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
         let phase: String = row.try_get("phase")?;
         let duration: i64 = row.try_get("execution_duration")?;
+        let parameters: Option<String> = row.try_get("parameters")?;
         Ok(Self {
             id: row.try_get("id")?,
             owner: row.try_get("owner")?,
@@ -326,6 +474,8 @@ impl FromRow<'_, SqliteRow> for Job {
             destruction: row.try_get("destruction")?,
             attempts: row.try_get("attempts")?,
             error: row.try_get("error")?,
+            is_transient: row.try_get("is_transient")?,
+            parameters: parameters.map(|text| change::from_text(&text)).transpose()?,
         })
     }
 }

@@ -36,6 +36,7 @@ mod metadata_parquet;
 mod part;
 pub mod query;
 mod rejects;
+mod run_archive;
 mod run_state;
 mod run_tables;
 mod runs;
@@ -73,7 +74,7 @@ pub use query::{Query, QueryResult};
 pub use rejects::Reject;
 pub use run_state::RunState;
 pub use run_tables::candidate_rows;
-pub use runs::{OwnedRun, Run};
+pub use runs::{OwnedRun, Run, new_run_id};
 pub use spectra::SpectraStream;
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};
@@ -208,7 +209,7 @@ impl Store {
 }
 
 /// Names that are the same on every file system and in every URL.
-fn check_name(name: &str) -> Result<()> {
+pub(crate) fn check_name(name: &str) -> Result<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let good = (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())

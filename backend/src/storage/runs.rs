@@ -69,6 +69,14 @@ impl Store {
         durable::bytes_under(&self.runs_dir())
     }
 
+    /// Ids of all runs, readable or not, oldest first.
+    ///
+    /// # Errors
+    /// When the data directory cannot be read.
+    pub fn run_ids(&self) -> Result<Vec<String>> {
+        durable::folders_in(&self.runs_dir())
+    }
+
     /// One run.
     ///
     /// # Errors
@@ -88,17 +96,27 @@ impl Store {
     /// # Errors
     /// A survey that does not exist, an unwritable disk.
     pub fn create_run(&self, spec: &PipelineSpec) -> Result<OwnedRun> {
+        self.survey(&spec.survey)?;
+        loop {
+            match self.create_run_as(new_run_id(&spec.survey), spec) {
+                Err(StoreError::Run { .. }) => {}
+                made => return made,
+            }
+        }
+    }
+
+    /// [`Self::create_run`] under an id that [`new_run_id`] gave.
+    ///
+    /// # Errors
+    /// As there; [`StoreError::Run`] where there is a run of that id.
+    pub fn create_run_as(&self, id: String, spec: &PipelineSpec) -> Result<OwnedRun> {
         let survey = self.survey(&spec.survey)?;
         durable::create_dir(&self.runs_dir())?;
-        let (id, folder) = loop {
-            let id = format!("{}-{}-{}", time::stamp(), spec.survey, suffix());
-            let folder = self.runs_dir().join(&id);
-            match fs::create_dir(&folder) {
-                Ok(()) => break (id, folder),
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(StoreError::io("creating folder", &folder, e)),
-            }
-        };
+        let folder = self.runs_dir().join(&id);
+        fs::create_dir(&folder).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => StoreError::Run { id: id.clone(), reason: "it exists already".into() },
+            _ => StoreError::io("creating folder", &folder, e),
+        })?;
         let lock = Lock::acquire(&folder.join("run.lock"), &format!("run {id}"))?;
         durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
         let state = RunState::queued(id.clone(), spec);
@@ -135,8 +153,8 @@ impl Store {
         let lock = Lock::acquire_within(PATIENCE, &run.folder.join("run.lock"), &format!("run {id}"))?;
         // nobody else owns it now, but somebody may have carried it out in the meantime
         let stored = run.recorded()?;
-        if stored.status == RunStatus::Done {
-            return Err(run.refused("it is done already"));
+        if matches!(stored.status, RunStatus::Done | RunStatus::Archived) {
+            return Err(run.refused(format!("it is {} already", stored.status)));
         }
         let spec = run.spec()?;
         for left_over in TABLES {
@@ -154,6 +172,11 @@ impl Store {
         owned.update(|_| {})?;
         Ok(owned)
     }
+}
+
+/// The id of a run of that survey that begins to be now.
+pub fn new_run_id(survey: &str) -> String {
+    format!("{}-{survey}-{}", time::stamp(), suffix())
 }
 
 /// Four hexadecimal digits that two runs of the same second do not share.

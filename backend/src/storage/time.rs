@@ -4,8 +4,33 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Now, as RFC 3339 in UTC to the second.
 pub(crate) fn now() -> String {
-    let [year, month, day, hour, minute, second] = civil(seconds_since_epoch());
+    written(seconds_since_epoch())
+}
+
+/// So many seconds from now.
+pub(crate) fn after(seconds: f64) -> String {
+    written(seconds_since_epoch() + seconds.max(0.0).round() as i64)
+}
+
+/// A Unix time as text.
+fn written(seconds: i64) -> String {
+    let [year, month, day, hour, minute, second] = civil(seconds);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// A time in UTC as DALI 1.1 section 3.3.3 has it, as [`now`] writes it: fractions of a second are cut off, a time of day and
+/// the `Z` may be absent. `None` for anything else, and for times that do not exist.
+pub(crate) fn read(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches('Z');
+    let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00"));
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    if date.len() != "2026-11-22".len() || fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let seconds = if time.len() == "00:00".len() { ":00" } else { "" };
+    let text = format!("{date}T{time}{seconds}Z");
+    // what is out of range comes back as another time
+    unix(&text).map(written).filter(|back| *back == text)
 }
 
 /// Now, as a sortable part of a name.
@@ -63,6 +88,23 @@ mod tests {
         assert_eq!(unix("2000-02-29T00:00:00Z"), Some(951_782_400));
         assert_eq!(seconds_between("2026-12-31T23:59:58Z", "2027-01-01T00:00:01Z"), Some(3.0));
         assert_eq!(seconds_between("yesterday", "2027-01-01T00:00:01Z"), None);
+    }
+
+    #[test]
+    fn times_of_requests_are_read_to_the_second_and_nonsense_is_not() {
+        for (text, expected) in [
+            ("2026-11-22T18:14:55Z", "2026-11-22T18:14:55Z"),
+            ("2014-09-10T10:01:02.000", "2014-09-10T10:01:02Z"),
+            ("2014-09-10T10:01", "2014-09-10T10:01:00Z"),
+            (" 2024-02-29", "2024-02-29T00:00:00Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected));
+        }
+        for text in
+            ["", "tomorrow", "2023-02-29", "2026-11-22T25:00:00Z", "2026-11-22T18:14:55.xZ", "2026-1-2", "12026-01-01"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

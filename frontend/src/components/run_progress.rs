@@ -27,6 +27,13 @@ pub fn RunProgress() -> impl IntoView {
         Some(match status {
             RunStatus::Queued | RunStatus::Running => view! { <UnderWay /> }.into_any(),
             RunStatus::Failed => view! { <Failed error=error.unwrap_or_default() /> }.into_any(),
+            RunStatus::Archived => view! {
+                <Empty title="This run is archived">
+                    <p>"Its time was over: what it found was cleared away. Its settings are in the bar above, to be run again."</p>
+                    <Again />
+                </Empty>
+            }
+            .into_any(),
             RunStatus::Cancelled | RunStatus::Done => view! {
                 <Empty title="This run was cancelled">
                     <p>"Its settings are in the bar above, to be run as they are or changed first."</p>

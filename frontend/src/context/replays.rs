@@ -105,7 +105,7 @@ impl Replays {
             match summary.status {
                 RunStatus::Done => return Ok(()),
                 RunStatus::Queued | RunStatus::Running => pause().await,
-                RunStatus::Failed | RunStatus::Cancelled => {
+                RunStatus::Failed | RunStatus::Cancelled | RunStatus::Archived => {
                     let why = summary.error.unwrap_or_else(|| summary.status.to_string());
                     return Err(Problem::new(0, "no verdict").with_detail(format!("{run}: {why}")));
                 }

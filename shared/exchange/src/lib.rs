@@ -33,6 +33,7 @@ mod gzip;
 pub mod table;
 mod text;
 mod units;
+pub mod vo;
 pub mod votable;
 pub mod worker;
 mod write;

@@ -22,6 +22,26 @@ pub struct Served {
     address: String,
 }
 
+/// What a server said.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The value of a header; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields.find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+}
+
 impl Served {
     pub fn start(balmer: &Balmer, options: &[&str]) -> Self {
         Self::of(balmer.command(SERVE).args(options))
@@ -43,19 +63,34 @@ impl Served {
         Self { child, _says: says, address }
     }
 
-    /// Status and body of an answer; nothing where the server is not there any more.
+    /// Where it listens: `127.0.0.1:` and a port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Status and body of the API's answer to a JSON body; nothing where the server is not there any more.
     pub fn ask(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
+        let answer = self.request(method, &format!("/api/v1{path}"), &[("Content-Type", "application/json")], body)?;
+        Some((answer.status, answer.text()))
+    }
+
+    /// An answer, whole; nothing where the server is not there any more.
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Answer> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
-        let head = format!(
-            "{method} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            self.address,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+        // 1.0: what is written while it is sent comes as it is, until the end
+        let mut head = format!("{method} {path} HTTP/1.0\r\nContent-Length: {}\r\n", body.len());
+        let host = [("Host", self.address.as_str())];
+        let is_host = |(name, _): &(&str, &str)| *name == "Host";
+        for (name, value) in if headers.iter().any(is_host) { [].iter() } else { host.iter() }.chain(headers) {
+            head += &format!("{name}: {value}\r\n");
+        }
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).ok()?;
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let head = String::from_utf8(bytes[..end].to_vec()).ok()?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some(Answer { status, head, body: bytes.split_off(end + 4) })
     }
 
     /// The JSON document of an answer that must be one.
@@ -110,10 +145,16 @@ impl Served {
         self.child.wait().unwrap();
     }
 
+    /// Asks it to end.
+    pub fn terminate(&self) {
+        let asked = std::process::Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+    }
+
     /// Asks it to end, and waits.
     pub fn stop(mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(asked.success() && self.child.wait().unwrap().success());
+        self.terminate();
+        assert!(self.child.wait().unwrap().success());
     }
 }
 

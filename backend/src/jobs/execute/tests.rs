@@ -63,7 +63,7 @@ fn spec() -> PipelineSpec {
 fn run(store: &Store, spec: PipelineSpec) -> Result<RunState, JobError> {
     let plan = Plan::new(spec)?;
     let options = ExecuteOptions { label_files: true };
-    let owned = accept_with(store, &plan, options)?;
+    let owned = accept_with(store, &plan, None, options)?;
     execute(store, owned, &plan, &CpuEngine, options, &AtomicBool::new(false), &|_| {})
 }
 
@@ -219,7 +219,7 @@ fn a_run_reads_what_was_there_when_it_was_accepted() {
     let condition = "cat_depth < 55".to_owned();
     let spec = PipelineSpec { labels: Some(LabelsSpec::default()), r#where: Some(condition), ..spec() };
     let plan = Plan::new(spec).unwrap();
-    let id = || accept(&store, &plan).unwrap().run().id().to_owned();
+    let id = || accept(&store, &plan, None).unwrap().run().id().to_owned();
     let (first, later) = (id(), id());
     let expected = carried_out(&store, &first).unwrap();
     assert_eq!(
@@ -248,7 +248,7 @@ fn a_run_whose_survey_is_not_what_it_was_says_so() {
     let (_folder, store) = survey();
     import(&store, "cat", |i| i as f64);
     let by_catalogue = PipelineSpec { r#where: Some("cat_depth < 55".into()), ..spec() };
-    let accepted = |spec: PipelineSpec| accept(&store, &Plan::new(spec).unwrap()).unwrap().run().id().to_owned();
+    let accepted = |spec: PipelineSpec| accept(&store, &Plan::new(spec).unwrap(), None).unwrap().run().id().to_owned();
     let (of_catalogue, of_spectra) = (accepted(by_catalogue), accepted(spec()));
     let failure = |id: &str| {
         let error = carried_out(&store, id).unwrap_err().to_string();
@@ -280,7 +280,7 @@ fn a_run_whose_survey_is_not_what_it_was_says_so() {
 fn a_survey_that_is_deleted_under_a_run_ends_it_with_that_reason() {
     let (_folder, store) = survey();
     let plan = Plan::new(spec()).unwrap();
-    let owned = accept(&store, &plan).unwrap();
+    let owned = accept(&store, &plan, None).unwrap();
     let run = owned.run().clone();
     let folder = store.survey("sky").unwrap().folder().to_owned();
     let report = |progress: &RunProgress| {
@@ -299,7 +299,7 @@ fn a_run_of_an_older_version_goes_on_with_what_is_there_now() {
     let (_folder, store) = survey();
     label(&store, "star-01", Some("absorption"));
     let plan = Plan::new(PipelineSpec { labels: Some(LabelsSpec::default()), ..spec() }).unwrap();
-    let run = accept(&store, &plan).unwrap().run().clone();
+    let run = accept(&store, &plan, None).unwrap().run().clone();
     std::fs::remove_file(run.folder().join("snapshot.json")).unwrap();
     label(&store, "star-01", Some("star"));
     assert_eq!(carried_out(&store, run.id()).unwrap().classes, ["star"]);

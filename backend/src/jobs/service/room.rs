@@ -5,7 +5,7 @@ use crate::{
     config::Bytes,
     jobs::{Job, Needs, TableError},
     machine,
-    storage::{Run, StoreError},
+    storage::StoreError,
 };
 
 impl Jobs {
@@ -48,8 +48,8 @@ impl Jobs {
     ///
     /// # Errors
     /// [`ServiceError::TooLarge`].
-    pub(super) async fn check_size(&self, run: &Run) -> Result<()> {
-        let memory = self.memory_needed(run.id()).await;
+    pub(super) async fn check_size(&self, id: &str) -> Result<()> {
+        let memory = self.memory_needed(id).await;
         let allowed = self.0.limits.memory;
         if memory <= allowed {
             return Ok(());

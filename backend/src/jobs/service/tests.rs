@@ -99,7 +99,7 @@ async fn one_that_takes_too_long_is_aborted_though_its_worker_does_not_listen() 
     let id = run.run().id().to_owned();
     drop(run);
     let job = Job { execution_duration: 1, ..Job::queued(id.clone()) };
-    jobs.0.table.insert(&job, 8).await.unwrap();
+    jobs.0.table.insert(&job, Limits::default().room()).await.unwrap();
     serve(&jobs);
     let job = ended(&jobs, &id).await;
     assert_eq!(job.phase, Phase::Aborted);
@@ -140,4 +140,67 @@ async fn what_was_under_way_when_a_server_died_waits_for_the_next() {
         assert_eq!(jobs.0.table.job(&id).await.unwrap().phase, Phase::Queued);
         assert_eq!(store.run(&id).unwrap().state().unwrap().status, RunStatus::Queued);
     }
+}
+
+fn parameters(pairs: &[(&str, &str)]) -> crate::jobs::Parameters {
+    pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_job_of_parameters_has_no_run_until_it_is_told_to() {
+    let (_folder, store) = store();
+    let limits = Limits { waiting: 1, ..Limits::default() };
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), limits).await.unwrap();
+    let job = jobs.create(parameters(&[("SURVEY", "test"), ("SEED", "7")])).await.unwrap();
+    assert!(job.id.contains("-test-") && job.phase == Phase::Pending && store.runs().unwrap().is_empty());
+    assert_eq!(jobs.run(&job.id).await.unwrap().phase, Phase::Queued);
+    assert_eq!(store.run(&job.id).unwrap().spec().unwrap().seed, 7);
+    assert!(jobs.run(&job.id).await.is_err(), "it waits already");
+    // a full queue leaves a job as it was
+    let other = jobs.create(parameters(&[("SURVEY", "test")])).await.unwrap();
+    assert!(matches!(jobs.run(&other.id).await, Err(ServiceError::Table(TableError::Full(1)))));
+    assert_eq!((jobs.job(&other.id).await.unwrap().phase, store.runs().unwrap().len()), (Phase::Pending, 1));
+    jobs.hold(&job.id).await.unwrap();
+    let bad = jobs.create(parameters(&[("SURVEY", "test"), ("SEED", "x")])).await.unwrap();
+    let bad = jobs.run(&bad.id).await.unwrap();
+    assert!(bad.phase == Phase::Error && !bad.is_transient && bad.error.unwrap().contains("SEED"));
+    // held with its run, and told to run again
+    assert_eq!(jobs.run(&job.id).await.unwrap().phase, Phase::Queued);
+    for id in [job.id, other.id, bad.id] {
+        jobs.destroy(&id).await.unwrap();
+        assert!(matches!(jobs.job(&id).await, Err(ServiceError::Table(TableError::Unknown(_)))));
+    }
+    assert!(store.runs().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_its_job_does_not_know_of_is_unmade_by_the_next_server() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    let job = jobs.create(parameters(&[("SURVEY", "test")])).await.unwrap();
+    // the server died between the two
+    drop(store.create_run_as(job.id.clone(), &PipelineSpec::new("test")).unwrap());
+    drop(jobs);
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    assert!(store.runs().unwrap().is_empty());
+    assert_eq!(jobs.run(&job.id).await.unwrap().phase, Phase::Queued);
+}
+
+#[tokio::test]
+async fn what_is_due_is_ended_and_archived_and_nobody_can_resume_it() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    serve(&jobs);
+    let id = submitted(&jobs, &store).await.unwrap();
+    std::fs::write(store.run(&id).unwrap().folder().join("candidates.parquet"), "table").unwrap();
+    jobs.set(&id, &crate::jobs::Change::Destruction(Some("2026-01-01T00:00:00Z".to_owned()))).await.unwrap();
+    let mut job = jobs.job(&id).await.unwrap();
+    while job.phase != Phase::Archived {
+        job = jobs.wait(&id, job.phase, Duration::from_secs(20)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(store.run(&id).unwrap().state().unwrap().status, RunStatus::Archived);
+    assert!(!store.run(&id).unwrap().folder().join("candidates.parquet").exists());
+    assert!(jobs.resume(&id).await.is_err() && jobs.abort(&id).await.is_err());
+    jobs.delete(&id).await.unwrap();
 }

@@ -71,7 +71,7 @@ pub(super) fn run(store: &Store, id: &str) -> Result<Snapshot, String> {
     match status {
         RunStatus::Queued | RunStatus::Running => Err(format!("it is {status}")),
         _ if owned => Err("it is under way".to_owned()),
-        RunStatus::Done | RunStatus::Failed | RunStatus::Cancelled => Ok(found),
+        RunStatus::Done | RunStatus::Failed | RunStatus::Cancelled | RunStatus::Archived => Ok(found),
     }
 }
 

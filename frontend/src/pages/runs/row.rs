@@ -77,7 +77,7 @@ fn result(run: &RunSummary) -> String {
     match run.status {
         RunStatus::Done => format!("{} of {} selected", outcome(run), count(run.counts.selected)),
         RunStatus::Failed => run.error.clone().unwrap_or_default(),
-        RunStatus::Cancelled => String::new(),
+        RunStatus::Cancelled | RunStatus::Archived => String::new(),
         RunStatus::Queued | RunStatus::Running => Progress::of(run).line(),
     }
 }

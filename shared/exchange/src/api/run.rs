@@ -17,12 +17,14 @@ pub enum RunStatus {
     Failed,
     /// Ended on request.
     Cancelled,
+    /// Ended; its time is over and its results were cleared away.
+    Archived,
 }
 
 impl RunStatus {
     /// Whether nothing more will happen to the run.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled | Self::Archived)
     }
 }
 
@@ -34,6 +36,7 @@ impl std::fmt::Display for RunStatus {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
+            Self::Archived => "archived",
         })
     }
 }
