@@ -46,6 +46,9 @@ pub(super) struct Place {
     pub row: u32,
 }
 
+/// Takes rows by what it calls them: their features, or why there are none.
+pub(super) type Take<'a> = dyn FnMut(usize, Result<&[f32], Rejected>) + 'a;
+
 /// Rows kept by one recipe.
 pub(super) struct Cache {
     folder: PathBuf,
@@ -67,7 +70,7 @@ impl Fresh {
         let mut rejected = self.table.rejected.into_iter();
         for (i, &has_features) in self.has_features.iter().enumerate() {
             if has_features {
-                features.next().iter().filter_map(|row| row.to_slice()).for_each(|row| take(i, Ok(row)));
+                features.next().and_then(|row| row.to_slice()).into_iter().for_each(|row| take(i, Ok(row)));
             } else {
                 rejected.next().into_iter().for_each(|rejected| take(i, Err(rejected)));
             }
@@ -175,12 +178,7 @@ impl Cache {
 
     /// Hands out rows of a file: of each its number in the file, ascending, the survey's, and what the receiver calls it.
     /// What is not there any more, since somebody removed it, is passed over.
-    pub(super) fn read(
-        &self,
-        file: u32,
-        wanted: &[(u32, u64, usize)],
-        take: &mut dyn FnMut(usize, Result<&[f32], Rejected>),
-    ) -> Result<()> {
+    pub(super) fn read(&self, file: u32, wanted: &[(u32, u64, usize)], take: &mut Take<'_>) -> Result<()> {
         let path = &self.files[file as usize];
         let rows: Vec<usize> = wanted.iter().map(|&(row, ..)| row as usize).collect();
         let Some(batches) = unless_gone(scan::read_selected(path, &rows, None))? else { return Ok(()) };
