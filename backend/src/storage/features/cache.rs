@@ -20,7 +20,6 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use balmer_core::{
     engine::Observer,
-    ndarray::ArrayBase,
     pipeline::{FeatureTable, Plan, Rejected},
 };
 use parquet::{basic::Compression, file::properties::WriterProperties};
@@ -47,6 +46,9 @@ pub(super) struct Place {
     pub row: u32,
 }
 
+/// Takes rows by what it calls them: their features, or why there are none.
+pub(super) type Take<'a> = dyn FnMut(usize, Result<&[f32], Rejected>) + 'a;
+
 /// Rows kept by one recipe.
 pub(super) struct Cache {
     folder: PathBuf,
@@ -61,9 +63,6 @@ pub(super) struct Fresh {
     has_features: Vec<bool>,
 }
 
-/// Takes the features of a row, or why there are none.
-type Take<'a> = dyn FnMut(usize, Result<&[f32], Rejected>) + 'a;
-
 impl Fresh {
     /// Hands out the rows in order.
     pub(super) fn each(self, mut take: impl FnMut(usize, Result<&[f32], Rejected>)) {
@@ -71,7 +70,7 @@ impl Fresh {
         let mut rejected = self.table.rejected.into_iter();
         for (i, &has_features) in self.has_features.iter().enumerate() {
             if has_features {
-                features.next().iter().filter_map(ArrayBase::to_slice).for_each(|row| take(i, Ok(row)));
+                features.next().and_then(|row| row.to_slice()).into_iter().for_each(|row| take(i, Ok(row)));
             } else {
                 rejected.next().into_iter().for_each(|rejected| take(i, Err(rejected)));
             }
