@@ -148,7 +148,7 @@ mod tests {
             rate: Some(1234.5),
         };
         let progress = Progress::from_event(&event).unwrap();
-        assert_eq!(progress.line(), "128 neighbours of 1764 spectra, 1,234 spectra/s, about 3 min left");
+        assert_eq!(progress.line(), "128 neighbours of 1764 spectra, 1\u{202f}234 spectra/s, about 3 min left");
         assert!((progress.fraction() - 0.5).abs() < 1e-9);
         let at = |stage: &str| Progress { stage: stage.into(), ..Progress::default() };
         assert_eq!(
