@@ -28,7 +28,7 @@ use super::{
     Fault, Job, JobTable, Phase, Room, RunProgress, TableError,
     launch::{Launch, Launched},
     retention,
-    worker::{Report, STOP},
+    worker::{CANCEL, Report, STOP},
 };
 use crate::{
     config::Bytes,

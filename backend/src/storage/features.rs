@@ -91,10 +91,10 @@ impl Survey {
         let missing = places.iter().filter(|place| place.is_none()).count();
         if missing == 0 {
             observer.stage(Stage::Recipe, &format!("{} spectra prepared by an earlier run", selection.len()));
-            observer.known_before(1.0);
         } else {
             observer.stage(Stage::Recipe, "preparing spectra");
         }
+        observer.known_before(1.0 - missing as f64 / selection.len().max(1) as f64);
         let (survey, plan, selection) = (self.clone(), plan.clone(), selection.clone());
         Ok(FeaturePortions { survey, plan, selection, observer, cache, places, missing, next: 0, extracted: 0 })
     }
@@ -199,7 +199,8 @@ impl FeaturePortions<'_> {
         let mut failure = None;
         let mut stream = self.survey.spectra(selection);
         let mut spectra = Until { stream: &mut stream, failure: &mut failure };
-        let share = Share { of: self.observer, done: self.extracted, now: selection.len(), all: self.missing };
+        let (all, done) = (self.selection.len(), self.selection.len() - self.missing + self.extracted);
+        let share = Share { of: self.observer, done, now: selection.len(), all };
         let table = extract(&self.plan, &mut spectra, &share)?;
         failure.map_or(Ok(table), |error| Err(error.into()))
     }
