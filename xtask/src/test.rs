@@ -45,7 +45,7 @@ pub fn run(filter: &[&str]) -> Result<()> {
         }
     }
     let status = child.wait()?;
-    let tools: [(&str, fn(&Path) -> Result<bool>); 2] = [("schemathesis", schemathesis::run), ("vo", vo::run)];
+    let tools: [(&str, Tool); 2] = [("schemathesis", schemathesis::run), ("vo", vo::run)];
     for (name, run) in tools {
         if !filter.is_empty() && !filter.contains(&name) {
             counts.skipped += 1;
@@ -71,6 +71,9 @@ pub fn real_data() -> Option<PathBuf> {
         std::env::var_os("BALMER_REAL_DATA").map_or_else(|| shell::root().join("../shared/data"), PathBuf::from);
     folder.canonicalize().ok().filter(|f| f.is_dir())
 }
+
+/// A tool of others that is held against the program: whether it is content.
+type Tool = fn(&Path) -> Result<bool>;
 
 #[derive(Default)]
 struct Counts {

@@ -23,7 +23,7 @@ const CLIENTS: &str = "xtask/vo/clients.py";
 /// The survey of the examples.
 const SURVEY: &str = "miles";
 /// How long a job on a small survey may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Builds the program and runs the tools against it.
 pub fn build_and_run() -> Result<()> {
@@ -124,7 +124,7 @@ fn by_schemas(base: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A document against the schemas that STILTS brings along: UWS, VOSI, VOResource.
+/// A document against the schemas that STILTS brings along: UWS, VOSI, `VOResource`.
 fn xsdvalidate(file: &Path) -> Command {
     let mut stilts = Command::new("stilts");
     stilts.args(["xsdvalidate", "uselocals=true"]).arg(format!("doc={}", file.display()));

@@ -191,7 +191,7 @@ fn api() -> OpenApiRouter<App> {
 fn routes(app: App) -> Router {
     let count = middleware::from_fn_with_state(app.metrics.clone(), metrics::record);
     let metrics = get(metrics::show).with_state(app.clone());
-    let services = vo::routes().route_layer(count.clone()).fallback(vo::nowhere).with_state(app.clone());
+    let services = vo::routes().route_layer(count.clone()).fallback(|| async { vo::nowhere() }).with_state(app.clone());
     let services = Router::new()
         .nest(vo::PATH, services)
         .layer(CatchPanicLayer::custom(problem::after_panic))

@@ -17,7 +17,7 @@ pub(super) async fn keep(jobs: Jobs) {
                     match jobs.archive(&job.id).await {
                         Ok(_) => tracing::info!(run = job.id, "its time is over: archived"),
                         Err(error) => {
-                            tracing::warn!(run = job.id, %error, "its time is over, and it cannot be archived yet")
+                            tracing::warn!(run = job.id, %error, "its time is over, and it cannot be archived yet");
                         }
                     }
                 }

@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// What is under no route.
-pub(crate) async fn nowhere() -> Failure {
+pub(crate) fn nowhere() -> Failure {
     Failure::not_found("there is nothing here: /vo/uws is the list of jobs, /vo/capabilities says what there is")
 }
 

@@ -82,7 +82,7 @@ impl Served {
         let host = [("Host", self.address.as_str())];
         let is_host = |(name, _): &(&str, &str)| *name == "Host";
         for (name, value) in if headers.iter().any(is_host) { [].iter() } else { host.iter() }.chain(headers) {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()?;
         let mut bytes = Vec::new();

@@ -21,7 +21,7 @@ fn the_examples_of_the_document_work_as_pasted() {
     for (number, block) in blocks.iter().enumerate() {
         assert!(block.contains(ADDRESS) || number > 0, "{block}");
         script += &block.replace(ADDRESS, served.address());
-        script += &format!("\necho block {number} done\n");
+        script.extend(["\necho block ", &number.to_string(), " done\n"]);
     }
     let folder = balmer.path("examples");
     std::fs::create_dir(&folder).unwrap();

@@ -56,13 +56,13 @@ fn the_list_is_filtered_by_phase_time_and_number() {
     let last_first = [second.clone(), first.clone()];
 
     assert_eq!(service.ids(""), both);
-    assert_eq!(service.ids("?PHASE=PENDING"), [first.clone()]);
+    assert_eq!(service.ids("?PHASE=PENDING"), [first.as_str()]);
     assert_eq!(service.ids("?phase=aborted&PHASE=PENDING"), both);
     assert!(service.ids("?PHASE=SUSPENDED").is_empty());
-    assert_eq!(service.ids(&format!("?AFTER={created}")), [second.clone()]);
-    assert_eq!(service.ids(&format!("?AFTER={}.000Z", created.trim_end_matches('Z'))), [second.clone()]);
+    assert_eq!(service.ids(&format!("?AFTER={created}")), [second.as_str()]);
+    assert_eq!(service.ids(&format!("?AFTER={}.000Z", created.trim_end_matches('Z'))), [second.as_str()]);
     assert_eq!(service.ids("?AFTER=2014-09-10T10:01:02.000"), both);
-    assert_eq!(service.ids("?LAST=1"), [second.clone()]);
+    assert_eq!(service.ids("?LAST=1"), [second.as_str()]);
     assert_eq!(service.ids("?LAST=9"), last_first);
     assert!(service.ids(&format!("?AFTER={created}&PHASE=PENDING&LAST=5")).is_empty());
     assert_eq!(service.ids("?LAST=1&PHASE=PENDING"), [first]);

@@ -11,7 +11,7 @@ use balmer_exchange::vo::{error_votable, uws};
 use super::{Base, Given, form::Form, job, plain, see, xml};
 use crate::{
     http::{App, Failure, ask},
-    jobs::Phase,
+    jobs::{Parameters, Phase},
     storage::time,
 };
 
@@ -52,7 +52,7 @@ async fn set(app: &App, base: &Base, id: &str, given: Given, wanted: &str) -> An
     if given.all(wanted).next().is_none() {
         return Err(Failure::bad_parameter(wanted, "is missing"));
     }
-    let form = Form { parameters: Default::default(), ..Form::read(given)? };
+    let form = Form { parameters: Parameters::new(), ..Form::read(given)? };
     form.apply(&app.jobs, id).await?;
     Ok(see(base.job(id)))
 }
