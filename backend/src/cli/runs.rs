@@ -105,7 +105,7 @@ fn follow(session: &Session, run: &Run) -> anyhow::Result<()> {
     loop {
         let state = run.state()?;
         match state.status {
-            RunStatus::Done => return Ok(()),
+            RunStatus::Done | RunStatus::Archived => return Ok(()),
             RunStatus::Failed => bail!("run {} failed: {}", run.id(), state.error.unwrap_or_default()),
             RunStatus::Cancelled => bail!("run {} was cancelled", run.id()),
             RunStatus::Queued | RunStatus::Running => {

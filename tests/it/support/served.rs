@@ -147,7 +147,7 @@ impl Served {
 
     /// Asks it to end.
     pub fn terminate(&self) {
-        let asked = std::process::Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
     }
 
