@@ -56,15 +56,19 @@ fn a_run_that_could_never_begin_is_refused_with_the_figures() {
 #[test]
 fn a_run_past_its_time_is_aborted() {
     let (_balmer, served) = served(4000, &[("BALMER_RUNS_EXECUTION_DURATION", "1")]);
-    let ended = served.ended(&served.submit(SPEC));
-    assert_eq!(ended["status"], "cancelled", "{ended}");
-    assert!(ended["error"].as_str().unwrap().contains("longer than the 1 s"), "{ended}");
+    let run = served.submit(SPEC);
+    assert_eq!(served.ended(&run)["status"], "cancelled");
+    // its worker says that it ended, then the server why
+    let why = until("it says why", Duration::from_secs(10), || {
+        served.json("GET", &format!("/runs/{run}"), "")["error"].as_str().map(str::to_owned)
+    });
+    assert!(why.contains("longer than the 1 s"), "{why}");
 }
 
 #[test]
 fn no_run_is_taken_in_where_the_disk_is_nearly_full_or_the_quota_used_up() {
     for (key, value) in [("BALMER_STORAGE_KEEP_FREE", "9000 TiB"), ("BALMER_STORAGE_QUOTA", "1")] {
-        let (balmer, served) = served(100, &[(key, value)]);
+        let (balmer, served) = served(150, &[(key, value)]);
         let spec = balmer.file("run.json", SPEC);
         balmer.ok(["run", spec.to_str().unwrap(), "--device", "cpu"]);
         let (status, text) = served.ask("POST", "/runs", SPEC).unwrap();

@@ -72,7 +72,9 @@ impl Serve {
                 output::print(|out| writeln!(out, "balmer serves {} at {url} (Ctrl-C ends)", store.root().display()))?;
             }
             let stop = session.stop.clone();
-            Ok(http::serve(store, Box::new(processes), limits, listener, async move { stop.requested().await }).await?)
+            let public = Some(settings.server.public_base_url).filter(|url| !url.is_empty());
+            let stop = async move { stop.requested().await };
+            Ok(http::serve(store, Box::new(processes), limits, public, listener, stop).await?)
         })
     }
 }

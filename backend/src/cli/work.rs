@@ -21,6 +21,7 @@ pub struct Work {
 
 impl Work {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
+        let _lines_name_it = tracing::info_span!("run", id = self.run).entered();
         let (store, engine) = (session.store()?, session.engine()?);
         let orphaned = || {
             thread::sleep(GRACE);

@@ -39,6 +39,9 @@ pub struct Settings {
 pub struct ServerSettings {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where others reach it, for the absolute addresses of the Virtual Observatory: `https://balmer.example.org`; empty for
+    /// what the request says.
+    pub public_base_url: String,
 }
 
 /// `[runs]`
@@ -94,7 +97,7 @@ pub enum LogFormat {
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 6563)) }
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 6563)), public_base_url: String::new() }
     }
 }
 

@@ -114,7 +114,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
-/// Serves the data directory until `shutdown` resolves; then runs under way are stopped, to go on with the next server, and
+/// Serves the data directory until `shutdown` resolves. `public_base_url` is where others reach it, where that is not where it
+/// listens; then runs under way are stopped, to go on with the next server, and
 /// requests have a few seconds to finish.
 ///
 /// # Errors
@@ -123,6 +124,7 @@ pub async fn serve(
     store: Store,
     launcher: Box<dyn Launch>,
     limits: Limits,
+    public_base_url: Option<String>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
@@ -136,7 +138,7 @@ pub async fn serve(
         store,
         jobs: jobs.clone(),
         downloads: Downloads::default(),
-        public_base_url: None,
+        public_base_url,
         graphs: GraphCache::default(),
         metrics: Metrics::default(),
         closing: closing.clone(),

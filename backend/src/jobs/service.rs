@@ -413,7 +413,7 @@ impl Jobs {
             while !*jobs.0.closing.borrow() {
                 tokio::time::sleep(PERIOD).await;
                 let (id, reason) = (id.clone(), reason.clone());
-                let told = move |store: &Store| store.take_run(&id)?.finish(RunStatus::Failed, Some(reason)).map(drop);
+                let told = move |store: &Store| store.end_run(&id, RunStatus::Failed, Some(reason));
                 match jobs.ask(told).await {
                     Err(ServiceError::Store(StoreError::DiskFull { .. } | StoreError::Io { .. })) => {}
                     // told, or there is nothing to tell it to
@@ -453,7 +453,7 @@ impl Jobs {
         };
         let (id, why) = (job.id.clone(), reason.clone());
         self.ask(move |store| match (status, phase) {
-            (Some(status), _) => store.take_run(&id)?.finish(status, why).map(drop),
+            (Some(status), _) => store.end_run(&id, status, why),
             // its status says that it is computed
             (None, Phase::Queued) => store.take_run(&id).map(drop),
             (None, _) => Ok(()),

@@ -149,14 +149,33 @@ impl Store {
     /// [`StoreError::NoRun`]; [`StoreError::Run`] where it is done; [`StoreError::Locked`] while it is under way; an
     /// unwritable disk.
     pub fn take_run(&self, id: &str) -> Result<OwnedRun> {
+        let mut owned = self.own_run(id)?;
+        let spec = owned.run.spec()?;
+        // what was kept is progress that the next attempt begins with
+        let RunState { fraction, created, .. } = owned.state;
+        owned.state = RunState { fraction, created, ..RunState::queued(id.to_owned(), &spec) };
+        owned.update(|_| {})?;
+        Ok(owned)
+    }
+
+    /// Marks the end of a run that is not done, and says why, whatever its last owner said. When it began and what it was
+    /// doing stays as it was.
+    ///
+    /// # Errors
+    /// As [`Self::take_run`].
+    pub(crate) fn end_run(&self, id: &str, status: RunStatus, error: Option<String>) -> Result<()> {
+        self.own_run(id)?.finish(status, error).map(drop)
+    }
+
+    /// A run that is not done, in the state in which its last owner left it, but for what that left unfinished.
+    fn own_run(&self, id: &str) -> Result<OwnedRun> {
         let run = self.run(id)?;
         let lock = Lock::acquire_within(PATIENCE, &run.folder.join("run.lock"), &format!("run {id}"))?;
         // nobody else owns it now, but somebody may have carried it out in the meantime
-        let stored = run.recorded()?;
-        if matches!(stored.status, RunStatus::Done | RunStatus::Archived) {
-            return Err(run.refused(format!("it is {} already", stored.status)));
+        let state = run.recorded()?;
+        if matches!(state.status, RunStatus::Done | RunStatus::Archived) {
+            return Err(run.refused(format!("it is {} already", state.status)));
         }
-        let spec = run.spec()?;
         for left_over in TABLES {
             durable::remove_file(&run.folder.join(left_over))?;
         }
@@ -165,12 +184,7 @@ impl Store {
             durable::remove_file(&run.folder.join(LABELS))?;
         }
         durable::remove_temporary_files(&run.folder)?;
-        // what was kept is progress that the next attempt begins with
-        let fraction = stored.fraction;
-        let state = RunState { created: stored.created, fraction, ..RunState::queued(id.to_owned(), &spec) };
-        let mut owned = OwnedRun { run, state, begun: None, _lock: lock };
-        owned.update(|_| {})?;
-        Ok(owned)
+        Ok(OwnedRun { run, state, begun: None, _lock: lock })
     }
 }
 

@@ -81,7 +81,7 @@ impl Jobs {
             Ok(_) => {
                 self.0.table.bring(id, Phase::Aborted, None).await?;
                 let asked = id.to_owned();
-                self.ask(move |store| store.take_run(&asked)?.finish(RunStatus::Cancelled, None)).await.map(drop)
+                self.ask(move |store| store.end_run(&asked, RunStatus::Cancelled, None)).await
             }
             Err(error) => Err(error.into()),
         }
