@@ -17,6 +17,8 @@ use crate::{
 
 /// How long a job that is to be destroyed may take to end: its worker has two seconds to obey.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a worker that has been asked for is waited for before it is looked for again.
+const MOMENT: Duration = Duration::from_millis(10);
 
 impl Jobs {
     /// Takes a new run in, which waits for its turn from now on: this is the acknowledgement.
@@ -69,21 +71,24 @@ impl Jobs {
         let asked = id.to_owned();
         // the wish is on the disk before anybody acts on it: whoever dies in between, it stands
         self.ask(move |store| store.run(&asked)?.cancel()).await?;
-        let orders = self.under_way().get(id).map(|job| job.orders.clone());
-        if let Some(orders) = orders {
-            // one that has just ended takes no orders any more
-            let _ = orders.send(CANCEL).await;
-            return Ok(());
-        }
-        match self.0.table.job(id).await {
-            // its worker looks at the disk
-            Ok(Job { phase: Phase::Executing, .. }) | Err(TableError::Unknown(_)) => Ok(()),
-            Ok(_) => {
-                self.0.table.bring(id, Phase::Aborted, None).await?;
-                let asked = id.to_owned();
-                self.ask(move |store| store.end_run(&asked, RunStatus::Cancelled, None)).await
+        loop {
+            let orders = self.under_way().get(id).map(|job| job.orders.clone());
+            if let Some(orders) = orders {
+                // one that has just ended takes no orders any more
+                let _ = orders.send(CANCEL).await;
+                return Ok(());
             }
-            Err(error) => Err(error.into()),
+            match self.0.table.withdraw(id).await {
+                Ok(_) => {
+                    let asked = id.to_owned();
+                    return self.ask(move |store| store.end_run(&asked, RunStatus::Cancelled, None)).await;
+                }
+                // it has begun in between: its worker is about to be there
+                Err(TableError::Phase { phase: Phase::Executing, .. }) => tokio::time::sleep(MOMENT).await,
+                // a run of a command line, which looks at the disk
+                Err(TableError::Unknown(_)) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 
