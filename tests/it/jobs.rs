@@ -184,5 +184,29 @@ fn a_run_outlives_its_server_and_a_full_queue_says_when_to_come_again() {
     let served = Served::start(&balmer, &[]);
     for run in [first, second] {
         until("the run is done", Duration::from_mins(1), || (status(&served, &run)["status"] == "done").then_some(()));
+        check_provenance(&served.json("GET", &format!("/runs/{run}/provenance"), ""), &run);
     }
+}
+
+/// Whatever a relation names is there, and the run made its candidates from the survey's parts.
+fn check_provenance(document: &Value, run: &str) {
+    for (relation, role, kind) in [
+        ("used", "prov:entity", "entity"),
+        ("wasGeneratedBy", "prov:entity", "entity"),
+        ("wasAssociatedWith", "prov:agent", "agent"),
+        ("wasConfiguredBy", "voprov:configurator", "parameter"),
+        ("isDescribedBy", "voprov:descriptor", "activityDescription"),
+    ] {
+        let pairs = document[relation].as_object().unwrap();
+        assert!(!pairs.is_empty(), "{relation}: {document}");
+        for pair in pairs.values() {
+            let named = pair[role].as_str().unwrap();
+            assert!(document[kind][named].is_object(), "{relation} names {named}, which is nowhere: {document}");
+        }
+    }
+    let entities = document["entity"].as_object().unwrap();
+    assert!(entities.contains_key(&format!("balmer:run/{run}/candidates.parquet")), "{document}");
+    assert!(entities.values().any(|entity| entity["balmer:sha256"].as_str().is_some_and(|hash| hash.len() == 64)));
+    let activity = document["activity"].as_object().unwrap().values().next().unwrap();
+    assert!(activity["prov:startTime"].as_str() <= activity["prov:endTime"].as_str(), "{activity}");
 }

@@ -184,6 +184,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(labels::history))
         .routes(routes!(runs::list, runs::submit))
         .routes(routes!(runs::detail, runs::delete))
+        .routes(routes!(runs::provenance))
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::resume))
         .routes(routes!(candidates::list))

@@ -8,11 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use balmer_core::pipeline::{PipelineSpec, Plan};
-use balmer_exchange::api::{RunDetail, RunSummary};
+use balmer_exchange::{
+    api::{RunDetail, RunSummary},
+    vo::prov::{self, Circumstances},
+};
 
 use super::{App, ask, blocking, guard::BodyFormat, openapi::PipelineSpecBody, problem::Failure};
 use crate::{
-    jobs::accept,
+    jobs::{accept, parameters::flatten},
     storage::{RunState, Store},
 };
 
@@ -56,6 +59,35 @@ pub async fn detail(State(app): State<App>, Path(run): Path<String>) -> Result<J
         provenance: provenance.map(serde_json::to_value).transpose().map_err(json)?,
         rejected,
     }))
+}
+
+/// `GET /runs/{run}/provenance`: PROV-JSON in the words of the IVOA.
+#[utoipa::path(
+    get,
+    path = "/runs/{run}/provenance",
+    operation_id = "get_provenance",
+    tag = "runs",
+    params(("run" = String, Path, description = "id of the run")),
+    responses((status = 200, description = "PROV-JSON of the IVOA's Provenance Data Model 1.0", body = serde_json::Value))
+)]
+pub async fn provenance(State(app): State<App>, Path(run): Path<String>) -> Result<Json<serde_json::Value>, Failure> {
+    let document = ask(&app, move |store| {
+        let run = store.run(&run)?;
+        let (state, parameters) = (run.state()?, flatten(&run.spec()?));
+        let provenance =
+            run.provenance()?.ok_or_else(|| run.refused(format!("it has no record, it is {}", state.status)))?;
+        let circumstances = Circumstances {
+            run: run.id(),
+            owner: None,
+            started: state.started.as_deref(),
+            ended: state.finished.as_deref(),
+            parameters: &parameters,
+            results: &run.results(),
+        };
+        Ok(prov::document(&circumstances, &provenance))
+    })
+    .await?;
+    Ok(Json(document))
 }
 
 /// `POST /runs` with a pipeline spec as JSON or TOML.

@@ -347,6 +347,11 @@ impl Run {
         run_tables::neighbor_table(&self.table(NEIGHBORS)?, n_neighbors)
     }
 
+    /// Names of the files of what it found, as far as it has them.
+    pub fn results(&self) -> Vec<&'static str> {
+        TABLES.into_iter().filter(|name| self.folder.join(name).exists()).collect()
+    }
+
     fn table(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
         if path.exists() {

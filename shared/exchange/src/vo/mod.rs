@@ -1,8 +1,9 @@
 //! Documents of the Virtual Observatory's services, as text: [`uws`] (Universal Worker Service 1.1), [`vosi`] (VO Support
-//! Interfaces 1.1), and the [`error_votable`] that DALI 1.1 has for failures.
+//! Interfaces 1.1), [`prov`] (Provenance Data Model 1.0), and the [`error_votable`] that DALI 1.1 has for failures.
 //!
-//! Plain values in, XML out. Who may ask for what, under which address and with which status is the server's.
+//! Plain values in, XML or JSON out. Who may ask for what, under which address and with which status is the server's.
 
+pub mod prov;
 pub mod uws;
 pub mod vosi;
 mod xml;
