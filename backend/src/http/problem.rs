@@ -155,9 +155,10 @@ impl From<ServiceError> for Failure {
                     ..Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string())
                 },
                 TableError::Unknown(_) => Self::not_found(error.to_string()),
-                TableError::Phase { .. } | TableError::Fixed { .. } | TableError::Taken(_) => {
-                    Self::new(StatusCode::CONFLICT, error.to_string())
-                }
+                TableError::Phase { .. }
+                | TableError::Active { .. }
+                | TableError::Fixed { .. }
+                | TableError::Taken(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
                 TableError::Sql(_) | TableError::Later { .. } => Self::internal(&error),
             },
         }

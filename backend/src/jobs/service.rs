@@ -4,6 +4,7 @@
 //! it in the folder of the run. A worker that dies takes nothing with it: its run waits again and goes on from what was kept.
 //! So does everything that was under way when the server itself died. What may be asked of a job is in `verbs`.
 
+mod ends;
 mod room;
 mod verbs;
 
@@ -17,15 +18,15 @@ use std::{
     time::Duration,
 };
 
-use balmer_exchange::api::RunStatus;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     sync::{Notify, mpsc, watch},
     task::JoinSet,
 };
 
+use self::ends::{End, Scope};
 use super::{
-    Fault, Job, JobTable, Phase, Room, RunProgress, TableError,
+    Job, JobTable, Phase, Room, RunProgress, TableError,
     launch::{Launch, Launched},
     retention,
     worker::{CANCEL, Report, STOP},
@@ -140,8 +141,8 @@ struct Inner {
     under_way: Mutex<BTreeMap<String, UnderWay>>,
     /// Memory that runs need, as far as it was asked for: bytes by id.
     needs: Mutex<BTreeMap<String, u64>>,
-    /// Held by whoever makes a job's run: one at a time.
-    making: tokio::sync::Mutex<()>,
+    /// Held by whoever changes both a job and its run: one at a time.
+    changing: tokio::sync::Mutex<()>,
     /// Something may have to begin.
     wake: Notify,
     closing: watch::Sender<bool>,
@@ -183,7 +184,7 @@ impl Jobs {
             limits,
             under_way: Mutex::default(),
             needs: Mutex::default(),
-            making: tokio::sync::Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
             wake: Notify::new(),
             closing,
             deaths: AtomicU64::new(0),
@@ -195,24 +196,11 @@ impl Jobs {
                 Phase::Executing => jobs.settle(&job, &End::OfServer).await?,
                 // the server died while it made its run
                 Phase::Pending => jobs.unmake(&job.id).await?,
-                Phase::Error | Phase::Aborted if jobs.was_resumed_elsewhere(&job).await? => {
-                    jobs.settle(&job, &End::OfServer).await?;
-                }
                 _ => {}
             }
         }
+        jobs.reconcile(Scope::AfterDeath).await?;
         Ok(jobs)
-    }
-
-    /// Whether a job that failed or was aborted was carried out by a command line since; it is under way again by this.
-    async fn was_resumed_elsewhere(&self, job: &Job) -> Result<bool> {
-        let id = job.id.clone();
-        let recorded = self.ask(move |store| store.run(&id)?.recorded()).await;
-        if !recorded.is_ok_and(|recorded| recorded.status == RunStatus::Done) {
-            return Ok(false);
-        }
-        self.0.table.wait_again(&job.id, Room::ANY).await?;
-        Ok(self.0.table.begin(&job.id).await?.is_some())
     }
 
     /// Begins jobs in turn, until [`Self::close`]; then returns once nothing is under way any more, and the table is closed.
@@ -221,6 +209,7 @@ impl Jobs {
         let mut workers = JoinSet::new();
         let retention = tokio::spawn(retention::keep(self.clone()));
         loop {
+            self.heed_wishes().await;
             while workers.len() < self.0.limits.at_once && !*closing.borrow() {
                 match self.begin_next().await {
                     Ok(Some((job, memory))) => {
@@ -298,6 +287,8 @@ impl Jobs {
             Ok(launched) => self.watch(&job, launched, orders).await,
             Err(error) => End::OfWorker(format!("it could not be started: {error}")),
         };
+        // before it ends: whoever resumes it then begins an entry of its own
+        self.under_way().remove(&job.id);
         while let Err(error) = self.settle(&job, &end).await {
             tracing::error!(run = job.id, %error, "the end of the run could not be recorded");
             if *self.0.closing.borrow() {
@@ -306,7 +297,6 @@ impl Jobs {
             }
             tokio::time::sleep(PERIOD).await;
         }
-        self.under_way().remove(&job.id);
         self.needs().remove(&job.id);
         self.0.wake.notify_one();
     }
@@ -386,99 +376,6 @@ impl Jobs {
             Err(error) => tracing::warn!(run = id, %error, line, "what a worker said is no report"),
         }
     }
-
-    /// Records how a job ended.
-    ///
-    /// # Errors
-    /// Where the table cannot be changed: what is wrong with the run is recorded as its error.
-    async fn settle(&self, job: &Job, end: &End) -> Result<()> {
-        let mut outcome = self.record(job, end).await;
-        if let Err(ServiceError::Store(StoreError::Run { .. })) = &outcome {
-            // its worker came to the end of it in between
-            outcome = self.record(job, end).await;
-        }
-        if let Err(ServiceError::Store(error)) = &outcome {
-            let reason = if let End::OfRun(reason) = end { reason.clone() } else { error.to_string() };
-            self.0.table.bring(&job.id, Phase::Error, Some(Fault::fatal(&reason))).await?;
-            self.tell_later(job.id.clone(), reason);
-            return Ok(());
-        }
-        outcome
-    }
-
-    /// Says in the folder of a run that it failed, as soon as that can be written again.
-    fn tell_later(&self, id: String, reason: String) {
-        let jobs = self.clone();
-        tokio::spawn(async move {
-            while !*jobs.0.closing.borrow() {
-                tokio::time::sleep(PERIOD).await;
-                let (id, reason) = (id.clone(), reason.clone());
-                let told = move |store: &Store| store.end_run(&id, RunStatus::Failed, Some(reason));
-                match jobs.ask(told).await {
-                    Err(ServiceError::Store(StoreError::DiskFull { .. } | StoreError::Io { .. })) => {}
-                    // told, or there is nothing to tell it to
-                    _ => return,
-                }
-            }
-        });
-    }
-
-    /// Records how a job ended, as its run says, or else as is known of its process.
-    async fn record(&self, job: &Job, end: &End) -> Result<()> {
-        let id = job.id.clone();
-        let look = move |store: &Store| {
-            let run = store.run(&id)?;
-            Ok((run.recorded()?, run.cancel_requested()))
-        };
-        let (recorded, to_cancel) = self.ask(look).await?;
-        let (phase, status, reason) = match (recorded.status, end) {
-            (RunStatus::Done, _) => (Phase::Completed, None, None),
-            (RunStatus::Failed, _) => (Phase::Error, None, recorded.error),
-            (RunStatus::Cancelled, End::OnRequest(None)) => (Phase::Aborted, None, None),
-            (RunStatus::Cancelled, _) if to_cancel => (Phase::Aborted, None, None),
-            (_, End::OnRequest(reason)) => (Phase::Aborted, Some(RunStatus::Cancelled), reason.clone()),
-            (_, End::OfRun(reason)) => (Phase::Error, Some(RunStatus::Failed), Some(reason.clone())),
-            // stopped with its server
-            (_, End::OfServer) | (RunStatus::Cancelled, End::OfWorker(_)) => (Phase::Queued, None, None),
-            (_, End::OfWorker(how)) if job.attempts >= self.0.limits.attempts => {
-                let reason = format!("its process died {} times, at last with {how}", job.attempts);
-                self.0.deaths.fetch_add(1, Ordering::Relaxed);
-                (Phase::Error, Some(RunStatus::Failed), Some(reason))
-            }
-            (_, End::OfWorker(how)) => {
-                tracing::warn!(run = job.id, how, "a worker died: its run waits again");
-                self.0.deaths.fetch_add(1, Ordering::Relaxed);
-                (Phase::Queued, None, None)
-            }
-        };
-        let (id, why) = (job.id.clone(), reason.clone());
-        self.ask(move |store| match (status, phase) {
-            (Some(status), _) => store.end_run(&id, status, why),
-            // its status says that it is computed
-            (None, Phase::Queued) => store.take_run(&id).map(drop),
-            (None, _) => Ok(()),
-        })
-        .await?;
-        // what kills a process (memory, a driver) may be gone another time; what a run reports itself stays
-        let is_transient = matches!((status, end), (Some(RunStatus::Failed), End::OfWorker(_)));
-        let fault = reason.as_deref().map(|message| Fault { message, is_transient });
-        self.0.table.bring(&job.id, phase, fault).await?;
-        tracing::info!(run = job.id, %phase, "ended");
-        Ok(())
-    }
-}
-
-/// Why a worker is no more.
-#[derive(Debug)]
-enum End {
-    /// By itself, and how.
-    OfWorker(String),
-    /// The run cannot be carried out, and why.
-    OfRun(String),
-    /// It was told to cancel the run, and why where nobody asked for it.
-    OnRequest(Option<String>),
-    /// The server ends, or did.
-    OfServer,
 }
 
 /// Sleeps so long; for ever, where it is too long for a clock.

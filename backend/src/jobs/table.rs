@@ -29,6 +29,9 @@ pub const FILE: &str = "jobs.sqlite";
 /// How long a statement waits for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where a job stands that has not begun.
+const WAITING: [Phase; 3] = [Phase::Pending, Phase::Queued, Phase::Held];
+
 /// The tables, version by version: `PRAGMA user_version` says how many of them a file has.
 const VERSIONS: &[&str] = &[
     "
@@ -97,6 +100,14 @@ pub enum TableError {
         phase: Phase,
         /// What.
         what: &'static str,
+    },
+    /// The job has not ended.
+    #[error("job `{id}` is {phase}: cancel it first, and wait until it has ended")]
+    Active {
+        /// The job.
+        id: String,
+        /// Where it stands.
+        phase: Phase,
     },
     /// There is no such job.
     #[error("there is no job `{0}`")]
@@ -237,6 +248,15 @@ impl JobTable {
         Ok(next.fetch_optional(&self.pool).await?)
     }
 
+    /// Jobs that have not begun and have runs.
+    ///
+    /// # Errors
+    /// [`TableError::Sql`].
+    pub async fn waiting_ids(&self) -> Result<Vec<String>> {
+        let ids = sqlx::query_scalar("SELECT id FROM jobs WHERE phase IN ('QUEUED', 'HELD') ORDER BY seq");
+        Ok(ids.fetch_all(&self.pool).await?)
+    }
+
     /// A job that waits begins by this; `None` where it does not wait any more.
     ///
     /// # Errors
@@ -272,11 +292,24 @@ impl JobTable {
     /// As [`Self::bring`], also where it has begun.
     pub async fn withdraw(&self, id: &str) -> Result<Job> {
         let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let job = in_change(&mut change, id).await?;
-        if job.phase == Phase::Executing {
-            return Err(TableError::Phase { id: job.id, phase: job.phase, wanted: Phase::Aborted });
-        }
+        let job = in_change_from(&mut change, id, &WAITING, Phase::Aborted).await?;
         let job = bring(&mut change, job, Phase::Aborted, None).await?;
+        change.commit().await?;
+        self.tell();
+        Ok(job)
+    }
+
+    /// Holds a job that waits.
+    ///
+    /// # Errors
+    /// As [`Self::bring`]; [`TableError::Idle`] where too many are held or wait to be told to run.
+    pub async fn hold(&self, id: &str, room: Room) -> Result<Job> {
+        let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let job = in_change(&mut change, id).await?;
+        if job.phase == Phase::Queued {
+            has_room(&mut change, &job, Phase::Held, room).await?;
+        }
+        let job = bring(&mut change, job, Phase::Held, None).await?;
         change.commit().await?;
         self.tell();
         Ok(job)
@@ -288,7 +321,7 @@ impl JobTable {
     /// As [`Self::bring`] and [`Self::insert`].
     pub async fn queue(&self, id: &str, room: Room) -> Result<Job> {
         let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let job = in_change(&mut change, id).await?;
+        let job = in_change_from(&mut change, id, &[Phase::Pending, Phase::Held], Phase::Queued).await?;
         has_room(&mut change, &job, Phase::Queued, room).await?;
         let job = bring(&mut change, job, Phase::Queued, None).await?;
         change.commit().await?;
@@ -302,7 +335,7 @@ impl JobTable {
     /// As [`Self::bring`] and [`Self::insert`].
     pub async fn resume(&self, id: &str, room: Room) -> Result<Job> {
         let mut change = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let job = in_change(&mut change, id).await?;
+        let job = in_change_from(&mut change, id, &[Phase::Error, Phase::Aborted], Phase::Queued).await?;
         has_room(&mut change, &job, Phase::Queued, room).await?;
         sqlx::query("UPDATE jobs SET attempts = 0 WHERE id = $1").bind(id).execute(&mut *change).await?;
         let job = bring(&mut change, job, Phase::Queued, None).await?;
@@ -311,13 +344,15 @@ impl JobTable {
         Ok(Job { attempts: 0, ..job })
     }
 
-    /// [`Self::resume`]; a run that is in no table yet, since a command line made it, is taken in.
+    /// [`Self::resume`]; a run that is in no table yet, since a command line made it, is taken in, and one that waits goes on
+    /// waiting.
     ///
     /// # Errors
     /// As [`Self::resume`].
     pub async fn wait_again(&self, id: &str, room: Room) -> Result<()> {
         match self.resume(id, room).await {
             Err(TableError::Unknown(_)) => self.insert(&Job::queued(id.to_owned()), room).await,
+            Err(TableError::Phase { phase: Phase::Queued, .. }) => Ok(()),
             resumed => resumed.map(drop),
         }
     }
@@ -340,6 +375,12 @@ async fn in_change(change: &mut Transaction, id: &str) -> Result<Job> {
     found.ok_or_else(|| TableError::Unknown(id.to_owned()))
 }
 
+/// A job that is to go elsewhere, where it stands in one of those phases.
+async fn in_change_from(change: &mut Transaction, id: &str, from: &[Phase], wanted: Phase) -> Result<Job> {
+    let job = in_change(change, id).await?;
+    if from.contains(&job.phase) { Ok(job) } else { Err(TableError::Phase { id: job.id, phase: job.phase, wanted }) }
+}
+
 /// Refuses where a job that is to be in that phase is one too many.
 async fn has_room(change: &mut Transaction, job: &Job, phase: Phase, room: Room) -> Result<()> {
     match phase {
@@ -355,7 +396,7 @@ async fn has_room(change: &mut Transaction, job: &Job, phase: Phase, room: Room)
                 _ => Ok(()),
             }
         }
-        Phase::Pending => {
+        Phase::Pending | Phase::Held => {
             let count = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE phase IN ('PENDING', 'HELD')");
             let idle: u32 = count.fetch_one(&mut **change).await?;
             if idle >= room.idle { Err(TableError::Idle(idle)) } else { Ok(()) }

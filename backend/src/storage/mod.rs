@@ -17,6 +17,7 @@
 //! was opened, whatever a writer does meanwhile. The API is synchronous; a server calls it from threads
 //! that may block.
 
+mod abandoned;
 mod axis_encoding;
 pub mod backup;
 mod catalogue;

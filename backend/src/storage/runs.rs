@@ -25,6 +25,8 @@ use super::{
     scan, time,
 };
 
+/// Held by whoever computes a run.
+pub(super) const LOCK: &str = "run.lock";
 /// Name of the file whose presence asks a run to stop.
 const CANCEL: &str = "cancel";
 /// What a search has found so far, until it is done.
@@ -117,7 +119,7 @@ impl Store {
             std::io::ErrorKind::AlreadyExists => StoreError::Run { id: id.clone(), reason: "it exists already".into() },
             _ => StoreError::io("creating folder", &folder, e),
         })?;
-        let lock = Lock::acquire(&folder.join("run.lock"), &format!("run {id}"))?;
+        let lock = Lock::acquire(&folder.join(LOCK), &format!("run {id}"))?;
         durable::replace(&folder.join("spec.toml"), spec.to_toml().as_bytes())?;
         let state = RunState::queued(id.clone(), spec);
         let run = Run { id, folder };
@@ -170,7 +172,7 @@ impl Store {
     /// A run that is not done, in the state in which its last owner left it, but for what that left unfinished.
     fn own_run(&self, id: &str) -> Result<OwnedRun> {
         let run = self.run(id)?;
-        let lock = Lock::acquire_within(PATIENCE, &run.folder.join("run.lock"), &format!("run {id}"))?;
+        let lock = Lock::acquire_within(PATIENCE, &run.folder.join(LOCK), &format!("run {id}"))?;
         // nobody else owns it now, but somebody may have carried it out in the meantime
         let state = run.recorded()?;
         if matches!(state.status, RunStatus::Done | RunStatus::Archived) {
@@ -227,7 +229,7 @@ impl Run {
     /// When the status cannot be read.
     pub fn state(&self) -> Result<RunState> {
         // the lock is asked first: a run that ends in between is then read as ended
-        let owned = Lock::is_held(&self.folder.join("run.lock"));
+        let owned = self.is_owned();
         let mut state = self.recorded()?;
         if state.status == RunStatus::Running && !owned {
             state.status = RunStatus::Failed;
@@ -243,6 +245,11 @@ impl Run {
         }
         state.elapsed_seconds = state.elapsed();
         Ok(state)
+    }
+
+    /// Whether somebody computes it now, or is about to.
+    pub(crate) fn is_owned(&self) -> bool {
+        Lock::is_held(&self.folder.join(LOCK))
     }
 
     /// Where its last owner left it.
@@ -426,6 +433,8 @@ impl Run {
         if !state.status.is_final() {
             return Err(self.refused(format!("it is {}: cancel it first", state.status)));
         }
+        // whoever still writes it is waited for, but not long
+        let _lock = Lock::acquire_within(Duration::from_secs(1), &self.folder.join(LOCK), &format!("run {}", self.id))?;
         durable::remove_dir(&self.folder)
     }
 }

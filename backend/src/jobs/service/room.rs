@@ -80,7 +80,7 @@ impl Jobs {
         }
         let asked = id.to_owned();
         let needs = self.ask(move |store| Ok::<_, StoreError>(Needs::of_run(store, &asked).ok())).await;
-        let memory = needs.ok().flatten().map_or(0, |needs| needs.memory);
+        let Some(Needs { memory, .. }) = needs.ok().flatten() else { return 0 };
         self.needs().insert(id.to_owned(), memory);
         memory
     }

@@ -3,6 +3,7 @@
 use std::io;
 
 use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::api::RunStatus;
 use futures::FutureExt as _;
 use tokio::sync::oneshot;
 
@@ -203,4 +204,106 @@ async fn what_is_due_is_ended_and_archived_and_nobody_can_resume_it() {
     assert!(!store.run(&id).unwrap().folder().join("candidates.parquet").exists());
     assert!(jobs.resume(&id).await.is_err() && jobs.abort(&id).await.is_err());
     jobs.delete(&id).await.unwrap();
+}
+
+/// The job once it executes.
+async fn begun(jobs: &Jobs, id: &str) {
+    while jobs.0.table.job(id).await.unwrap().phase != Phase::Executing {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_cancelled_while_it_begins_ends_and_keeps_nobody_waiting() {
+    let (_folder, store) = store();
+    let limits = Limits { waiting: 20, at_once: 2, ..Limits::default() };
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), limits).await.unwrap();
+    serve(&jobs);
+    for _ in 0..6 {
+        let id = submitted(&jobs, &store).await.unwrap();
+        // whoever comes first, the scheduler or these
+        let (first, second) = tokio::join!(jobs.cancel(&id), jobs.cancel(&id));
+        assert!(first.is_ok() || second.is_ok());
+        assert_eq!(ended(&jobs, &id).await.phase, Phase::Aborted);
+    }
+    let id = submitted(&jobs, &store).await.unwrap();
+    begun(&jobs, &id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_executes_is_not_deleted_before_it_has_ended() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    serve(&jobs);
+    let id = submitted(&jobs, &store).await.unwrap();
+    begun(&jobs, &id).await;
+    jobs.cancel(&id).await.unwrap();
+    assert!(matches!(jobs.delete(&id).await, Err(ServiceError::Table(TableError::Active { .. }))));
+    ended(&jobs, &id).await;
+    jobs.delete(&id).await.unwrap();
+    let next = submitted(&jobs, &store).await.unwrap();
+    begun(&jobs, &next).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_resumed_while_it_ends_begins_again() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    serve(&jobs);
+    let id = submitted(&jobs, &store).await.unwrap();
+    for _ in 0..2 {
+        begun(&jobs, &id).await;
+        jobs.cancel(&id).await.unwrap();
+        jobs.resume(&id).await.unwrap();
+        let phase = jobs.0.table.job(&id).await.unwrap().phase;
+        assert!(matches!(phase, Phase::Queued | Phase::Executing), "{phase}");
+    }
+    begun(&jobs, &id).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(jobs.0.table.job(&id).await.unwrap().phase, Phase::Executing, "nothing of its first life ends it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_run_and_those_who_abort_nobody_is_told_a_lie() {
+    let (_folder, store) = store();
+    let limits = Limits { waiting: 50, at_once: 1, ..Limits::default() };
+    let jobs = Jobs::open(store, Box::new(Stubborn), limits).await.unwrap();
+    for _ in 0..10 {
+        let parameters = [("SURVEY", "test"), ("NEIGHBORS.N_NEIGHBORS", "2"), ("LOF.N_NEIGHBORS", "2")];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let id = jobs.create(parameters).await.unwrap().id;
+        let (_, aborted, held) = tokio::join!(jobs.run(&id), jobs.abort(&id), jobs.hold(&id));
+        let job = jobs.job(&id).await.unwrap();
+        assert!(aborted.is_ok() && job.phase == Phase::Aborted, "{aborted:?} {held:?} {job:?}");
+        assert!(jobs.run(&id).await.is_err(), "what was aborted is not run");
+    }
+}
+
+#[tokio::test]
+async fn what_a_command_line_cancels_does_not_begin() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    let id = submitted(&jobs, &store).await.unwrap();
+    store.run(&id).unwrap().cancel().unwrap();
+    serve(&jobs);
+    let job = ended(&jobs, &id).await;
+    assert_eq!((job.phase, job.attempts), (Phase::Aborted, 0));
+    assert_eq!(store.run(&id).unwrap().recorded().unwrap().status, RunStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn what_was_resumed_or_done_elsewhere_is_known_to_the_next_server() {
+    let (_folder, store) = store();
+    let jobs = Jobs::open(store.clone(), Box::new(Stubborn), Limits::default()).await.unwrap();
+    let (resumed, done) = (submitted(&jobs, &store).await.unwrap(), submitted(&jobs, &store).await.unwrap());
+    for id in [&resumed, &done] {
+        jobs.cancel(id).await.unwrap();
+    }
+    // whoever resumed it died before the table knew of it
+    drop(store.resume_run(&resumed).unwrap());
+    store.resume_run(&done).unwrap().finish(RunStatus::Done, None).unwrap();
+    drop(jobs);
+    let jobs = Jobs::open(store, Box::new(Stubborn), Limits::default()).await.unwrap();
+    assert_eq!(jobs.job(&resumed).await.unwrap().phase, Phase::Queued);
+    assert_eq!(jobs.job(&done).await.unwrap().phase, Phase::Completed);
 }

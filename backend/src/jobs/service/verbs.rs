@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 use balmer_core::pipeline::Plan;
 use balmer_exchange::api::RunStatus;
 
-use super::{Jobs, Result, ServiceError};
+use super::{Jobs, Result, ServiceError, ends::Scope};
 use crate::{
     jobs::{Change, Fault, Filter, Job, JobError, Parameters, Phase, TableError, accept, parameters, worker::CANCEL},
     storage::{self, OwnedRun, StoreError, time},
@@ -36,6 +36,7 @@ impl Jobs {
             refused => refused,
         };
         if let Err(error) = taken_in {
+            self.needs().remove(&job.id);
             self.ask(move |_| folder.discard()).await?;
             return Err(error);
         }
@@ -64,13 +65,19 @@ impl Jobs {
     /// # Errors
     /// Where it has ended already.
     pub async fn cancel(&self, id: &str) -> Result<()> {
-        let job = self.0.table.job(id).await;
-        if job.is_ok_and(|job| matches!(job.phase, Phase::Pending | Phase::Held)) && !self.has_run(id).await? {
-            return Ok(self.0.table.bring(id, Phase::Aborted, None).await.map(drop)?);
+        let _one = self.0.changing.lock().await;
+        if !self.has_run(id).await? {
+            return Ok(self.0.table.withdraw(id).await.map(drop)?);
         }
         let asked = id.to_owned();
         // the wish is on the disk before anybody acts on it: whoever dies in between, it stands
         self.ask(move |store| store.run(&asked)?.cancel()).await?;
+        self.withdraw(id).await
+    }
+
+    /// Ends a job whose run is to be cancelled, as its `cancel` file says.
+    pub(super) async fn withdraw(&self, id: &str) -> Result<()> {
+        let over = tokio::time::Instant::now() + PATIENCE;
         loop {
             let orders = self.under_way().get(id).map(|job| job.orders.clone());
             if let Some(orders) = orders {
@@ -83,10 +90,13 @@ impl Jobs {
                     let asked = id.to_owned();
                     return self.ask(move |store| store.end_run(&asked, RunStatus::Cancelled, None)).await;
                 }
-                // it has begun in between: its worker is about to be there
-                Err(TableError::Phase { phase: Phase::Executing, .. }) => tokio::time::sleep(MOMENT).await,
-                // a run of a command line, which looks at the disk
+                // it has begun in between, and its worker is about to be there; or that has just ended
+                Err(TableError::Phase { phase: Phase::Executing, .. }) if tokio::time::Instant::now() < over => {
+                    tokio::time::sleep(MOMENT).await;
+                }
+                // what is not ours to end is a command line's, which looks at the disk
                 Err(TableError::Unknown(_)) => return Ok(()),
+                Err(TableError::Phase { phase, .. }) if phase.is_final() => return Ok(()),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -110,6 +120,21 @@ impl Jobs {
     /// # Errors
     /// Where it is neither; [`TableError::Full`].
     pub async fn resume(&self, id: &str) -> Result<()> {
+        let _one = self.0.changing.lock().await;
+        // whoever cancels it and thinks again may come before it has ended
+        if self.0.table.job(id).await.is_ok_and(|job| job.phase == Phase::Executing) {
+            let asked = id.to_owned();
+            if self.ask(move |store| Ok(store.run(&asked)?.cancel_requested())).await? {
+                self.wait(id, Phase::Executing, PATIENCE).await?;
+            }
+        }
+        match self.0.table.job(id).await {
+            Ok(Job { phase: Phase::Error | Phase::Aborted, .. }) | Err(TableError::Unknown(_)) => {}
+            Ok(Job { phase, .. }) => {
+                return Err(TableError::Phase { id: id.to_owned(), phase, wanted: Phase::Queued }.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
         let asked = id.to_owned();
         self.ask(move |store| store.run(&asked)?.check_resumable()).await?;
         self.check_room().await?;
@@ -125,10 +150,22 @@ impl Jobs {
     /// # Errors
     /// While it waits or is computed.
     pub async fn delete(&self, id: &str) -> Result<()> {
-        let asked = id.to_owned();
-        if self.has_run(id).await? || self.0.table.job(id).await.is_err() {
+        let _one = self.0.changing.lock().await;
+        let job = match self.0.table.job(id).await {
+            Err(TableError::Unknown(_)) => None,
+            found => Some(found?),
+        };
+        let has_run = self.has_run(id).await?;
+        if let Some(Job { phase, .. }) = job
+            && (phase == Phase::Executing || has_run && !phase.is_final())
+        {
+            return Err(TableError::Active { id: id.to_owned(), phase }.into());
+        }
+        if has_run || job.is_none() {
+            let asked = id.to_owned();
             self.ask(move |store| store.run(&asked)?.delete()).await?;
         }
+        self.needs().remove(id);
         Ok(self.0.table.forget(id).await?)
     }
 
@@ -181,7 +218,7 @@ impl Jobs {
     /// # Errors
     /// Where it is neither; [`TableError::Full`], [`TableError::OwnerFull`].
     pub async fn run(&self, id: &str) -> Result<Job> {
-        let _one = self.0.making.lock().await;
+        let _one = self.0.changing.lock().await;
         let job = self.0.table.job(id).await?;
         if !matches!(job.phase, Phase::Pending | Phase::Held) {
             return Err(TableError::Phase { id: job.id, phase: job.phase, wanted: Phase::Queued }.into());
@@ -244,7 +281,8 @@ impl Jobs {
     /// # Errors
     /// Where it does not wait.
     pub async fn hold(&self, id: &str) -> Result<Job> {
-        Ok(self.0.table.bring(id, Phase::Held, None).await?)
+        let _one = self.0.changing.lock().await;
+        Ok(self.0.table.hold(id, self.0.limits.room()).await?)
     }
 
     /// Changes something of a job.
@@ -292,6 +330,7 @@ impl Jobs {
     /// Where it does not end, or the disk refuses.
     pub async fn archive(&self, id: &str) -> Result<Job> {
         self.end(id).await?;
+        let _one = self.0.changing.lock().await;
         if self.has_run(id).await? {
             let asked = id.to_owned();
             self.ask(move |store| store.archive_run(&asked)).await?;
@@ -340,6 +379,7 @@ impl Jobs {
 
     /// Takes runs into the table that nobody asked this server for, once they have ended.
     async fn adopt(&self) -> Result<()> {
+        self.reconcile(Scope::Now).await?;
         let known: BTreeSet<String> = self.0.table.ids().await?.into_iter().collect();
         let ended = self.ask(move |store| {
             let unknown = store.run_ids()?.into_iter().filter(|id| !known.contains(id));
