@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io, time::Duration};
 
 use anyhow::{Context, bail};
 use balmer::storage::{Run, RunState, Store};
-use balmer_core::{Error, pipeline::Provenance};
+use balmer_core::pipeline::Provenance;
 use balmer_exchange::api::{RejectedRow, RunStatus};
 use serde_json::json;
 
@@ -113,7 +113,8 @@ fn follow(session: &Session, run: &Run) -> anyhow::Result<()> {
             }
         }
         if session.stop.is_set() {
-            return Err(Error::Cancelled.into());
+            drop(progress);
+            return output::print(|out| writeln!(out, "run {0} goes on: `balmer cancel {0}` ends it", run.id()));
         }
         std::thread::sleep(PERIOD);
     }

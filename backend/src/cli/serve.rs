@@ -41,6 +41,8 @@ pub struct Serve {
 impl Serve {
     pub fn run(self, session: &Session, settings: Settings) -> anyhow::Result<()> {
         let store = session.store_or_create()?;
+        // said before anybody is told an address
+        store.check_not_served()?;
         // a device that is not there is said now, not when the first run begins
         drop(session.engine()?);
         let (runs, storage) = (settings.runs, settings.storage);

@@ -37,7 +37,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    trace::{DefaultOnFailure, TraceLayer},
+    trace::{DefaultOnFailure, DefaultOnResponse, TraceLayer},
 };
 use tracing::Level;
 use utoipa_axum::{
@@ -213,7 +213,12 @@ fn routes(app: App) -> Router {
         .layer(middleware::map_response(with_security_headers))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         // what went wrong is logged where it is known; that a full queue refuses is no failure
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(DefaultOnResponse::new().level(Level::INFO))
+                .on_failure(DefaultOnFailure::new().level(Level::DEBUG)),
+        )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }
@@ -228,7 +233,8 @@ fn worth_compressing() -> impl Predicate {
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let (method, path) = (request.method(), request.uri().path());
-    tracing::info_span!("request", id = id.unwrap_or_default(), %method, path)
+    // of a level that every line comes with
+    tracing::error_span!("request", id = id.unwrap_or_default(), %method, path)
 }
 
 async fn with_security_headers(mut response: Response) -> Response {

@@ -132,7 +132,9 @@ impl From<StoreError> for Failure {
             }
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
             E::InvalidName(_) | E::Label { .. } | E::QueryLimit(_) | E::NothingToIngest(_) => StatusCode::BAD_REQUEST,
-            E::Exists(_) | E::Locked { .. } | E::Run { .. } | E::SurveyChanged { .. } => StatusCode::CONFLICT,
+            E::Exists(_) | E::Locked { .. } | E::Served { .. } | E::Run { .. } | E::SurveyChanged { .. } => {
+                StatusCode::CONFLICT
+            }
             E::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
             _ => return Self::internal(&error),
         };

@@ -120,6 +120,7 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     let run = blocking(move || accept(&store, &plan, None)).await??;
     let state = run.state().clone();
     app.jobs.submit(run).await?;
+    tracing::info!(run = state.id, "accepted");
     Ok(accepted(state))
 }
 

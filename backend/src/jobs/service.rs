@@ -213,6 +213,7 @@ impl Jobs {
             while workers.len() < self.0.limits.at_once && !*closing.borrow() {
                 match self.begin_next().await {
                     Ok(Some((job, memory))) => {
+                        tracing::info!(run = job.id, attempt = job.attempts, memory, "begins");
                         let (order, orders) = mpsc::channel(4);
                         let begun = UnderWay { memory, progress: None, orders: order, failed: None };
                         self.under_way().insert(job.id.clone(), begun);

@@ -76,6 +76,14 @@ pub enum StoreError {
         /// Who holds the lock.
         holder: String,
     },
+    /// Another server has the data directory.
+    #[error("data directory {} is served already, by {holder}: stop that server, or name another with --data-dir", .root.display())]
+    Served {
+        /// The data directory.
+        root: PathBuf,
+        /// Who serves it.
+        holder: String,
+    },
     /// No data directory where one was expected.
     #[error("no data directory at {}: ingest a survey first, or name another with --data-dir", .0.display())]
     NoDataDir(PathBuf),

@@ -56,6 +56,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -140,9 +141,22 @@ impl Store {
     /// The right to serve this data directory, as long as it is held.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] while another process has it.
+    /// [`StoreError::Served`] while another process has it.
     pub(crate) fn lock_for_serving(&self) -> Result<Lock> {
-        Lock::acquire(&self.root.join(SERVER_LOCK), &format!("data directory {}", self.root.display()))
+        // one that has just died may still be going
+        let patience = Duration::from_secs(1);
+        match Lock::acquire_within(patience, &self.root.join(SERVER_LOCK), "") {
+            Err(StoreError::Locked { holder, .. }) => Err(StoreError::Served { root: self.root.clone(), holder }),
+            lock => lock,
+        }
+    }
+
+    /// Refuses where a server has this data directory now.
+    ///
+    /// # Errors
+    /// [`StoreError::Served`].
+    pub fn check_not_served(&self) -> Result<()> {
+        self.lock_for_serving().map(drop)
     }
 
     /// Whether a server has this data directory now.

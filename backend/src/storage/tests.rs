@@ -163,7 +163,7 @@ fn a_sample_is_a_fraction_of_the_survey_and_the_same_in_any_other() {
 fn limits_end_a_query() {
     let (_folder, store) = store_with(30, 10);
     let survey = store.survey("lamost").unwrap();
-    let slow = Query { time_limit: std::time::Duration::ZERO, ..query("z is null") };
+    let slow = Query { time_limit: Duration::ZERO, ..query("z is null") };
     assert!(matches!(survey.query(&slow), Err(StoreError::QueryTime(_))));
     let big = Query { order_by: Some("source".to_owned()), memory_limit: 100, ..Query::default() };
     assert!(survey.query(&big).unwrap_err().to_string().contains("sort keys"));

@@ -351,7 +351,7 @@ fn a_search_that_was_interrupted_goes_on_where_it_ended() {
     let pieces = interrupted.folder().join("neighbors.partial");
     let cancel = AtomicBool::new(false);
     let report = |progress: &RunProgress| {
-        if progress.stage == Stage::Neighbors && progress.fraction >= 0.5 {
+        if progress.stage == Stage::Neighbors && progress.stage_fraction >= 0.5 {
             cancel.store(true, Ordering::Relaxed);
         }
     };
@@ -364,7 +364,7 @@ fn a_search_that_was_interrupted_goes_on_where_it_ended() {
     let owned = store.resume_run(interrupted.id()).unwrap();
     let searched = AtomicUsize::new(0);
     let never_less = |progress: &RunProgress| {
-        if progress.stage == Stage::Neighbors && progress.fraction > 0.0 {
+        if progress.stage == Stage::Neighbors && progress.stage_fraction > 0.0 {
             // at the first word one piece is done: a file begun anew would hold one, half of all are kept
             searched.fetch_add(1, Ordering::Relaxed);
             assert!(std::fs::metadata(&pieces).unwrap().len() >= kept, "the search began anew");

@@ -170,7 +170,11 @@ impl Jobs {
         let is_transient = matches!((status, end), (Some(RunStatus::Failed), End::OfWorker(_)));
         let fault = reason.as_deref().map(|message| Fault { message, is_transient });
         self.0.table.bring(&job.id, phase, fault).await?;
-        tracing::info!(run = job.id, %phase, "ended");
+        match (phase, reason) {
+            (Phase::Queued, _) => tracing::info!(run = job.id, "it waits again"),
+            (_, Some(reason)) => tracing::warn!(run = job.id, %phase, reason, "ended"),
+            (_, None) => tracing::info!(run = job.id, %phase, "ended"),
+        }
         Ok(())
     }
 }
