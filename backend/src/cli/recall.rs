@@ -11,13 +11,14 @@ use super::{
 
 /// How many of the planted objects a run found, kind by kind
 ///
-/// For surveys that know the truth about their spectra, as `balmer simulate` makes them.
+/// For surveys that know the truth about their spectra, as `balmer simulate` makes them; counted is what was there when the run
+/// was asked for. 'so labelled' leaves out the spectra that the run was given labels of.
 #[derive(Debug, clap::Args)]
 pub struct Recall {
     /// Run: its id, the beginning of it, or 'latest'
     #[arg(default_value = "latest")]
     run: String,
-    /// Column of the metadata that says what a spectrum is
+    /// Column that says what a spectrum is: one of those that candidates carry (truth, class, subclass, designation, source)
     #[arg(long, value_name = "COLUMN", default_value = "truth")]
     truth: String,
 }

@@ -50,7 +50,7 @@ impl Serve {
             waiting: self.waiting.unwrap_or(runs.waiting),
             waiting_per_owner: runs.waiting_per_owner,
             idle: runs.idle,
-            at_once: self.runs_at_once.unwrap_or(runs.at_once.max(1)),
+            at_once: self.runs_at_once.unwrap_or(runs.at_once),
             attempts: runs.attempts,
             memory: self.memory.unwrap_or(runs.memory).of(machine::memory().1),
             execution_duration: runs.execution_duration,
@@ -74,7 +74,7 @@ impl Serve {
                 output::print(|out| writeln!(out, "balmer serves {} at {url} (Ctrl-C ends)", store.root().display()))?;
             }
             let stop = session.stop.clone();
-            let public = Some(settings.server.public_base_url).filter(|url| !url.is_empty());
+            let public = settings.server.public_base_url.origin().map(str::to_owned);
             let stop = async move { stop.requested().await };
             Ok(http::serve(store, Box::new(processes), limits, public, listener, stop).await?)
         })

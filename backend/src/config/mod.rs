@@ -1,10 +1,12 @@
 //! Where Balmer keeps its data, and the settings of a server.
 
+mod public_url;
 mod quantity;
 mod settings;
 
 use std::path::{Path, PathBuf};
 
+pub use public_url::PublicUrl;
 pub use quantity::{Bytes, Memory};
 pub use settings::{LogFormat, LogSettings, RunSettings, ServerSettings, Settings, SettingsError, StorageSettings};
 

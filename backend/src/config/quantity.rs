@@ -1,8 +1,11 @@
 //! Amounts of memory and disk as people write them: `8 GiB`, `500MB`, `75%`.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, Visitor},
+};
 
 /// Units, largest first within each family.
 const UNITS: [(&str, u64); 9] = [
@@ -21,7 +24,7 @@ const UNITS: [(&str, u64); 9] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
 
-/// How much memory: so many bytes, or a share of what is available.
+/// How much memory: so many bytes, or a share of what is available; never none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Memory {
     /// So many bytes.
@@ -72,7 +75,12 @@ impl FromStr for Memory {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let Some(percent) = text.trim().strip_suffix('%') else { return text.parse().map(Self::Bytes) };
+        let Some(percent) = text.trim().strip_suffix('%') else {
+            return match text.parse()? {
+                Bytes(0) => Err(format!("`{text}` is no memory to compute in: write an amount above 0, or a share")),
+                bytes => Ok(Self::Bytes(bytes)),
+            };
+        };
         match percent.trim().parse::<f64>() {
             Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Self::Share(percent / 100.0)),
             _ => Err(format!("`{text}` is no share: above 0 % and at most 100 %")),
@@ -89,20 +97,31 @@ impl fmt::Display for Memory {
     }
 }
 
-/// As text, or a bare number of bytes.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Number(u64),
-    Text(String),
+/// Reads text, or a bare number of bytes.
+struct Written<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = String>> Visitor<'_> for Written<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount such as `8 GiB`, `500 MB` or a number of bytes")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: Error>(self, bytes: u64) -> Result<T, E> {
+        self.visit_str(&bytes.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, bytes: i64) -> Result<T, E> {
+        self.visit_str(&bytes.to_string())
+    }
 }
 
 fn written<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let text = match Written::deserialize(deserializer)? {
-        Written::Number(number) => number.to_string(),
-        Written::Text(text) => text,
-    };
-    text.parse().map_err(D::Error::custom)
+    deserializer.deserialize_any(Written(PhantomData))
 }
 
 impl<'de> Deserialize<'de> for Bytes {
@@ -152,6 +171,8 @@ mod tests {
         let half: Memory = "50 %".parse().unwrap();
         assert_eq!((half.of(Some(1000)), half.of(None)), (500, u64::MAX));
         assert_eq!("4 GiB".parse::<Memory>().unwrap().of(Some(1000)), 4 << 30);
-        assert!("0%".parse::<Memory>().is_err() && "101%".parse::<Memory>().is_err());
+        for text in ["0%", "101%", "0", "0 B", "0.5"] {
+            assert!(text.parse::<Memory>().is_err(), "{text}");
+        }
     }
 }

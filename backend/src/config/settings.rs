@@ -4,18 +4,21 @@
 //! The variable of a key is `BALMER_<SECTION>_<KEY>`: `BALMER_RUNS_AT_ONCE=2` stands for `at_once` of `[runs]`.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use toml::{Table, Value};
 
-use super::{Bytes, Memory};
+use super::{Bytes, Memory, PublicUrl};
 use crate::storage::nearest;
 
+/// What is blamed where a variable is wrong.
+const VARIABLES: &str = "the variables BALMER_...";
 /// Name of the file in the data directory.
 const FILE: &str = "balmer.toml";
 
@@ -39,16 +42,17 @@ pub struct Settings {
 pub struct ServerSettings {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where others reach it, for the absolute addresses of the Virtual Observatory: `https://balmer.example.org`; empty for
-    /// what the request says.
-    pub public_base_url: String,
+    /// Where others reach it, for the absolute addresses of the Virtual Observatory and for its own pages behind a proxy; empty
+    /// for what the request says.
+    pub public_base_url: PublicUrl,
 }
 
 /// `[runs]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunSettings {
-    /// Runs computed at the same time.
+    /// Runs computed at the same time, at least one.
+    #[serde(deserialize_with = "positive")]
     pub at_once: usize,
     /// Runs that may wait.
     pub waiting: u32,
@@ -97,7 +101,7 @@ pub enum LogFormat {
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 6563)), public_base_url: String::new() }
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 6563)), public_base_url: PublicUrl::default() }
     }
 }
 
@@ -131,7 +135,7 @@ impl Default for LogSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file that was named cannot be read.
-    #[error("the settings {}: {source}", .path.display())]
+    #[error("cannot read the settings {}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -154,26 +158,32 @@ impl Settings {
     /// # Errors
     /// A file that was named and cannot be read; what is not TOML, a key that is none, a value of the wrong kind.
     pub fn load(named: Option<&Path>, data_dir: &Path) -> Result<Self, SettingsError> {
-        load(named, data_dir, |name| std::env::var_os(name).filter(|value| !value.is_empty()))
+        load(named, data_dir, &Variables::of_process())
     }
 
     /// The settings of the environment alone: for commands that are no server.
     ///
     /// # Errors
-    /// A value of the wrong kind.
+    /// A variable that is none, a value of the wrong kind.
     pub fn of_environment() -> Result<Self, SettingsError> {
         let mut table = defaults();
-        overlay_environment(&mut table, |name| std::env::var_os(name).filter(|value| !value.is_empty()));
-        read(table, "the variables BALMER_...")
+        overlay_environment(&mut table, &Variables::of_process())?;
+        read(table, VARIABLES)
     }
 }
 
-fn load(
-    named: Option<&Path>,
-    data_dir: &Path,
-    variable: impl Fn(&str) -> Option<OsString>,
-) -> Result<Settings, SettingsError> {
-    let named = named.map(Path::to_path_buf).or_else(|| variable("BALMER_CONFIG").map(PathBuf::from));
+/// The environment, as far as it says something.
+struct Variables(BTreeMap<String, OsString>);
+
+impl Variables {
+    fn of_process() -> Self {
+        let all = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        Self(all.filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
+    }
+}
+
+fn load(named: Option<&Path>, data_dir: &Path, variables: &Variables) -> Result<Settings, SettingsError> {
+    let named = named.map(Path::to_path_buf).or_else(|| variables.0.get("BALMER_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| data_dir.join(FILE));
     let mut table = defaults();
     match fs::read_to_string(&path) {
@@ -185,8 +195,8 @@ fn load(
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {}
         Err(source) => return Err(SettingsError::Unreadable { path, source }),
     }
-    overlay_environment(&mut table, variable);
-    read(table, "the variables BALMER_...")
+    overlay_environment(&mut table, variables)?;
+    read(table, VARIABLES)
 }
 
 /// Every key there is, with its default.
@@ -196,6 +206,13 @@ fn defaults() -> Table {
 
 fn read(table: Table, place: &str) -> Result<Settings, SettingsError> {
     Settings::deserialize(table).map_err(|error| wrong(place, error.to_string()))
+}
+
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    match usize::deserialize(deserializer)? {
+        0 => Err(D::Error::custom("0 are too few: at least 1")),
+        number => Ok(number),
+    }
 }
 
 fn wrong(place: impl Into<String>, reason: impl Into<String>) -> SettingsError {
@@ -223,37 +240,49 @@ fn overlay_file(table: &mut Table, text: &str, path: &Path) -> Result<(), Settin
 }
 
 fn unknown(place: &str, key: &str, known: &Table) -> SettingsError {
-    let names = || known.keys().map(String::as_str);
-    let remedy = match nearest(key, names()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
-    };
-    wrong(place, format!("unknown key `{key}`: {remedy}"))
+    let names: Vec<&str> = known.keys().map(String::as_str).collect();
+    wrong(place, format!("unknown key `{key}`: {}", remedy(key, &names)))
 }
 
-fn overlay_environment(table: &mut Table, variable: impl Fn(&str) -> Option<OsString>) {
+fn remedy(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("there are {}", known.join(", ")),
+    }
+}
+
+/// Lays the variables over the table. One that begins as those of a section and names no key of it is an error.
+fn overlay_environment(table: &mut Table, variables: &Variables) -> Result<(), SettingsError> {
     for (section, entries) in table.iter_mut() {
         let Value::Table(entries) = entries else { continue };
-        for (key, slot) in entries.iter_mut() {
-            let name = format!("BALMER_{}_{}", section.to_uppercase(), key.to_uppercase());
-            if let Some(text) = variable(&name) {
-                let text = text.to_string_lossy().into_owned();
-                // a number where one is meant, else text
-                *slot = text.parse::<i64>().map_or(Value::String(text), Value::Integer);
-            }
+        let prefix = format!("BALMER_{}_", section.to_uppercase());
+        let mut slots: BTreeMap<String, &mut Value> =
+            entries.iter_mut().map(|(key, slot)| (format!("{prefix}{}", key.to_uppercase()), slot)).collect();
+        for (name, text) in variables.0.iter().filter(|(name, _)| name.starts_with(&prefix)) {
+            let Some(slot) = slots.get_mut(name) else {
+                let names: Vec<&str> = slots.keys().map(String::as_str).collect();
+                return Err(wrong(VARIABLES, format!("unknown variable `{name}`: {}", remedy(name, &names))));
+            };
+            let text = text.to_string_lossy().into_owned();
+            // a number where one is meant, else text
+            **slot = text.parse::<i64>().map_or(Value::String(text), Value::Integer);
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(variables: &[(&str, &str)]) -> Variables {
+        Variables(variables.iter().map(|&(name, value)| (name.to_owned(), value.into())).collect())
+    }
+
     fn loaded(text: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), text).unwrap();
-        let variable = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| value.into());
-        load(None, folder.path(), variable).map_err(|error| error.to_string())
+        load(None, folder.path(), &of(variables)).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -266,6 +295,8 @@ mod tests {
         assert_eq!(settings.runs.memory, Memory::Bytes(Bytes(3 << 30)));
         assert_eq!(settings.log.format, LogFormat::Json);
         assert_eq!(settings.server.listen.to_string(), "[::1]:80");
+        // those of other sections are others' affair
+        assert!(loaded("", &[("BALMER_LOG", "info"), ("BALMER_DATA", "/d"), ("BALMER_REAL_DATA", "/r")]).is_ok());
         // a bare number is a number of bytes
         assert_eq!(loaded("[storage]\nquota = 5", &[]).unwrap().storage.quota, Bytes(5));
     }
@@ -280,6 +311,16 @@ mod tests {
             ("[runs]\nmemory = \"much\"", &[], &["much", "8 GiB"]),
             ("", &[("BALMER_LOG_FORMAT", "yaml")], &["yaml", "json", "BALMER_"]),
             ("[runs", &[], &[FILE]),
+            ("[runs]\nmemory = -1", &[], &["`runs.memory`", "`-1`", "8 GiB", FILE]),
+            ("[runs]\nmemory = 0.5", &[], &["`runs.memory`", "0.5", "8 GiB", FILE]),
+            ("[runs]\nmemory = 0", &[], &["`runs.memory`", "above 0", FILE]),
+            ("[runs]\nmemory = \"0 B\"", &[], &["`runs.memory`", "above 0", FILE]),
+            ("[storage]\nquota = true", &[], &["`storage.quota`", "8 GiB", FILE]),
+            ("[runs]\nat_once = 0", &[], &["`runs.at_once`", "at least 1", FILE]),
+            ("", &[("BALMER_RUNS_AT_ONCE", "0")], &["`runs.at_once`", "at least 1", "BALMER_"]),
+            ("", &[("BALMER_RUNS_AT_ONSE", "2")], &["`BALMER_RUNS_AT_ONSE`", "mean `BALMER_RUNS_AT_ONCE`?"]),
+            ("", &[("BALMER_LOG_COLOUR_OF_LINES", "2")], &["BALMER_LOG_FORMAT, BALMER_LOG_LEVEL"]),
+            ("[server]\npublic_base_url = \"example.org/x\"", &[], &["`server.public_base_url`", "https://", FILE]),
         ] {
             let error = loaded(text, variables).unwrap_err();
             assert!(words.iter().all(|word| error.contains(word)), "{text}: {error}");
@@ -288,8 +329,10 @@ mod tests {
 
     #[test]
     fn a_file_that_was_named_must_be_there() {
-        let error = load(Some(Path::new("/not/there.toml")), Path::new("/"), |_| None).unwrap_err();
-        assert!(error.to_string().contains("/not/there.toml"), "{error}");
-        assert!(load(None, Path::new("/not"), |_| None).is_ok());
+        let error = load(Some(Path::new("/not/there.toml")), Path::new("/"), &of(&[])).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        let error = error.to_string();
+        assert!(error.contains("/not/there.toml") && !error.contains(&cause), "{error}: {cause}");
+        assert!(load(None, Path::new("/not"), &of(&[])).is_ok());
     }
 }

@@ -4,14 +4,14 @@
 //!   server as the attacker's own origin. Requests must therefore name the loopback in `Host`.
 //! - *Cross-site requests*: browsers let any page send simple POSTs anywhere. A request that changes
 //!   something is refused where its `Origin` is another one, and its body must be JSON, TOML or
-//!   CSV, which no form can send.
+//!   CSV, which no form can send. Behind a proxy, the pages' origin is that of `server.public_base_url`.
 //! - *Forms*: the services of the Virtual Observatory under `/vo` are spoken to by forms, as their standards have it. There a
 //!   form is admitted, and what keeps other sites out is what browsers say themselves: every browser of today names the page's
 //!   origin on a POST and a DELETE, and says by `Sec-Fetch-Site` whether the page is of this server. A request that says
 //!   neither comes from a program, which any page is not (docs/adr/0015-forms-for-the-virtual-observatory.md).
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -19,30 +19,35 @@ use axum::{
 
 use super::problem::Failure;
 
+/// What is admitted beside what is always.
+#[derive(Debug, Clone, Default)]
+pub struct Admitted {
+    /// The origin of our own pages where they are asked for by a proxy, as browsers write it.
+    pub public_origin: Option<String>,
+    /// Forms, and no other bodies.
+    pub forms: bool,
+}
+
 /// Layer: refuses requests that do not come from this machine's own pages and programs.
-pub async fn check(request: Request, next: Next) -> Response {
-    pass(request, next, false).await
-}
-
-/// The same for services that take forms, and nothing else.
-pub async fn check_with_forms(request: Request, next: Next) -> Response {
-    pass(request, next, true).await
-}
-
-async fn pass(request: Request, next: Next, takes_forms: bool) -> Response {
-    match admit(request.method(), request.uri(), request.headers(), takes_forms) {
+pub async fn check(State(admitted): State<Admitted>, request: Request, next: Next) -> Response {
+    match admit(request.method(), request.uri(), request.headers(), &admitted) {
         Ok(()) => next.run(request).await,
         Err(failure) => failure.into_response(),
     }
 }
 
-fn admit(method: &Method, uri: &Uri, headers: &HeaderMap, takes_forms: bool) -> Result<(), Failure> {
-    let host = match uri.authority() {
-        Some(authority) => Some(authority.clone()),
-        None => headers.get(header::HOST).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok()),
+fn admit(method: &Method, uri: &Uri, headers: &HeaderMap, admitted: &Admitted) -> Result<(), Failure> {
+    let refuse = |detail| Failure::new(StatusCode::BAD_REQUEST, detail);
+    let said = headers.get(header::HOST).map(|host| host.to_str().unwrap_or_default());
+    let host: Authority = match (uri.authority(), said) {
+        (Some(asked), Some(said)) if !asked.as_str().eq_ignore_ascii_case(said) => {
+            return Err(refuse("the request's address and its `Host` header name different hosts"));
+        }
+        (Some(asked), _) => asked.clone(),
+        (None, said) => {
+            said.and_then(|host| host.parse().ok()).ok_or_else(|| refuse("the request has no usable `Host` header"))?
+        }
     };
-    let host: Authority =
-        host.ok_or_else(|| Failure::new(StatusCode::BAD_REQUEST, "the request has no usable `Host` header"))?;
     if !is_loopback(host.host()) {
         let detail = format!("this server answers to localhost, 127.0.0.1 and [::1] only, not to `{}`", host.host());
         return Err(Failure::new(StatusCode::MISDIRECTED_REQUEST, detail));
@@ -50,7 +55,9 @@ fn admit(method: &Method, uri: &Uri, headers: &HeaderMap, takes_forms: bool) -> 
     if method.is_safe() {
         return Ok(());
     }
-    let is_own = |origin: &str| origin.strip_prefix("http://") == Some(host.as_str());
+    let is_own = |origin: &str| {
+        origin.strip_prefix("http://") == Some(host.as_str()) || admitted.public_origin.as_deref() == Some(origin)
+    };
     let is_of_here = |site: &str| matches!(site, "same-origin" | "none");
     let says = |name: &str, allowed: &dyn Fn(&str) -> bool| {
         headers.get(name).is_none_or(|value| value.to_str().is_ok_and(allowed))
@@ -60,7 +67,7 @@ fn admit(method: &Method, uri: &Uri, headers: &HeaderMap, takes_forms: bool) -> 
     }
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    if has_body && takes_forms {
+    if has_body && admitted.forms {
         if media_type(headers).as_deref() != Some(FORM) {
             let detail = format!("send parameters as `Content-Type: {FORM}`");
             return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
@@ -118,11 +125,50 @@ mod tests {
         refused(method, headers, false)
     }
 
-    fn refused(method: &Method, headers: &[(&'static str, &'static str)], takes_forms: bool) -> Option<u16> {
+    fn refused(method: &Method, headers: &[(&'static str, &'static str)], forms: bool) -> Option<u16> {
+        answered(method, "/", headers, &Admitted { public_origin: None, forms })
+    }
+
+    fn answered(
+        method: &Method,
+        uri: &'static str,
+        headers: &[(&'static str, &'static str)],
+        admitted: &Admitted,
+    ) -> Option<u16> {
         let headers: HeaderMap =
             headers.iter().map(|(n, v)| (n.parse().unwrap(), header::HeaderValue::from_static(v))).collect();
-        let failure = admit(method, &Uri::from_static("/"), &headers, takes_forms).err()?;
+        let failure = admit(method, &Uri::from_static(uri), &headers, admitted).err()?;
         Some(failure.into_response().status().as_u16())
+    }
+
+    #[test]
+    fn the_address_and_the_host_must_name_the_same() {
+        let ask = |uri, headers: &[_]| answered(&Method::GET, uri, headers, &Admitted::default());
+        assert_eq!(ask("http://localhost:6563/vo", &[("host", "LOCALHOST:6563")]), None);
+        assert_eq!(ask("http://localhost:6563/vo", &[]), None);
+        for other in ["evil.example", "localhost:80", "127.0.0.1:6563", ""] {
+            assert_eq!(ask("http://localhost:6563/vo", &[("host", other)]), Some(400), "{other}");
+        }
+        assert_eq!(ask("http://evil.example/vo", &[("host", "evil.example")]), Some(421));
+    }
+
+    #[test]
+    fn pages_behind_a_proxy_are_own_pages() {
+        let public = "https://balmer.example.org";
+        for forms in [false, true] {
+            let admitted = Admitted { public_origin: Some(public.to_owned()), forms };
+            let post = |origin| {
+                let own = ("sec-fetch-site", "same-origin");
+                answered(&Method::POST, "/", &[("host", "127.0.0.1:6563"), ("origin", origin), own], &admitted)
+            };
+            assert_eq!((post(public), post("http://127.0.0.1:6563")), (None, None));
+            for other in ["http://balmer.example.org", "https://balmer.example.org.evil.example", "https://example.org"]
+            {
+                assert_eq!(post(other), Some(403), "{other}");
+            }
+            // the name is the proxy's, which asks for this machine
+            assert_eq!(answered(&Method::GET, "/", &[("host", "balmer.example.org")], &admitted), Some(421));
+        }
     }
 
     #[test]

@@ -31,7 +31,14 @@ mod web_app;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, http::Request, middleware, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::Request,
+    middleware,
+    response::Response,
+    routing::{any, get},
+};
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -45,7 +52,7 @@ use utoipa_axum::{
     routes,
 };
 
-use self::{metrics::Metrics, stream::Downloads};
+use self::{guard::Admitted, metrics::Metrics, stream::Downloads};
 pub(crate) use self::{negotiation::Answer, problem::Failure};
 use crate::{
     explain::GraphCache,
@@ -66,7 +73,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) jobs: Jobs,
     pub(crate) downloads: Downloads,
-    /// The address that clients know the server by, where it is not the one they ask; without a slash at its end.
+    /// The origin that clients know the server by, where it is not the one they ask.
     pub(crate) public_base_url: Option<String>,
     graphs: GraphCache,
     metrics: Metrics,
@@ -115,8 +122,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 
-/// Serves the data directory until `shutdown` resolves. `public_base_url` is where others reach it, where that is not where it
-/// listens; then runs under way are stopped, to go on with the next server, and
+/// Serves the data directory until `shutdown` resolves. `public_base_url` is the origin where others reach it
+/// ([`crate::config::PublicUrl`]), where that is not where it listens. At the end runs under way are stopped, to go on with the next server, and
 /// requests have a few seconds to finish.
 ///
 /// # Errors
@@ -194,12 +201,18 @@ fn api() -> OpenApiRouter<App> {
 
 fn routes(app: App) -> Router {
     let count = middleware::from_fn_with_state(app.metrics.clone(), metrics::record);
+    let public_origin = app.public_base_url.clone();
     let metrics = get(metrics::show).with_state(app.clone());
     let services = vo::routes().route_layer(count.clone()).fallback(|| async { vo::nowhere() }).with_state(app.clone());
+    let guarded = |forms| {
+        let admitted = Admitted { public_origin: public_origin.clone(), forms };
+        middleware::from_fn_with_state(admitted, guard::check)
+    };
     let services = Router::new()
         .nest(vo::PATH, services)
+        .route(&format!("{}/", vo::PATH), any(|| async { vo::nowhere() }))
         .layer(CatchPanicLayer::custom(problem::after_panic))
-        .layer(middleware::from_fn(guard::check_with_forms))
+        .layer(guarded(true))
         .layer(middleware::from_fn(vo::render));
     let (api, _) = api().route_layer(count).with_state(app).split_for_parts();
     Router::new()
@@ -207,7 +220,7 @@ fn routes(app: App) -> Router {
         .route("/metrics", metrics)
         .fallback(web_app::serve)
         .layer(CatchPanicLayer::custom(problem::after_panic))
-        .layer(middleware::from_fn(guard::check))
+        .layer(guarded(false))
         .layer(middleware::from_fn(problem::render))
         .merge(services)
         .layer(middleware::map_response(with_security_headers))

@@ -6,7 +6,7 @@
 use balmer_core::pipeline::Plan;
 
 use super::JobError;
-use crate::storage::Store;
+use crate::storage::{Store, VALUES_AT_ONCE};
 
 /// A process that has read nothing yet.
 const MEMORY_OF_ANY: u64 = 160 << 20;
@@ -14,6 +14,10 @@ const MEMORY_OF_ANY: u64 = 160 << 20;
 const MEMORY_OF_SPECTRUM: u64 = 400;
 /// Copies of the features that live at the same time: the rows themselves, and as the search has them.
 const COPIES_OF_FEATURES: u64 = 2;
+/// Copies of the rows that were just extracted: the rows themselves, and as they are written.
+const COPIES_OF_FRESH: u64 = 2;
+/// Rows of one task of the principal components.
+const ROWS_OF_COMPONENTS: u64 = 1024;
 /// Bytes of a neighbour: an index and a distance.
 const NEIGHBOR: u64 = 8;
 /// Of a row of the label stage: its edges in both directions, its classes.
@@ -31,14 +35,18 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Of a plan over so many spectra.
+    /// Of a plan over so many spectra, computed by as many threads as this process has: a worker has no more.
     pub fn of(plan: &Plan, spectra: u64) -> Self {
-        let features = plan.recipe().grid().len() as u64 * size_of::<f32>() as u64;
+        let width = plan.recipe().grid().len() as u64;
+        let features = width * size_of::<f32>() as u64;
         let neighbors = plan.n_neighbors() as u64 * NEIGHBOR;
         let labels = if plan.labels().is_some() { MEMORY_OF_LABELS } else { 0 };
         let row = features * COPIES_OF_FEATURES + neighbors + labels + MEMORY_OF_SPECTRUM;
+        let fresh = features.saturating_mul(spectra).min(VALUES_AT_ONCE as u64 * size_of::<f32>() as u64);
+        // they are gone before the components are sought
+        let passing = (fresh * COPIES_OF_FRESH).max(components(plan, width, spectra));
         Self {
-            memory: MEMORY_OF_ANY.saturating_add(row.saturating_mul(spectra)),
+            memory: MEMORY_OF_ANY.saturating_add(row.saturating_mul(spectra)).saturating_add(passing),
             // what was found so far, and the table of it
             disk: (2 * neighbors + features + DISK_OF_SPECTRUM).saturating_mul(spectra),
         }
@@ -60,6 +68,18 @@ impl Needs {
     }
 }
 
+/// Of the principal components: square matrices of the smaller side, one a thread and three of the eigenvectors; and the rows
+/// in double precision that are looked at together.
+fn components(plan: &Plan, width: u64, spectra: u64) -> u64 {
+    if plan.spec().recipe.components == 0 {
+        return 0;
+    }
+    let (double, threads) = (size_of::<f64>() as u64, rayon::current_num_threads() as u64);
+    let side = width.min(spectra);
+    let rows = spectra.min((ROWS_OF_COMPONENTS * threads).max(width));
+    (threads + 3) * side * side * double + rows * width * double
+}
+
 #[cfg(test)]
 mod tests {
     use balmer_core::pipeline::PipelineSpec;
@@ -77,6 +97,11 @@ mod tests {
         assert!(base.memory < more.memory && base.disk < more.disk);
         assert!(fewer.memory < base.memory && base.memory < labels.memory);
         assert_eq!(Needs::of(&plain, u64::MAX).memory, u64::MAX);
+        // wide rows: 282,312 KiB were measured
+        let wide = Needs::of(&plan("[recipe]\npixels = 3000"), 2_500).memory;
+        assert!(wide > 282_312 << 10, "{wide}");
+        let projected = Needs::of(&plan("[recipe]\npixels = 3000\ncomponents = 10"), 2_500).memory;
+        assert!(projected > wide + (100 << 20), "{projected}");
         // a million rows of the defaults are a matter of gigabytes
         let million = Needs::of(&labelled, 1_000_000).memory;
         assert!((2 << 30..4 << 30).contains(&million), "{million}");

@@ -62,8 +62,8 @@ impl Phase {
         matches!(self, Self::Pending | Self::Queued | Self::Executing)
     }
 
-    /// Whether a job may go from this phase to another. One that is told to run fails where its parameters make no sense. An executing job returns to the queue when its process died; one
-    /// that failed or was aborted is resumed.
+    /// Whether a job may go from this phase to another. One that is told to run fails where its parameters make no sense. An
+    /// executing job returns to the queue when its process died; one that failed or was aborted is resumed.
     pub fn may_become(self, next: Self) -> bool {
         match self {
             Self::Pending => matches!(next, Self::Queued | Self::Held | Self::Aborted | Self::Error),

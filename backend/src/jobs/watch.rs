@@ -63,6 +63,8 @@ struct State {
     work: Option<Work>,
     /// Share of the spectra whose features were there before.
     prepared: f64,
+    /// Whether any of another stage was: its seconds say nothing of what such a stage takes.
+    is_resumed: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -74,7 +76,7 @@ impl<'a> Watch<'a> {
         // an earlier attempt may have come so far
         let tracker = Tracker::new(owned.state().fraction);
         let (stage, message) = (Stage::Read, String::new());
-        let state = State { tracker, stage, message, work: None, prepared: 0.0 };
+        let state = State { tracker, stage, message, work: None, prepared: 0.0, is_resumed: false };
         let (run, pieces) = (owned.run().clone(), owned.run().pieces());
         Self {
             run,
@@ -104,11 +106,17 @@ impl<'a> Watch<'a> {
         });
     }
 
-    /// What there is to remember of the run for later forecasts, once its record is made.
+    /// What there is to remember of the run for later forecasts, once its record is made; nothing of one that went on from
+    /// what an earlier attempt had kept.
     pub(crate) fn past(&self, record: &Provenance) -> Option<Past> {
         self.change(|state, _| {
             let (device, timings) = (record.device.clone(), record.timings.clone());
-            state.work.map(|work| Past { device, work, prepared: state.prepared, timings })
+            state.work.filter(|_| !state.is_resumed).map(|work| Past {
+                device,
+                work,
+                prepared: state.prepared,
+                timings,
+            })
         })
     }
 
@@ -201,6 +209,8 @@ impl Observer for Watch<'_> {
             state.tracker.kept(share);
             if state.stage == Stage::Recipe {
                 state.prepared = share;
+            } else {
+                state.is_resumed |= share > 0.0;
             }
         });
     }

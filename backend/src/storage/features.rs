@@ -26,7 +26,7 @@ use super::{Result, Selection, SpectraStream, StoreError, Survey};
 /// Spectra extracted before they are kept, at most: what an interrupted run loses.
 const KEPT_AT_ONCE: usize = if cfg!(test) { 16 } else { 8_192 };
 /// Values of them, at most: 32 MiB.
-const VALUES_AT_ONCE: usize = 8 << 20;
+pub(crate) const VALUES_AT_ONCE: usize = 8 << 20;
 /// Values of a portion that is handed out, at most: 128 MiB.
 const PORTION: usize = 32 << 20;
 /// Rows of it, at most: ids and bookkeeping count too.

@@ -65,6 +65,7 @@ pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
 pub(crate) use durable::Lock;
 pub(crate) use error::nearest;
 pub use error::{Result, StoreError};
+pub(crate) use features::VALUES_AT_ONCE;
 pub use features::{FeatureError, FeaturePortions, SurveyFeatures};
 pub use identity::{FileStamp, Input};
 pub(crate) use kept_pieces::KeptPieces;

@@ -9,7 +9,7 @@ pub(crate) fn now() -> String {
 
 /// So many seconds from now.
 pub(crate) fn after(seconds: f64) -> String {
-    written(seconds_since_epoch() + seconds.max(0.0).round() as i64)
+    written(seconds_since_epoch().saturating_add(seconds.max(0.0).round() as i64))
 }
 
 /// A Unix time as text.
@@ -21,10 +21,11 @@ fn written(seconds: i64) -> String {
 /// A time in UTC as DALI 1.1 section 3.3.3 has it, as [`now`] writes it: fractions of a second are cut off, a time of day and
 /// the `Z` may be absent. `None` for anything else, and for times that do not exist.
 pub(crate) fn read(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches('Z');
+    let text = text.trim();
+    let text = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00"));
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    if date.len() != "2026-11-22".len() || fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let seconds = if time.len() == "00:00".len() { ":00" } else { "" };
@@ -44,8 +45,17 @@ pub(crate) fn seconds_between(earlier: &str, later: &str) -> Option<f64> {
     Some((unix(later)? - unix(earlier)?).max(0) as f64)
 }
 
+/// Whether a text is digits where `form` has a 0, and what `form` has elsewhere.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits = |(byte, of): (u8, u8)| if of == b'0' { byte.is_ascii_digit() } else { byte == of };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
+}
+
 /// The Unix time of a text that [`now`] wrote.
 fn unix(text: &str) -> Option<i64> {
+    if !has_form(text, "0000-00-00T00:00:00Z") {
+        return None;
+    }
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let numbers = |text: &str, separator: char| -> Option<[i64; 3]> {
         text.split(separator).map(|part| part.parse().ok()).collect::<Option<Vec<_>>>()?.try_into().ok()
@@ -100,11 +110,22 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Some(expected));
         }
-        for text in
-            ["", "tomorrow", "2023-02-29", "2026-11-22T25:00:00Z", "2026-11-22T18:14:55.xZ", "2026-1-2", "12026-01-01"]
-        {
+        for text in [
+            "",
+            "tomorrow",
+            "2023-02-29",
+            "2026-11-22T25:00:00Z",
+            "2026-11-22T18:14:55.xZ",
+            "2026-1-2",
+            "12026-01-01",
+            "2026-11-22T18:14:55ZZZZ",
+            "2026-11-22T+8:14:55Z",
+            "2026-11-22T9223372036854775807:00:00",
+            "2026-11-22T00:00:9223372036854775807Z",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
+        assert_eq!(seconds_between("2026-11-22T9223372036854775807:00:00Z", "2027-01-01T00:00:01Z"), None);
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl FromRequestParts<App> for Base {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let root = match (&app.public_base_url, parts.headers.get(header::HOST)) {
-            (Some(base), _) => base.trim_end_matches('/').to_owned(),
+            (Some(base), _) => base.clone(),
             // the guard has looked at it
             (None, Some(host)) => format!("http://{}", host.to_str().unwrap_or("localhost")),
             (None, None) => "http://localhost".to_owned(),

@@ -361,6 +361,7 @@ fn a_search_that_was_interrupted_goes_on_where_it_ended() {
     let kept = std::fs::metadata(&pieces).unwrap().len();
     assert!(kept > 100_000, "{kept} bytes were kept");
 
+    assert_eq!(store.timings().len(), 1, "of the undisturbed one");
     let owned = store.resume_run(interrupted.id()).unwrap();
     let searched = AtomicUsize::new(0);
     let never_less = |progress: &RunProgress| {
@@ -372,6 +373,7 @@ fn a_search_that_was_interrupted_goes_on_where_it_ended() {
     };
     let resumed = execute(&store, owned, &plan, &CpuEngine, options(), &AtomicBool::new(false), &never_less).unwrap();
     assert!(searched.into_inner() > 0);
+    assert_eq!(store.timings().len(), 1, "half a search tells nothing of a whole one");
     let bytes = |id: &str| std::fs::read(store.run(id).unwrap().folder().join("candidates.parquet")).unwrap();
     assert!(bytes(&resumed.id) == bytes(&undisturbed.id));
     assert!(!pieces.exists(), "what was kept is left behind");

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Phases of the standard that no job here is ever in.
-const NEVER: [&str; 2] = ["UNKNOWN", "SUSPENDED"];
+pub(super) const NEVER: [&str; 2] = ["UNKNOWN", "SUSPENDED"];
 
 /// `GET /vo/uws`
 pub async fn show(State(app): State<App>, base: Base, Asked(given): Asked) -> Result<Response, Failure> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::list::NEVER;
 use crate::{
     http::{App, Failure},
     jobs::{Job, Phase},
@@ -19,6 +20,9 @@ pub async fn asked(app: &App, id: &str, given: &Given) -> Result<Job, Failure> {
         word.parse().map_err(|_| Failure::bad_parameter("WAIT", format!("'{word}' is no number of seconds")))?;
     let at_most = u64::try_from(seconds).map_or(LONGEST, Duration::from_secs).min(LONGEST);
     if let Some(phase) = given.last("PHASE") {
+        if NEVER.iter().any(|name| name.eq_ignore_ascii_case(phase)) {
+            return Ok(job);
+        }
         let phase: Phase = phase.parse().map_err(|detail: String| Failure::bad_parameter("PHASE", detail))?;
         if phase != job.phase {
             return Ok(job);

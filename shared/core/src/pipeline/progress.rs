@@ -41,8 +41,8 @@ pub struct Estimate {
 #[derive(Debug, Clone, Default)]
 pub struct Tracker {
     forecast: Option<Forecast>,
-    /// The fraction where an earlier attempt at the run ended.
-    floor: f64,
+    /// Whether an earlier attempt at the run came somewhere: what it kept is done of the whole, too.
+    is_resumed: bool,
     /// Seconds of the stages that are over, in the order in which they ran.
     over: Vec<Lap>,
     now: Option<Current>,
@@ -72,10 +72,11 @@ struct Current {
 }
 
 impl Tracker {
-    /// A run that begins, or goes on where an earlier attempt stood at `fraction` of the whole.
+    /// A run that begins, or goes on after an earlier attempt that came to `fraction` of the whole: less is never told, and
+    /// more when what was kept and what is done now come to more.
     pub fn new(fraction: f64) -> Self {
-        let floor = share(fraction);
-        Self { floor, furthest: floor, ..Self::default() }
+        let furthest = share(fraction);
+        Self { is_resumed: furthest > 0.0, furthest, ..Self::default() }
     }
 
     /// Says what to expect.
@@ -124,14 +125,15 @@ impl Tracker {
             let slowness = self.slowness(&forecast, &current);
             let ahead: f64 =
                 Stage::ALL.into_iter().filter(|stage| *stage > current.stage).map(|s| forecast.of(s)).sum();
-            current.left(forecast.of(current.stage) * slowness) + ahead * slowness
+            let left = current.left(forecast.of(current.stage) * slowness) + ahead * slowness;
+            (left, if self.is_resumed { self.kept_seconds(&forecast, &current) * slowness } else { 0.0 })
         });
-        let left = left.filter(|left| left.is_finite());
-        if let Some(left) = left {
-            let spent = self.over.iter().map(|lap| lap.seconds).sum::<f64>() + current.heard - current.begun;
+        let left = left.filter(|(left, kept)| left.is_finite() && kept.is_finite()).map(|(left, kept)| {
+            let spent = self.over.iter().map(|lap| lap.seconds).sum::<f64>() + current.heard - current.begun + kept;
             let done = if spent + left > 0.0 { spent / (spent + left) } else { 0.0 };
-            self.furthest = self.furthest.max(self.floor + (1.0 - self.floor) * share(done));
-        }
+            self.furthest = self.furthest.max(share(done));
+            left
+        });
         let spectra = self.forecast.map(|forecast| forecast.spectra());
         let rate = current.pace().zip(spectra).map(|(pace, spectra)| pace * spectra).filter(|rate| rate.is_finite());
         Estimate {
@@ -155,6 +157,12 @@ impl Tracker {
     /// The stage under way.
     pub fn current(&self) -> Option<Stage> {
         self.now.map(|current| current.stage)
+    }
+
+    /// Seconds that what was there already should have taken.
+    fn kept_seconds(&self, forecast: &Forecast, current: &Current) -> f64 {
+        let over = self.over.iter().map(|lap| forecast.of(lap.stage) * lap.kept);
+        over.sum::<f64>() + forecast.of(current.stage) * current.kept
     }
 
     /// How many times longer things take than was expected, by the stages behind and the one under way. Reading says nothing
