@@ -34,9 +34,10 @@ impl FromStr for PublicUrl {
             _ => return Err(wrong()),
         };
         let is_bare = uri.path() == "/" && uri.query().is_none() && !text.contains(['#', '@']);
-        let port = authority.port().map(|port| port.as_str().parse::<u16>()).transpose().map_err(|_| wrong())?;
-        // what is left of the authority must be nothing: `host:` has a port that is none
-        if !is_bare || authority.host().is_empty() || authority.as_str().ends_with(':') {
+        let port = authority.port_u16();
+        // `host:` and `host:99999` have ports that are none
+        let is_whole = port.is_some() || authority.as_str().len() == authority.host().len();
+        if !is_bare || !is_whole || authority.host().is_empty() {
             return Err(wrong());
         }
         let host = authority.host().to_ascii_lowercase();

@@ -40,6 +40,7 @@ async fn the_document_and_the_routes_are_the_same() {
         ("/surveys/{survey}/labels/history", "get"),
         ("/runs", "get post"),
         ("/runs/{run}", "get delete"),
+        ("/runs/{run}/provenance", "get"),
         ("/runs/{run}/cancel", "post"),
         ("/runs/{run}/resume", "post"),
         ("/runs/{run}/events", "get"),
@@ -51,7 +52,7 @@ async fn the_document_and_the_routes_are_the_same() {
         }
     }
     let total: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
-    assert_eq!((paths.len(), total), (18, 23), "a new route belongs into this test too");
+    assert_eq!((paths.len(), total), (19, 24), "a new route belongs into this test too");
 }
 
 #[tokio::test]
