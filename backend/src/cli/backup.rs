@@ -53,7 +53,8 @@ impl Backup {
             return Err(Usage("a backup is not for the screen: name a file, or lead it into a pipe".to_owned()).into());
         }
         if !to_stdout && !ENDINGS.iter().any(|ending| has_ending(&self.file, ending)) {
-            let message = format!("a backup is a tar file: end its name '{}' in .tar, .tar.gz or .tgz", self.file.display());
+            let message =
+                format!("a backup is a tar file: end its name '{}' in .tar, .tar.gz or .tgz", self.file.display());
             return Err(Usage(message).into());
         }
         let store = session.store()?;

@@ -30,6 +30,7 @@ mod frozen;
 mod identity;
 pub mod ingest;
 mod kept_pieces;
+mod known;
 mod label_file;
 mod labels;
 mod manifest;
