@@ -24,15 +24,20 @@ mod lists;
 mod neighbors;
 mod panels;
 mod processor;
+mod proposing;
 mod recorder;
 mod spreading;
+#[cfg(not(target_family = "wasm"))]
+mod team;
 mod wait;
 
 pub use adapters::{AdapterSummary, Choice, adapters};
 pub use engine::GpuEngine;
 pub use fault::Fault;
-pub use neighbors::Tile;
 pub use processor::Processor;
+pub use proposing::Tile;
+#[cfg(not(target_family = "wasm"))]
+pub use team::Team;
 
 /// Largest difference of a class probability between the device and the processor.
 pub const PROBABILITY_TOLERANCE: f32 = 1e-4;

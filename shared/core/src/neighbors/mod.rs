@@ -40,6 +40,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod together;
 mod tournament;
 mod watch;
 
@@ -57,6 +58,7 @@ pub use proposals::{MARGIN, Proposals};
 pub use search::Search;
 pub use settled::Settled;
 pub use table::NeighborTable;
+pub use together::{Hand, Lot, Together};
 pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;
