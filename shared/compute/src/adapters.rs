@@ -168,6 +168,7 @@ pub(crate) async fn choose(choice: Choice) -> Result<Adapter, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use DeviceType::{Cpu, DiscreteGpu, IntegratedGpu};
     use wgpu::Backend;
 
     use super::*;
@@ -178,7 +179,6 @@ mod tests {
             device_pci_bus_id: slot.to_owned(),
             ..AdapterInfo::new(kind, backend)
         };
-        use DeviceType::{Cpu, DiscreteGpu, IntegratedGpu};
         let found = [
             info(DiscreteGpu, Backend::Vulkan, "0000:01:00.0"),
             info(DiscreteGpu, Backend::Vulkan, "0000:02:00.0"),

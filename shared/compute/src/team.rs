@@ -22,7 +22,7 @@ use balmer_core::{
 };
 use pollster::block_on;
 
-use crate::{AdapterSummary, Choice, Fault, GpuEngine, adapters::gpus};
+use crate::{Choice, Fault, GpuEngine, adapters::gpus};
 
 /// Rows from which a search is shared. With fewer a GPU alone lets all pairs meet in about the time that the bounds take to
 /// prepare: 10^10 pairs of 140 values are half a second for one of 3 Tmultiply-adds a second.
@@ -115,29 +115,21 @@ impl Team {
 impl Engine for Team {
     /// All of them, what each found, and what went otherwise than planned.
     fn name(&self) -> String {
-        let adapters: Vec<AdapterSummary> = self.devices().map(GpuEngine::adapter).collect();
-        let mut name = "team: ".to_owned();
-        for adapter in &adapters {
-            name.push_str(&format!("gpu: {adapter}, "));
-        }
-        name.push_str(&CpuEngine.name());
+        let gpus: Vec<String> = self.devices().map(|device| format!("gpu: {}", device.adapter())).collect();
         let course = match &*self.course() {
             Course::Nobody => None,
-            Course::First => Some(format!("neighbours by gpu: {} alone", adapters[0])),
+            Course::First => Some(format!("neighbours by {} alone", gpus[0])),
             Course::All(found) => {
                 let rows: Vec<String> = found[1..].iter().chain(&found[..1]).map(ToString::to_string).collect();
                 Some(format!("rows found: {}", rows.join(", ")))
             }
         };
-        let told = |(adapter, device): (&AdapterSummary, &GpuEngine)| {
-            device.notes().into_iter().map(|note| format!("gpu: {adapter}: {note}")).collect::<Vec<_>>()
+        let notes_of = |(gpu, device): (&String, &GpuEngine)| {
+            device.notes().into_iter().map(|note| format!("{gpu}: {note}")).collect::<Vec<_>>()
         };
-        let troubles = adapters.iter().zip(self.devices()).flat_map(told);
-        for note in self.aside.iter().cloned().chain(course).chain(troubles) {
-            name.push_str("; ");
-            name.push_str(&note);
-        }
-        name
+        let notes = gpus.iter().zip(self.devices()).flat_map(notes_of);
+        let all = format!("team: {}, {}", gpus.join(", "), CpuEngine.name());
+        once(all).chain(self.aside.iter().cloned()).chain(course).chain(notes).collect::<Vec<_>>().join("; ")
     }
 
     async fn kneighbors(

@@ -60,7 +60,8 @@ impl Pruned<'_> {
         found.is_of(rows, self.arranged.n_rows(), n_neighbors)
     }
 
-    /// The rows in the order of the pieces, as devices multiply them.
+    /// The rows in the order of the pieces, as devices multiply them. On one thread: those of the pool may all be waiting for the
+    /// device that asks.
     pub(in crate::neighbors) fn centred(&self) -> Centred {
         let Arranged { x, d, ref order, scale, .. } = self.arranged;
         let dim = (order.len(), d);
