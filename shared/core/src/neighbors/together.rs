@@ -10,6 +10,8 @@
 //! S. F. Hummel et al. 1996, SPAA, 318): large first, small in the end, so that all end together. All begin at the
 //! same time, so that what each has found is his pace: no clock is needed.
 //!
+//! Memory beside the pieces' own: 4 d bytes a row for devices, and 4 (k + 14) a row that waits to be settled.
+//!
 //! What is absent: threads. A host gives each device one, and its [`Hand`].
 
 mod hand;
