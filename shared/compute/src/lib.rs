@@ -10,7 +10,8 @@
 //! within [`PROBABILITY_TOLERANCE`] of the processor's.
 //!
 //! A device may be lost, or too small. The engine then tries again, with less memory, and in the end hands over to
-//! another engine; [`GpuEngine::name`] says what really ran. [`Processor`] is what a host computes on, a GPU or none.
+//! another engine; [`GpuEngine::name`] says what really ran. [`Processor`] is what a host computes on: a GPU, none, or
+//! natively every GPU together with the processor (`Team`).
 //!
 //! What is absent: approximate arithmetic (f16), readback of anything but results, any clock that results depend on.
 
