@@ -82,7 +82,8 @@ def measured(x, flux, level, window, **more):
 
 def straight(x, flux, left, right):
     """The line through two windows, as specutils fits it."""
-    windows = [SpectralRegion(a * u.AA, b * u.AA) for a, b in (left, right)]
+    # one region of two parts: of a list, specutils takes the first for the first model
+    windows = SpectralRegion([tuple(side * u.AA) for side in (np.array(left), np.array(right))])
     spectrum = Spectrum(spectral_axis=x * u.AA, flux=flux * u.one)
     line = fit_continuum(spectrum, Polynomial1D(1), LinearLSQFitter(), window=windows)
     return line(x * u.AA).value

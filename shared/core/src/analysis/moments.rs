@@ -43,10 +43,8 @@ pub(super) fn moments(stretch: &Stretch, level: &Level, window: &Range<usize>) -
         stretch.error(&gradient)
     };
     // a quantity of F - C alone
-    let of_line = |value: f64, by_line: &dyn Fn(usize) -> f64| Measured {
-        value,
-        error: error(by_line, &|i| -by_line(i)),
-    };
+    let of_line =
+        |value: f64, by_line: &dyn Fn(usize) -> f64| Measured { value, error: error(by_line, &|i| -by_line(i)) };
     let flux = sum(&|i| (f[i] - c[i]) * dx[i]);
     let equivalent_width = sum(&|i| (1.0 - f[i] / c[i]) * dx[i]);
     let centroid = sum(&|i| x[i] * (f[i] - c[i]) * dx[i]) / flux;

@@ -11,8 +11,13 @@ use crate::lines::convert;
 use crate::simulate::SPEED_OF_LIGHT;
 use crate::spectrum::Medium;
 
-/// Share of the line's width over which the profile is smoothed: less than a peak, which is narrower than the line.
+/// Share of the line's width over which the profile is smoothed when peaks are looked for: less than a peak, which is
+/// narrower than the line.
 const SHARE: f64 = 0.25;
+/// Share of the distance of two peaks over which the profile is smoothed when they are measured.
+const SHARE_OF_DISTANCE: f64 = 0.5;
+/// Half the pixels, less one, over which the profile that realisations start from is smoothed at least.
+const LEAST: usize = 2;
 /// A peak stands above the continuum by more than this many standard deviations of the smoothed profile.
 const SIGNIFICANT: f64 = 3.0;
 /// The lower peak stands above the dip between the two by more than this many.
@@ -38,8 +43,8 @@ pub struct DoublePeak {
 /// The two highest significant peaks of a window. `line` is F - C, `level` is C, in the window's pixels.
 ///
 /// Peaks are local maxima of the lightly smoothed profile, each the top of the parabola through its three highest
-/// pixels. Smoothing lowers peaks and noise raises them: that bias, like the errors, is what the same measurement gives
-/// on realisations.
+/// pixels. Noise raises the highest of them: that bias, like the errors, is what the same measurement gives on
+/// realisations.
 ///
 /// # Errors
 /// The note that says why there are no two peaks.
@@ -52,20 +57,22 @@ pub(super) fn double_peak(
     let x = realisations.wavelengths();
     let profile: Vec<f64> = line.iter().zip(level).map(|(l, c)| l / c).collect();
     let sigma: Vec<f64> = realisations.sigma().iter().zip(level).map(|(s, c)| s / c).collect();
-    let smoother = Smoother::new(x, half_pixels(x, &profile, SHARE));
-    let smoothed = smoother.apply(&profile);
-    let pair = find(&smoothed, &smoother.errors(&sigma))?;
-    let measure = |profile: &[f64]| Tops::of(x, profile, &pair, medium);
-    let measured = measure(&smoothed).ok_or(Note::OnePeak)?.quantities();
+    let lightly = Smoother::new(x, half_pixels(x, &profile, SHARE));
+    let pair = find(&lightly.apply(&profile), &lightly.errors(&sigma))?;
+    let half = (0.5 * SHARE_OF_DISTANCE * pair.distance as f64) as usize;
+    let smoother = Smoother::new(x, half);
+    let measure = |profile: &[f64]| Tops::of(x, &smoother.twice(profile), &pair, medium).map(|tops| tops.quantities());
+    let model = if half < LEAST { Smoother::new(x, LEAST).twice(&profile) } else { smoother.twice(&profile) };
+    let (measured, of_model) = measure(&profile).zip(measure(&model)).ok_or(Note::OnePeak)?;
     let mut drawn: [Vec<f64>; QUANTITIES] = std::array::from_fn(|_| Vec::new());
     realisations.each(|noise, shift| {
         let pixels = 0..x.len();
-        let again = pixels.map(|i| (smoothed[i] * level[i] + noise[i] - shift[i]) / (level[i] + shift[i]));
-        if let Some(tops) = measure(&smoother.apply(&again.collect::<Vec<_>>())) {
-            drawn.iter_mut().zip(tops.quantities()).for_each(|(all, one)| all.push(one));
+        let again = pixels.map(|i| (model[i] * level[i] + noise[i] - shift[i]) / (level[i] + shift[i]));
+        if let Some(quantities) = measure(&again.collect::<Vec<_>>()) {
+            drawn.iter_mut().zip(quantities).for_each(|(all, one)| all.push(one));
         }
     });
-    let quantity = |i: usize| corrected(measured[i], measured[i], &drawn[i]).ok_or(Note::OnePeak);
+    let quantity = |i: usize| corrected(measured[i], of_model[i], &drawn[i]).ok_or(Note::OnePeak);
     Ok(DoublePeak {
         violet: quantity(0)?,
         red: quantity(1)?,
@@ -80,6 +87,8 @@ pub(super) fn double_peak(
 struct Pair {
     violet: RangeInclusive<usize>,
     red: RangeInclusive<usize>,
+    /// Pixels from one to the other.
+    distance: usize,
 }
 
 /// The highest significant peak, and the highest of the others that a significant dip parts from it.
@@ -90,9 +99,8 @@ fn find(profile: &[f64], errors: &[f64]) -> Result<Pair, Note> {
         .collect();
     let higher = |a: &&usize, b: &&usize| profile[**a].total_cmp(&profile[**b]);
     let &first = tops.iter().max_by(higher).ok_or(Note::NoEmission)?;
-    let dip_to = |i: usize| {
-        (i.min(first)..=i.max(first)).min_by(|&a, &b| profile[a].total_cmp(&profile[b])).unwrap_or(first)
-    };
+    let dip_to =
+        |i: usize| (i.min(first)..=i.max(first)).min_by(|&a, &b| profile[a].total_cmp(&profile[b])).unwrap_or(first);
     let parted = |i: usize| {
         let dip = dip_to(i);
         profile[i] - profile[dip] > SEPARATE * errors[i].hypot(errors[dip])
@@ -103,6 +111,7 @@ fn find(profile: &[f64], errors: &[f64]) -> Result<Pair, Note> {
     Ok(Pair {
         violet: violet.saturating_sub(reach(violet))..=dip,
         red: dip..=(red + reach(red)).min(profile.len() - 1),
+        distance: red - violet,
     })
 }
 

@@ -34,6 +34,14 @@ impl Smoother {
         self.weights.iter().map(sum).collect()
     }
 
+    /// `values` smoothed, and what that took away smoothed and given back: lower noise at nearly no loss of height
+    /// (twicing, Tukey 1977, *Exploratory Data Analysis*, 16).
+    pub fn twice(&self, values: &[f64]) -> Vec<f64> {
+        let once = self.apply(values);
+        let rest: Vec<f64> = values.iter().zip(&once).map(|(v, s)| v - s).collect();
+        once.iter().zip(self.apply(&rest)).map(|(s, r)| s + r).collect()
+    }
+
     /// The standard deviation of each smoothed value, for independent pixels of standard deviations `sigma`.
     pub fn errors(&self, sigma: &[f64]) -> Vec<f64> {
         let error =

@@ -103,11 +103,9 @@ fn a_window_in_the_other_medium_is_the_same_window() {
 fn every_continuum_finds_the_line() {
     let spectrum = spectrum(|w| 100.0 * (1.0 - 0.6 * gaussian(w, 6564.6, 3.0)));
     let expected = 0.6 * 3.0 * std::f64::consts::TAU.sqrt();
-    for continuum in [
-        sides(),
-        Continuum::Polynomial { degree: 3, over: region(6470.0, 6660.0) },
-        Continuum::Median { width: 120.0 },
-    ] {
+    for continuum in
+        [sides(), Continuum::Polynomial { degree: 3, over: region(6470.0, 6660.0) }, Continuum::Median { width: 120.0 }]
+    {
         let found = measure(&spectrum, &window(), &continuum).unwrap();
         assert!((found.equivalent_width.value / expected - 1.0).abs() < 0.01, "{continuum:?}: {found:?}");
         assert!(found.continuum.error > 0.0 && found.continuum.error < 100.0 / SNR, "{:?}", found.continuum);
@@ -161,8 +159,7 @@ fn two_peaks_have_heights_a_ratio_and_a_separation() {
 #[test]
 fn peaks_of_a_shell_line_need_no_net_emission() {
     let shell = spectrum(|w| {
-        100.0
-            * (1.0 + 0.3 * gaussian(w, 6556.6, 2.0) + 0.3 * gaussian(w, 6572.6, 2.0) - 0.9 * gaussian(w, 6564.6, 3.0))
+        100.0 * (1.0 + 0.3 * gaussian(w, 6556.6, 2.0) + 0.3 * gaussian(w, 6572.6, 2.0) - 0.9 * gaussian(w, 6564.6, 3.0))
     });
     let found = measure(&shell, &window(), &sides()).unwrap();
     assert_eq!(found.feature, Feature::Absorption);

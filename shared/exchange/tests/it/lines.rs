@@ -52,7 +52,11 @@ mod real_data {
             assert!((centroid - expected.centroid).abs() < 0.01 * expected.fwhm, "{}: {centroid}", case.file);
             // a second moment may nearly vanish where emission stands in an absorption line
             let moments = found.gaussian_fwhm.unwrap().value.powi(2) - expected.gaussian_fwhm.powi(2);
-            assert!(moments.abs() < 0.01 * expected.fwhm.powi(2).max(expected.gaussian_fwhm.powi(2)), "{}: {moments}", case.file);
+            assert!(
+                moments.abs() < 0.01 * expected.fwhm.powi(2).max(expected.gaussian_fwhm.powi(2)),
+                "{}: {moments}",
+                case.file
+            );
             for (name, found, expected) in [
                 ("flux", found.flux.value, expected.flux),
                 ("equivalent width", found.equivalent_width.value, expected.equivalent_width),
