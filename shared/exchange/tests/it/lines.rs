@@ -50,6 +50,9 @@ mod real_data {
             let (expected, fwhm) = (&case.straight, found.fwhm.unwrap());
             let centroid = found.centroid.unwrap().value;
             assert!((centroid - expected.centroid).abs() < 0.01 * expected.fwhm, "{}: {centroid}", case.file);
+            // what is taken off for the noise exceeds a per cent where there is much of it, not the error
+            let tolerance = if case.snr > 30.0 { 0.01 * expected.fwhm } else { 0.5 * fwhm.error };
+            assert!((fwhm.value - expected.fwhm).abs() < tolerance, "{}: {fwhm:?}, {}", case.file, expected.fwhm);
             // a second moment may nearly vanish where emission stands in an absorption line
             let moments = found.gaussian_fwhm.unwrap().value.powi(2) - expected.gaussian_fwhm.powi(2);
             assert!(
@@ -60,7 +63,6 @@ mod real_data {
             for (name, found, expected) in [
                 ("flux", found.flux.value, expected.flux),
                 ("equivalent width", found.equivalent_width.value, expected.equivalent_width),
-                ("fwhm", fwhm.value, expected.fwhm),
                 ("snr", found.snr.value, case.snr),
             ] {
                 let off = found / expected - 1.0;
