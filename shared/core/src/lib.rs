@@ -3,7 +3,8 @@
 //! A survey is a pile of one-dimensional spectra; the rare ones hide in it. This crate turns spectra
 //! into comparable feature vectors ([`manipulation`]), finds each vector's nearest neighbours
 //! ([`neighbors`]), asks how lonely it is among them ([`outlier`]), and lets a handful of labels flow
-//! along the neighbour graph ([`semi_supervised`]). [`pipeline`] strings these together from one
+//! along the neighbour graph ([`semi_supervised`]). What was found is looked at and measured line by line
+//! ([`analysis`]). [`pipeline`] strings these together from one
 //! versioned text, and [`engine`] is the seam at which a faster device takes over the heavy steps.
 //!
 //! What is absent on purpose: input and output, clocks, environment, threads other than rayon's. The
@@ -13,6 +14,7 @@
 //! Words follow the field: *spectral axis*, *flux*, *inverse variance* from `specutils` and the IVOA
 //! Spectrum Data Model; *params*, *fit*, *`n_neighbors`* from scikit-learn and linfa.
 
+pub mod analysis;
 pub mod decomposition;
 pub mod engine;
 pub mod error;
