@@ -178,6 +178,7 @@ pub async fn serve(
 /// The API: each route with its part of the `OpenAPI` document.
 fn api() -> OpenApiRouter<App> {
     let labels = routes!(labels::list, labels::give, labels::undo);
+    let subset = routes!(subsets::get, subsets::make, subsets::delete);
     OpenApiRouter::new()
         .routes(routes!(health::show))
         .routes(routes!(openapi::document))
@@ -185,6 +186,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(surveys::detail))
         .routes(routes!(surveys::column))
         .routes(routes!(labels::classes, labels::declare))
+        .routes(routes!(subsets::list))
+        .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))
         .routes(routes!(spectra::list))
         .routes(routes!(spectra::one))
         .routes(routes!(features::list))

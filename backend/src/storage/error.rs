@@ -146,6 +146,32 @@ pub enum StoreError {
         /// What is wrong, and the remedy.
         reason: String,
     },
+    /// A subset the survey does not have.
+    #[error("survey {survey} has no subset `{name}`{}", suggestion(.nearest.as_deref(), "`in_subset` wants one that was named"))]
+    NoSubset {
+        /// The survey.
+        survey: String,
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// A subset that is refused.
+    #[error("subsets of survey {survey}: {reason}")]
+    Subset {
+        /// The survey.
+        survey: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// A subset of that name has other spectra.
+    #[error("survey {survey} has a subset `{name}` of other spectra: choose another name, or delete it first")]
+    SubsetTaken {
+        /// The survey.
+        survey: String,
+        /// The name.
+        name: String,
+    },
     /// A label that is refused.
     #[error("labels of survey {survey}: {reason}")]
     Label {
