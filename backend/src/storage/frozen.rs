@@ -63,7 +63,8 @@ impl Store {
             return Err(changed("was replaced", remedy));
         }
         let joined = then.joined.as_ref().and_then(|joined| still_joined(now.folder(), joined, &then, now.manifest()));
-        let survey = Survey::open(now.name(), now.folder().to_owned(), Manifest { joined, ..then }).with_subsets_in(run.folder());
+        let survey = Survey::open(now.name(), now.folder().to_owned(), Manifest { joined, ..then })
+            .with_subsets_in(run.folder());
         let query = Query { condition: spec.r#where.clone(), limit: Some(0), ..Query::default() };
         if spec.r#where.is_some() && survey.query(&query).is_err() {
             let remedy = "columns that the run's `where` names were imported anew or are gone: start a new run";

@@ -81,8 +81,8 @@ pub use rejects::Reject;
 pub use run_state::RunState;
 pub use run_tables::candidate_rows;
 pub use runs::{OwnedRun, Run, new_run_id};
-pub use subsets::{Subset, Subsets};
 pub use spectra::SpectraStream;
+pub use subsets::{Subset, Subsets};
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};
 

@@ -171,7 +171,12 @@ impl Survey {
             None => Ok(Selection { rows: (0..self.count()).collect() }),
             Some(condition) => {
                 let query = Query { condition: Some(condition.to_owned()), ..Query::default() };
-                Ok(Selection::new(query::matching_rows(&self.metadata_files(), &self.columns(), &self.subsets(), &query)?))
+                Ok(Selection::new(query::matching_rows(
+                    &self.metadata_files(),
+                    &self.columns(),
+                    &self.subsets(),
+                    &query,
+                )?))
             }
         }
     }

@@ -41,7 +41,8 @@ fn conditions_know_subsets_by_name_and_sql_has_the_set_operations() {
     ] {
         assert_eq!(selected(&survey, condition).unwrap(), ids(&expected), "{condition}");
     }
-    let query = Query { order_by: Some("in_subset('shore') DESC, snr_r DESC".into()), limit: Some(3), ..Query::default() };
+    let query =
+        Query { order_by: Some("in_subset('shore') DESC, snr_r DESC".into()), limit: Some(3), ..Query::default() };
     let first = survey.metadata(&query).unwrap().into_iter().map(|row| row.spectrum_id).collect::<Vec<_>>();
     assert_eq!(first, ids(&[6, 5, 9]));
 }
