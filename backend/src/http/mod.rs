@@ -23,6 +23,7 @@ mod rows;
 mod runs;
 mod spectra;
 pub(crate) mod stream;
+mod subsets;
 mod surveys;
 #[cfg(test)]
 mod tests;

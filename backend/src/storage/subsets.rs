@@ -90,7 +90,7 @@ impl Subsets {
         Err(StoreError::NoSubset {
             survey: self.owner.clone(),
             name: name.to_owned(),
-            nearest: nearest(name, names.iter().map(String::as_str)).map(str::to_owned),
+            nearest: nearest(name, names.iter().map(String::as_str)),
         })
     }
 
