@@ -3,9 +3,9 @@
 //! A survey is a pile of one-dimensional spectra; the rare ones hide in it. This crate turns spectra
 //! into comparable feature vectors ([`manipulation`]), finds each vector's nearest neighbours
 //! ([`neighbors`]), asks how lonely it is among them ([`outlier`]), and lets a handful of labels flow
-//! along the neighbour graph ([`semi_supervised`]). What was found is looked at and measured line by line
-//! ([`analysis`]). [`pipeline`] strings these together from one
+//! along the neighbour graph ([`semi_supervised`]). [`pipeline`] strings these together from one
 //! versioned text, and [`engine`] is the seam at which a faster device takes over the heavy steps.
+//! What was found is measured line by line ([`analysis`]).
 //!
 //! What is absent on purpose: input and output, clocks, environment, threads other than rayon's. The
 //! same input and seed give the same output whatever the block size or thread count, natively and in

@@ -29,9 +29,9 @@ struct Truth {
 }
 
 const LEVEL: f64 = 1000.0;
-/// Peaks so far apart have a dip of a fifth between them: the line does not fall to half of its height there.
+/// Peaks so far apart have a dip of a tenth between them: the line does not fall to half of its height there.
 const BLENDED: f64 = 2.6;
-/// And so far apart one of two thirds.
+/// And so far apart one of more than a half.
 const PARTED: f64 = 3.6;
 const CENTRE: f64 = 6564.6;
 
