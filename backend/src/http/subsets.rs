@@ -23,10 +23,7 @@ pub const MAX_BODY: usize = 64 << 20;
     params(("survey" = String, Path, description = "name of the survey")),
     responses((status = 200, description = "every named subset, by name", body = Vec<SubsetSummary>))
 )]
-pub async fn list(
-    State(app): State<App>,
-    Path(survey): Path<String>,
-) -> Result<Json<Vec<SubsetSummary>>, Failure> {
+pub async fn list(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<Vec<SubsetSummary>>, Failure> {
     let subsets = ask(&app, move |store| store.survey(&survey)?.subsets().list()).await?;
     Ok(Json(subsets.iter().map(summary).collect()))
 }

@@ -61,9 +61,7 @@ pub enum StoreError {
         nearest: Option<String>,
     },
     /// A name that cannot be a survey's.
-    #[error(
-        "`{0}` cannot name a survey: use 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit"
-    )]
+    #[error("`{0}` cannot be a name: use 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit")]
     InvalidName(String),
     /// A survey of that name exists and should not.
     #[error("survey {0} exists already: choose another name")]
