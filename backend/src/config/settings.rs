@@ -294,6 +294,12 @@ mod tests {
         Variables(variables.iter().map(|&(name, value)| (name.to_owned(), value.into())).collect())
     }
 
+    #[test]
+    fn the_loopback_has_a_name() {
+        assert_eq!(listen_address("localhost:7000"), Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 7000))));
+        assert!(listen_address("localhost").unwrap_err().contains("ADDRESS:PORT"));
+    }
+
     fn loaded(text: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), text).unwrap();

@@ -9,7 +9,7 @@ use axum::{
 use balmer_exchange::api::{NewSubset, SubsetDetail, SubsetSummary};
 
 use super::{App, ask, guard::BodyFormat, problem::Failure};
-use crate::storage::Subset;
+use crate::storage::SubsetInfo;
 
 /// Bytes of a list of spectra, at most.
 pub const MAX_BODY: usize = 64 << 20;
@@ -25,7 +25,7 @@ pub const MAX_BODY: usize = 64 << 20;
 )]
 pub async fn list(State(app): State<App>, Path(survey): Path<String>) -> Result<Json<Vec<SubsetSummary>>, Failure> {
     let subsets = ask(&app, move |store| store.survey(&survey)?.subsets().list()).await?;
-    Ok(Json(subsets.iter().map(summary).collect()))
+    Ok(Json(subsets.into_iter().map(summary).collect()))
 }
 
 /// `GET /surveys/{survey}/subsets/{subset}`
@@ -45,7 +45,7 @@ pub async fn get(
     Path((survey, subset)): Path<(String, String)>,
 ) -> Result<Json<SubsetDetail>, Failure> {
     let found = ask(&app, move |store| store.survey(&survey)?.subsets().get(&subset)).await?;
-    Ok(Json(SubsetDetail { summary: summary(&found), spectrum_ids: found.spectrum_ids }))
+    Ok(Json(SubsetDetail { summary: summary(found.info()), spectrum_ids: found.spectrum_ids }))
 }
 
 /// `PUT /surveys/{survey}/subsets/{subset}` with the ids of its spectra: `in_subset('name')` in conditions.
@@ -73,7 +73,7 @@ pub async fn make(
     }
     let new: NewSubset = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
     let made = ask(&app, move |store| store.survey(&survey)?.make_subset(&subset, new.spectrum_ids)).await?;
-    Ok((StatusCode::CREATED, Json(summary(&made))))
+    Ok((StatusCode::CREATED, Json(summary(made.info()))))
 }
 
 /// `DELETE /surveys/{survey}/subsets/{subset}`
@@ -96,10 +96,7 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn summary(subset: &Subset) -> SubsetSummary {
-    SubsetSummary {
-        name: subset.name.clone(),
-        count: subset.spectrum_ids.len() as u64,
-        created: subset.created.clone(),
-    }
+fn summary(subset: SubsetInfo) -> SubsetSummary {
+    let SubsetInfo { name, created, count } = subset;
+    SubsetSummary { name, count, created }
 }

@@ -329,6 +329,19 @@ async fn a_run_that_ended_early_starts_again_under_its_id() {
 }
 
 #[tokio::test]
+async fn ids_of_requests_are_echoed_where_they_are_ids() {
+    let server = Server::new().await;
+    let long = "a".repeat(129);
+    for (sent, is_kept) in [("mine-7", true), (&*long, false), ("two words", false), ("", false)] {
+        let request =
+            Request::get("/api/v1/health").header(header::HOST, "localhost:6563").header("x-request-id", sent);
+        let reply = server.send(request.body(Body::empty()).unwrap()).await;
+        let id = reply.header("x-request-id");
+        assert_eq!((id == sent, id.is_empty()), (is_kept, false), "{sent}: {id}");
+    }
+}
+
+#[tokio::test]
 async fn other_hosts_and_origins_are_refused() {
     let server = Server::new().await;
     let request = Request::get("/api/v1/surveys").header(header::HOST, "evil.example").body(Body::empty()).unwrap();

@@ -19,7 +19,8 @@ impl Run {
     /// Keeps the state of the survey that the run was accepted with.
     pub(super) fn freeze(&self, survey: &Survey) -> Result<()> {
         if let Some(condition) = &self.spec()?.r#where {
-            survey.subsets().keep(&query::subsets_named(condition)?, self.folder())?;
+            let subsets = survey.subsets();
+            subsets.keep(&query::subsets_named(condition, &survey.columns(), &subsets)?, self.folder())?;
         }
         durable::replace_json(&self.folder().join(SNAPSHOT), survey.manifest())
     }

@@ -82,7 +82,7 @@ pub use run_state::RunState;
 pub use run_tables::candidate_rows;
 pub use runs::{OwnedRun, Run, new_run_id};
 pub use spectra::SpectraStream;
-pub use subsets::{Subset, Subsets};
+pub use subsets::{Subset, SubsetInfo, Subsets};
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};
 

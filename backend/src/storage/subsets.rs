@@ -6,12 +6,15 @@
 //! keeps those that its condition names ([`super::frozen`]).
 
 use std::{
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, SeqAccess, Visitor},
+};
 
 use super::{Result, StoreError, Survey, check_name, durable, error::nearest, time};
 
@@ -19,6 +22,8 @@ use super::{Result, StoreError, Survey, check_name, durable, error::nearest, tim
 pub(super) const FOLDER: &str = "subsets";
 /// How long a change waits for another that is being made.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Subsets of a survey, at most.
+const MOST_SUBSETS: usize = 1_000;
 /// Spectra of a subset, at most: a condition holds all of their ids while it is evaluated.
 const MOST: usize = 1_000_000;
 
@@ -31,6 +36,45 @@ pub struct Subset {
     pub created: String,
     /// Its spectra, ascending, each once.
     pub spectrum_ids: Vec<String>,
+}
+
+/// What lists say of a subset.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SubsetInfo {
+    /// Its name.
+    pub name: String,
+    /// When it was made, RFC 3339 in UTC.
+    pub created: String,
+    /// How many spectra it has.
+    #[serde(rename = "spectrum_ids", deserialize_with = "counted")]
+    pub count: u64,
+}
+
+/// How many items a list has, none of which is kept.
+fn counted<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    struct Counter;
+    impl<'de> Visitor<'de> for Counter {
+        type Value = u64;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<u64, A::Error> {
+            let mut count = 0;
+            while items.next_element::<IgnoredAny>()?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+    }
+    deserializer.deserialize_seq(Counter)
+}
+
+impl Subset {
+    /// What lists say of it.
+    pub fn info(&self) -> SubsetInfo {
+        let Self { name, created, spectrum_ids } = self;
+        SubsetInfo { name: name.clone(), created: created.clone(), count: spectrum_ids.len() as u64 }
+    }
 }
 
 /// The subsets in a folder.
@@ -69,12 +113,12 @@ impl Subsets {
         Ok(names)
     }
 
-    /// All of them, by name.
+    /// All of them, by name; their spectra are counted, not held.
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn list(&self) -> Result<Vec<Subset>> {
-        self.names()?.iter().map(|name| self.get(name)).collect()
+    pub fn list(&self) -> Result<Vec<SubsetInfo>> {
+        self.names()?.iter().map(|name| durable::read_json(&self.path(name)?)).collect()
     }
 
     /// The one of that name.
@@ -134,8 +178,10 @@ impl Survey {
         let subsets = self.subsets();
         let path = subsets.path(name)?;
         let refused = |reason: String| StoreError::Subset { survey: self.name().to_owned(), reason };
-        spectrum_ids.sort_unstable();
-        spectrum_ids.dedup();
+        if spectrum_ids.len() <= MOST {
+            spectrum_ids.sort_unstable();
+            spectrum_ids.dedup();
+        }
         if !(1..=MOST).contains(&spectrum_ids.len()) {
             let reason = format!("`{name}` would have {} spectra: name 1 to {MOST} of them", spectrum_ids.len());
             return Err(refused(reason));
@@ -157,6 +203,9 @@ impl Survey {
             } else {
                 Err(StoreError::SubsetTaken { survey: self.name().to_owned(), name: name.to_owned() })
             };
+        }
+        if subsets.names()?.len() >= MOST_SUBSETS {
+            return Err(refused(format!("there are {MOST_SUBSETS} already: delete some of them")));
         }
         let made = Subset { name: name.to_owned(), created: time::now(), spectrum_ids };
         durable::replace_json(&path, &made)?;

@@ -106,7 +106,7 @@ impl<F: Engine> GpuEngine<F> {
         (state.gpu.clone(), state.memory)
     }
 
-    fn note(&self, note: String) {
+    pub(crate) fn note(&self, note: String) {
         let mut state = self.state();
         if !state.notes.contains(&note) {
             state.notes.push(note);
@@ -164,9 +164,13 @@ impl<F: Engine> GpuEngine<F> {
             _ => false,
         };
         // whatever happened, the next call finds a device without a past
-        let fresh = open(self.choice).await;
-        let is_open = fresh.is_ok();
-        if let Ok(gpu) = fresh {
+        let fresh = open(self.choice).await.ok();
+        // where a GPU is gone from the list, another one may have its place: software, or one that is taken
+        let is_there =
+            |gpu: &Arc<Gpu>| !matches!(self.choice, Choice::Index(_)) || gpu.summary == self.state().gpu.summary;
+        let fresh = fresh.filter(is_there);
+        let is_open = fresh.is_some();
+        if let Some(gpu) = fresh {
             self.state().gpu = gpu;
         }
         if has_next && is_open {

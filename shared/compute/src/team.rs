@@ -9,7 +9,6 @@
 
 use std::{
     iter::once,
-    panic::resume_unwind,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -102,10 +101,17 @@ impl Team {
         let outcomes: Vec<_> = thread::scope(|scope| {
             let mut threads = Vec::new();
             for (device, hand) in hands {
-                threads.push(scope.spawn(move || block_on(device.take_part(hand, observer))));
+                threads.push((device, scope.spawn(move || block_on(device.take_part(hand, observer)))));
             }
             together.work();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+            let ended = |(device, thread): (&GpuEngine, thread::ScopedJoinHandle<'_, Result<()>>)| {
+                thread.join().unwrap_or_else(|_| {
+                    // what it had is with the others by now
+                    device.note("it met a defect in its driver or in Balmer, and the others went on".to_owned());
+                    Ok(())
+                })
+            };
+            threads.into_iter().map(ended).collect()
         });
         *self.course() = Course::All(together.found());
         outcomes.into_iter().collect::<Result<()>>()?;

@@ -107,7 +107,12 @@ impl Jobs {
             Ok(waiting.into_iter().filter(is_unwanted).collect::<Vec<_>>())
         });
         for id in asked.await.unwrap_or_default() {
-            let _one = self.0.changing.lock().await;
+            // whoever holds it may be changing this very job: there is another time
+            let Ok(_one) = self.0.changing.try_lock() else { return };
+            let wish = id.clone();
+            if !self.ask(move |store| Ok(store.run(&wish)?.cancel_requested())).await.unwrap_or_default() {
+                continue;
+            }
             if let Err(error) = self.withdraw(&id).await {
                 tracing::warn!(run = id, %error, "it is to be cancelled");
             }

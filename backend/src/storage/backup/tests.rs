@@ -41,6 +41,7 @@ fn full(folder: &Path) -> Store {
     let labels = store.survey("lamost").unwrap().labels();
     labels.declare_classes(&["be".to_owned()]).unwrap();
     labels.give(&[label(1), label(2)]).unwrap();
+    store.survey("lamost").unwrap().make_subset("island", vec!["s00003".to_owned()]).unwrap();
     let run = begun(&store);
     fs::write(run.run().folder().join("candidates.parquet"), [7; 3000]).unwrap();
     fs::write(run.run().folder().join("neighbors.partial"), "for a search that goes on").unwrap();
@@ -49,7 +50,9 @@ fn full(folder: &Path) -> Store {
 }
 
 fn begun(store: &Store) -> OwnedRun {
-    let mut run = store.create_run(&PipelineSpec::new("lamost")).unwrap();
+    let condition =
+        store.survey("lamost").unwrap().subsets().get("island").ok().map(|_| "in_subset('island')".to_owned());
+    let mut run = store.create_run(&PipelineSpec { r#where: condition, ..PipelineSpec::new("lamost") }).unwrap();
     run.start("cpu".to_owned()).unwrap();
     run
 }

@@ -29,8 +29,8 @@ use datafusion::{
 };
 
 use super::{
-    FUNCTIONS, SortKey, functions,
-    membership::{is_membership, members},
+    FUNCTIONS, SortKey, functions, membership,
+    membership::{COLUMN, Memberships, is_membership},
     refused,
 };
 use crate::storage::{Result, StoreError, Subsets, error::nearest, scan};
@@ -64,9 +64,15 @@ pub(crate) struct Compiled {
     /// The table's columns that it reads.
     schema: SchemaRef,
     expression: Arc<dyn PhysicalExpr>,
+    subsets: Vec<String>,
 }
 
 impl Compiled {
+    /// The named subsets that it looks up, each once.
+    pub(crate) fn subsets(&self) -> &[String] {
+        &self.subsets
+    }
+
     /// Names of the columns it reads.
     pub(crate) fn columns(&self) -> Vec<String> {
         self.schema.fields().iter().map(|field| field.name().clone()).collect()
@@ -197,24 +203,29 @@ fn is_repeated(expression: &Expr) -> bool {
 }
 
 fn compile(clause: &'static str, mut expression: Expr, table: &Schema, subsets: &Subsets) -> Result<Compiled> {
-    Check { clause, table, subsets, terms: Cell::new(0), copies: Cell::new(1), text: Cell::new(0) }
-        .expression(&mut expression, 0)?;
+    let memberships = Memberships::of(subsets);
+    let check = Check { clause, table, memberships, terms: Cell::new(0), copies: Cell::new(1), text: Cell::new(0) };
+    check.expression(&mut expression, 0)?;
+    let sets = check.memberships.into_sets();
+    let subsets: Vec<String> = sets.keys().cloned().collect();
+    let own = (!sets.is_empty()).then(|| functions::session_with(membership::function(sets)));
+    let session = own.as_ref().unwrap_or(&SESSION);
     let planned = |e: datafusion::error::DataFusionError| refused(clause, tidy(&e));
     let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;
     let aliased = ExprWithAlias { expr: expression, alias: None };
-    let logical = SESSION.create_logical_expr_from_sql_expr(aliased, &df_schema).map_err(planned)?;
+    let logical = session.create_logical_expr_from_sql_expr(aliased, &df_schema).map_err(planned)?;
     let context = SimplifyContext::builder().with_schema(Arc::new(df_schema.clone())).build();
     let simplifier = ExprSimplifier::new(context);
     let logical = simplifier.coerce(logical, &df_schema).and_then(|e| simplifier.simplify(e)).map_err(planned)?;
     // compile against the columns it reads only, in the table's order
-    let whole = SESSION.create_physical_expr(logical.clone(), &df_schema).map_err(planned)?;
+    let whole = session.create_physical_expr(logical.clone(), &df_schema).map_err(planned)?;
     let mut indices: Vec<usize> =
         collect_columns(&whole).iter().map(datafusion::physical_expr::expressions::Column::index).collect();
     indices.sort_unstable();
     let schema = Arc::new(table.project(&indices).map_err(|e| refused(clause, e))?);
     let df_schema = DFSchema::try_from(schema.as_ref().clone()).map_err(planned)?;
-    let expression = SESSION.create_physical_expr(logical, &df_schema).map_err(planned)?;
-    Ok(Compiled { clause, schema, expression })
+    let expression = session.create_physical_expr(logical, &df_schema).map_err(planned)?;
+    Ok(Compiled { clause, schema, expression, subsets })
 }
 
 /// The planner's message without its wrapping.
@@ -228,7 +239,7 @@ fn tidy(error: &datafusion::error::DataFusionError) -> String {
 struct Check<'a> {
     clause: &'static str,
     table: &'a Schema,
-    subsets: &'a Subsets,
+    memberships: Memberships<'a>,
     terms: Cell<usize>,
     /// How often the part being looked at is repeated.
     copies: Cell<usize>,
@@ -295,8 +306,8 @@ impl Check<'_> {
                 })
             }
             Expr::Function(function) if is_membership(function) => {
-                *expression = members(self.clause, function, self.subsets)?;
-                check(expression)
+                self.column(&mut Ident::new(COLUMN))?;
+                self.memberships.read(self.clause, function)
             }
             Expr::Function(function) => {
                 let name = function.name.to_string();

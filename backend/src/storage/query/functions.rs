@@ -61,6 +61,13 @@ pub(super) fn session() -> SessionState {
     builder.build()
 }
 
+/// The same with one more function.
+pub(super) fn session_with(function: ScalarUDF) -> SessionState {
+    let mut builder = SessionStateBuilder::new_from_existing(session());
+    builder.scalar_functions().get_or_insert_default().push(Arc::new(function));
+    builder.build()
+}
+
 fn sample() -> ScalarUDF {
     let of_text = |arrays: &[ArrayRef]| {
         let fractions = arrays[0].as_string::<i32>().iter().map(|text| text.map(fraction));

@@ -1,10 +1,20 @@
-//! `in_subset('name')`: true for the spectra of a named subset. It is read as `spectrum_id IN (...)`, so that the subset's
-//! own file is the only one that a condition can name.
+//! `in_subset('name')`: true for the spectra of a named subset.
+//!
+//! It is read as a function of the column `spectrum_id` and the name, whose sets are found while the condition is checked:
+//! each once, however often it is named. A subset's own file is thus the only one that a condition can name.
 
-use datafusion::sql::sqlparser::{
-    ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Value},
-    dialect::GenericDialect,
-    tokenizer::{Token, Tokenizer},
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+
+use arrow_array::{ArrayRef, BooleanArray, cast::AsArray};
+use arrow_schema::DataType;
+use datafusion::{
+    common::{Result as Planned, ScalarValue, exec_err},
+    logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf},
+    sql::sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Value},
 };
 
 use super::refused;
@@ -12,70 +22,92 @@ use crate::storage::{Result, Subsets};
 
 /// Its name.
 const NAME: &str = "in_subset";
-/// The column that it compares.
-const COLUMN: &str = "spectrum_id";
+/// The column that it looks up.
+pub(super) const COLUMN: &str = "spectrum_id";
+/// Spectra of all subsets that one condition names, at most: their ids are held while it is evaluated.
+const MOST: usize = 2_000_000;
+
+/// Sets of ids by the name of their subset.
+type Sets = BTreeMap<String, Arc<HashSet<String>>>;
+
+/// The subsets that a condition names, as far as it was read.
+pub(super) struct Memberships<'a> {
+    subsets: &'a Subsets,
+    sets: RefCell<Sets>,
+}
 
 /// Whether this calls it.
 pub(super) fn is_membership(function: &Function) -> bool {
     function.name.to_string().eq_ignore_ascii_case(NAME)
 }
 
-/// What a call of it means.
-///
-/// # Errors
-/// A call of another shape; a subset that is not there.
-pub(super) fn members(clause: &'static str, function: &Function, subsets: &Subsets) -> Result<Expr> {
-    let arguments = match &function.args {
-        FunctionArguments::List(list) if list.clauses.is_empty() => &list.args[..],
-        _ => &[],
-    };
-    let [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))] = arguments else {
-        return Err(refused(clause, format!("`{NAME}` must be called with a name, as `{NAME}('my-selection')`")));
-    };
-    let Value::SingleQuotedString(name) = &value.value else {
-        return Err(refused(clause, format!("the name of a subset stands in single quotes: `{NAME}('my-selection')`")));
-    };
-    let subset = subsets.get(name).map_err(|error| refused(clause, error))?;
-    let text = |id: String| Expr::value(Value::SingleQuotedString(id));
-    Ok(Expr::InList {
-        expr: Box::new(Expr::Identifier(Ident::with_quote('"', COLUMN))),
-        list: subset.spectrum_ids.into_iter().map(text).collect(),
-        negated: false,
-    })
-}
-
-/// The subsets that a condition names, which was accepted as one.
-///
-/// # Errors
-/// What is no text of SQL at all.
-pub(crate) fn subsets_named(condition: &str) -> Result<Vec<String>> {
-    let tokens = Tokenizer::new(&GenericDialect {}, condition).tokenize().map_err(|error| refused("where", error))?;
-    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
-    let mut names: Vec<String> = tokens
-        .windows(3)
-        .filter_map(|window| match window {
-            [Token::Word(word), Token::LParen, Token::SingleQuotedString(name)]
-                if word.value.eq_ignore_ascii_case(NAME) =>
-            {
-                Some(name.clone())
-            }
-            _ => None,
-        })
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_names_in_a_condition_are_found_and_nothing_else() {
-        let condition = "snr_r > 5 AND (In_Subset ( 'b' ) OR NOT in_subset('a') AND in_subset('b')) \
-                         AND designation <> 'in_subset(''c'')'";
-        assert_eq!(subsets_named(condition).unwrap(), ["a", "b"]);
-        assert_eq!(subsets_named("snr_r > 5").unwrap(), [""; 0]);
+impl<'a> Memberships<'a> {
+    /// None yet.
+    pub(super) fn of(subsets: &'a Subsets) -> Self {
+        Self { subsets, sets: RefCell::default() }
     }
+
+    /// Reads a call: its argument is checked, and stands behind the column from then on.
+    ///
+    /// # Errors
+    /// A call of another shape; a subset that is not there; more spectra than a condition may name.
+    pub(super) fn read(&self, clause: &'static str, function: &mut Function) -> Result<()> {
+        let misshapen = || refused(clause, format!("`{NAME}` must be called with a name, as `{NAME}('my-selection')`"));
+        let is_plain = function.filter.is_none()
+            && function.over.is_none()
+            && function.null_treatment.is_none()
+            && function.within_group.is_empty()
+            && matches!(function.parameters, FunctionArguments::None);
+        let FunctionArguments::List(list) = &mut function.args else { return Err(misshapen()) };
+        if !is_plain || list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
+            return Err(misshapen());
+        }
+        let [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))] = &list.args[..] else {
+            return Err(misshapen());
+        };
+        let Value::SingleQuotedString(name) = &value.value else {
+            let remedy = format!("the name of a subset stands in single quotes: `{NAME}('my-selection')`");
+            return Err(refused(clause, remedy));
+        };
+        let mut sets = self.sets.borrow_mut();
+        if !sets.contains_key(name) {
+            let ids = self.subsets.get(name).map_err(|error| refused(clause, error))?.spectrum_ids;
+            let all = sets.values().map(|set| set.len()).sum::<usize>() + ids.len();
+            if all > MOST {
+                return Err(refused(
+                    clause,
+                    format!("its subsets have {all} spectra, {MOST} are accepted: name fewer"),
+                ));
+            }
+            sets.insert(name.clone(), Arc::new(ids.into_iter().collect()));
+        }
+        let column = Expr::Identifier(Ident::with_quote('"', COLUMN));
+        list.args.insert(0, FunctionArg::Unnamed(FunctionArgExpr::Expr(column)));
+        Ok(())
+    }
+
+    /// The subsets that were named.
+    pub(super) fn into_sets(self) -> Sets {
+        self.sets.into_inner()
+    }
+}
+
+/// The function, of these subsets.
+pub(super) fn function(sets: Sets) -> ScalarUDF {
+    let call = move |arguments: &[ColumnarValue]| -> Planned<ColumnarValue> {
+        let [ids, ColumnarValue::Scalar(ScalarValue::Utf8(Some(name)))] = arguments else {
+            return exec_err!("`{NAME}` needs a column and a name");
+        };
+        let Some(set) = sets.get(name) else { return exec_err!("there is no subset `{name}`") };
+        let is_member = |ids: &ArrayRef| -> BooleanArray {
+            ids.as_string::<i32>().iter().map(|id| Some(id.is_some_and(|id| set.contains(id)))).collect()
+        };
+        Ok(match ids {
+            ColumnarValue::Array(ids) => ColumnarValue::Array(Arc::new(is_member(ids))),
+            ColumnarValue::Scalar(id) => {
+                ColumnarValue::Scalar(ScalarValue::Boolean(Some(is_member(&id.to_array()?).value(0))))
+            }
+        })
+    };
+    create_udf(NAME, vec![DataType::Utf8, DataType::Utf8], DataType::Boolean, Volatility::Immutable, Arc::new(call))
 }

@@ -25,7 +25,6 @@ use arrow_schema::SchemaRef;
 use datafusion::arrow::compute::{SortColumn, SortOptions, concat, lexsort_to_indices, take};
 
 use self::expression::Compiled;
-pub(crate) use self::membership::subsets_named;
 use super::{Result, StoreError, Subsets, scan};
 
 /// Which rows are wanted, in what order, and which of their columns.
@@ -73,6 +72,11 @@ pub(crate) fn run(files: Vec<PathBuf>, table: &SchemaRef, subsets: &Subsets, que
     let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
     let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
     QueryResult::new(files, table, query.columns.as_deref(), (matched, rows), query.order_by.is_none())
+}
+
+/// The subsets that a condition on `table` names, of those that there are.
+pub(crate) fn subsets_named(condition: &str, table: &SchemaRef, subsets: &Subsets) -> Result<Vec<String>> {
+    Ok(expression::condition(condition, table, subsets)?.subsets().to_vec())
 }
 
 /// Numbers of the rows that fulfil the condition, in the order asked for; `limit` is not applied.

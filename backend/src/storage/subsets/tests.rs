@@ -59,6 +59,10 @@ fn what_is_no_subset_is_refused_with_a_remedy() {
         ("in_subset(7)", "single quotes"),
         ("in_subset()", "in_subset('my-selection')"),
         ("in_subset('island', 'island')", "in_subset('my-selection')"),
+        ("in_subset(DISTINCT 'island')", "in_subset('my-selection')"),
+        ("in_subset('island')('island')", "in_subset('my-selection')"),
+        ("in_subset('island') FILTER (WHERE snr_r > 5)", "in_subset('my-selection')"),
+        ("in_subset('island') OVER ()", "in_subset('my-selection')"),
     ] {
         let error = selected(&survey, condition).unwrap_err().to_string();
         assert!(error.contains(words), "{condition}: {error}");
@@ -104,18 +108,28 @@ fn a_run_keeps_the_subsets_that_it_was_accepted_with() {
     assert_eq!(selected(&then, &condition).unwrap(), ids(&[1, 4]));
     assert_eq!(selected(&store.survey("lamost").unwrap(), &condition).unwrap(), ids(&[2]));
     assert_eq!(then.subsets().list().unwrap().len(), 1, "those that its condition names alone");
+    // the survey grows, too: the run's is opened at what it was
+    let mut writer = store.writer("lamost", WriteOptions::default()).unwrap();
+    writer.push(numbered(9).remove(8)).unwrap();
+    writer.commit().unwrap();
+    drop(writer);
+    let then = store.survey_of(run.run()).unwrap();
+    assert_eq!((then.count(), selected(&then, &condition).unwrap()), (8, ids(&[1, 4])));
 }
 
 #[test]
-fn a_hundred_thousand_names_are_no_more_than_a_list() {
+fn a_subset_is_held_once_however_often_it_is_named_and_not_too_many_are() {
     let (_folder, store) = store(3);
     let survey = store.survey("lamost").unwrap();
-    let many = Subset {
-        name: "many".into(),
-        created: String::new(),
-        spectrum_ids: (0..100_000).map(|number| format!("s{number:05}")).collect(),
-    };
     durable::create_dir(&survey.subsets().folder).unwrap();
-    durable::replace_json(&survey.subsets().path("many").unwrap(), &many).unwrap();
-    assert_eq!(selected(&survey, "in_subset('many') AND snr_r > 0").unwrap(), ids(&[1, 2]));
+    for name in ["a", "b", "c"] {
+        let spectrum_ids = (0..800_000).map(|number| format!("s{number:05}")).collect();
+        let many = Subset { name: name.into(), created: String::new(), spectrum_ids };
+        durable::replace_json(&survey.subsets().path(name).unwrap(), &many).unwrap();
+    }
+    // 40 sets of their own would be refused
+    let often = vec!["in_subset('a')"; 20].join(" AND ") + " AND " + &vec!["in_subset('b')"; 20].join(" AND ");
+    assert_eq!(selected(&survey, &format!("{often} AND snr_r > 0")).unwrap(), ids(&[1, 2]));
+    let error = selected(&survey, "in_subset('a') OR in_subset('b') OR in_subset('c')").unwrap_err().to_string();
+    assert!(error.contains("2400000 spectra, 2000000 are accepted"), "{error}");
 }
