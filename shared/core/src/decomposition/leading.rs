@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::pca::{Pca, ROWS, eigen, pca, sign, sum_over_chunks};
+use super::pca::{Pca, eigen, pca, sign, sum_over_chunks};
 use crate::{Error, Result, neighbors::check_features};
 
 /// Up to this many features, or rows, the covariance is the quicker way.

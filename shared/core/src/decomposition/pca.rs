@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use crate::{Error, Result, neighbors::check_features, parallel};
 
 /// Rows summed or projected by one task; fixed, so that sums do not depend on the threads.
-pub(super) const ROWS: usize = 1024;
+const ROWS: usize = 1024;
 
 /// Principal components of a matrix, in f64.
 #[derive(Debug, Clone, PartialEq)]

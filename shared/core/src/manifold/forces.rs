@@ -1,5 +1,7 @@
 //! What places in the plane do to each other, eight pairs at once: the compiler makes vector instructions of the loops.
 
+use std::f32::consts::{LN_2, LOG2_E};
+
 use super::Curve;
 
 /// Pairs at once.
@@ -32,7 +34,7 @@ impl Eight {
     }
 }
 
-/// The gradients of the cross entropy between memberships in feature space and in the plane (McInnes+ 2018, section 3.2
+/// The gradients of the cross entropy between memberships in feature space and in the plane (`McInnes`+ 2018, section 3.2
 /// and appendix C), f32.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Forces {
@@ -104,8 +106,8 @@ fn log2(x: f32) -> f32 {
     let mantissa = f32::from_bits((bits & 0x007f_ffff) + ROOT_HALF);
     let s = (mantissa - 1.0) / (mantissa + 1.0);
     let square = s * s;
-    let series = 2.885_390_1 + square * (0.961_796_7 + square * (0.577_078 + square * 0.412_198_6));
-    exponent as f32 + s * series
+    let series = 1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0)));
+    exponent as f32 + 2.0 * LOG2_E * s * series
 }
 
 /// Two to the power of `t`, held to -126 to 126: the exponent, and Taylor's series for the rest of -1/2 to 1/2.
@@ -117,10 +119,9 @@ fn exp2(t: f32) -> f32 {
     let t = t.clamp(-126.0, 126.0);
     let rounded = t + ROUND;
     let exponent = rounded.to_bits().wrapping_sub(ROUND.to_bits());
-    let f = t - (rounded - ROUND);
-    let series = 1.0
-        + f * (0.693_147_2
-            + f * (0.240_226_5 + f * (0.055_504_11 + f * (0.009_618_129 + f * (0.001_333_355_8 + f * 1.540_353e-4)))));
+    let g = LN_2 * (t - (rounded - ROUND));
+    let tail = 1.0 / 24.0 + g * (1.0 / 120.0 + g * (1.0 / 720.0));
+    let series = 1.0 + g * (1.0 + g * (1.0 / 2.0 + g * (1.0 / 6.0 + g * tail)));
     f32::from_bits(series.to_bits().wrapping_add(exponent << 23))
 }
 

@@ -25,7 +25,7 @@ struct Pair {
 
 impl FuzzyGraph {
     /// The fuzzy union of what the rows say of their first `n_neighbors` ([`Scales`]): where one gives the other the
-    /// membership s, and the other gives t, the pair has `s + t - s t` (McInnes+ 2018, section 3.1). Pairs without any
+    /// membership s, and the other gives t, the pair has `s + t - s t` (`McInnes`+ 2018, section 3.1). Pairs without any
     /// are left out.
     ///
     /// # Errors

@@ -248,7 +248,7 @@ fn places(start: ArrayView2<'_, f32>, n: usize, seed: u64) -> Result<Vec<[f32; 2
     for (row, place) in places.iter_mut().enumerate() {
         // no epoch has this number
         let mut draws = Draws::new(seed, u64::MAX, row as u64);
-        place.iter_mut().for_each(|x| *x += NOISE * draws.around_zero());
+        *place = place.map(|x| x + NOISE * draws.around_zero());
     }
     Ok(places)
 }

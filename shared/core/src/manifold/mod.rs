@@ -1,7 +1,7 @@
 //! Maps of feature space: each spectrum a place in the plane, near those that look like it.
 //!
 //! * [`pca_map`]: the first two principal components. At once, linear, its axes mean something.
-//! * [`umap`]: L. McInnes, J. Healy, J. Melville 2018, *UMAP: Uniform Manifold Approximation and Projection for Dimension
+//! * [`umap`]: L. `McInnes`, J. Healy, J. Melville 2018, *UMAP: Uniform Manifold Approximation and Projection for Dimension
 //!   Reduction*, arXiv:1802.03426, from a neighbour table that is there already. Distances to neighbours become degrees of
 //!   membership ([`Scales`], [`FuzzyGraph`]), which a stochastic descent reproduces in the plane ([`Layout`]).
 //!
@@ -10,7 +10,7 @@
 //! began, in parallel, and then move their ends in order. That both ends move, by equal steps, must stay: rows that step
 //! through their own edges alone lose the pull of the few links between two crowds, and what is continuous is torn into
 //! islands. What is drawn at random depends on seed, epoch and edge; powers are written out, exponentials are `libm`'s. So
-//! a map has the same bits on any number of threads, natively and in WebAssembly.
+//! from the same table and start a map has the same bits on any number of threads, natively and in WebAssembly.
 //!
 //! Not here: neighbours ([`crate::neighbors`]), and places for rows that come later.
 

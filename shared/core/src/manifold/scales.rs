@@ -9,7 +9,7 @@ const TOLERANCE: f64 = 1e-5;
 /// A scale is at least this part of the mean distance.
 const LEAST: f64 = 1e-3;
 
-/// The scales of all rows (McInnes+ 2018, algorithm 3). With k neighbours at distances d, the membership of each is
+/// The scales of all rows (`McInnes`+ 2018, algorithm 3). With k neighbours at distances d, the membership of each is
 /// `exp(-max(0, d - rho) / sigma)`: rho is the smallest distance above 0, so that each row belongs wholly to its nearest,
 /// and sigma makes the memberships sum to log2(k + 1). (umap-learn counts the row itself among the k.)
 #[derive(Debug, Clone, PartialEq)]
