@@ -1,7 +1,8 @@
-//! Neighbours, outliers and labels at sizes that a bench run can repeat: `cargo bench -p balmer-core`.
+//! Neighbours, outliers, labels and maps at sizes that a bench run can repeat: `cargo bench -p balmer-core`.
 
 use balmer_core::{
     engine::Unobserved,
+    manifold::{self, UmapParams},
     neighbors::{self, Pair, Search},
     outlier::lof,
     semi_supervised::{Diffusion, Graph, Seeds, Weights},
@@ -91,5 +92,22 @@ fn spread(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, knn, meet, factor, spread);
+/// Maps from a table that is there: 500 epochs of the smaller, 200 of the larger.
+fn map(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("map");
+    group.sample_size(10);
+    for n in [5_000, 20_000] {
+        let x = random(n, 10);
+        let table = neighbors::exact(x.view(), 15, &Unobserved).expect("finite features");
+        group.bench_function(BenchmarkId::new("pca", format!("n{n}-d10")), |bencher| {
+            bencher.iter(|| manifold::pca_map(x.view()));
+        });
+        let start = manifold::pca_map(x.view()).expect("finite features").coordinates;
+        group.bench_function(BenchmarkId::new("umap", format!("n{n}-k15")), |bencher| {
+            bencher.iter(|| manifold::umap(&table, start.view(), &UmapParams::default(), &Unobserved, &mut |_, _| ()));
+        });
+    }
+}
+
+criterion_group!(benches, knn, meet, factor, spread, map);
 criterion_main!(benches);

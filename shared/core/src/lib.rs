@@ -19,6 +19,7 @@ pub mod decomposition;
 pub mod engine;
 pub mod error;
 pub mod lines;
+pub mod manifold;
 pub mod manipulation;
 pub mod neighbors;
 pub mod oracle;

@@ -77,7 +77,7 @@ impl Pca {
 }
 
 /// Eigenvalues, descending, and eigenvectors as columns.
-fn eigen(symmetric: Array2<f64>) -> Result<(Array1<f64>, Array2<f64>)> {
+pub(super) fn eigen(symmetric: Array2<f64>) -> Result<(Array1<f64>, Array2<f64>)> {
     let solved = symmetric.eigh_into().map_err(|error| {
         Error::parameter("components", error, "the covariance has no eigenvalues: look for absurd values")
     })?;
@@ -85,14 +85,14 @@ fn eigen(symmetric: Array2<f64>) -> Result<(Array1<f64>, Array2<f64>)> {
 }
 
 /// The sign that makes the entry of largest magnitude positive, the first of equals.
-fn sign(vector: ArrayView1<'_, f64>) -> f64 {
+pub(super) fn sign(vector: ArrayView1<'_, f64>) -> f64 {
     let largest =
         vector.iter().fold(0.0_f64, |largest, &value| if value.abs() > largest.abs() { value } else { largest });
     if largest < 0.0 { -1.0 } else { 1.0 }
 }
 
 /// The sum of `part` over consecutive chunks of `n` rows, in their order.
-fn sum_over_chunks<T>(n: usize, zero: T, part: impl Fn(std::ops::Range<usize>) -> T + Sync + Send) -> T
+pub(super) fn sum_over_chunks<T>(n: usize, zero: T, part: impl Fn(std::ops::Range<usize>) -> T + Sync + Send) -> T
 where
     T: Send + for<'a> std::ops::AddAssign<&'a T>,
 {

@@ -1,8 +1,8 @@
 //! Principal components against their definition.
 
-use ndarray::{Array2, array};
+use ndarray::{Array2, array, s};
 
-use super::pca;
+use super::{leading, pca};
 use crate::{Error, oracle::random};
 
 #[test]
@@ -57,4 +57,39 @@ fn wrong_parameters_are_refused() {
     }
     assert!(pca(random(1, 3, 1).view(), 1).is_err());
     assert!(matches!(pca(array![[f32::NAN], [0.0]].view(), 1), Err(Error::NotFinite { row: 0, column: 0, .. })));
+}
+
+/// Many rows and features, three directions of which spread far and almost equally.
+fn wide() -> Array2<f32> {
+    let (places, directions) = (random(400, 3, 3), random(3, 300, 4));
+    let scaled = places * &array![[4.0, 3.8, 3.0]];
+    scaled.dot(&(directions - 0.5)) + 0.5 * random(400, 300, 5)
+}
+
+#[test]
+fn the_leading_components_of_wide_matrices_are_the_exact_ones() {
+    let x = wide();
+    let (found, expected) = (leading(x.view(), 2).unwrap(), pca(x.view(), 2).unwrap());
+    assert_ne!(found, expected, "another way was meant");
+    assert!((&found.mean - &expected.mean).iter().all(|error| error.abs() < 1e-12));
+    assert!((&found.components - &expected.components).iter().all(|error| error.abs() < 1e-5));
+    let errors = (&found.explained_variance - &expected.explained_variance) / &expected.explained_variance;
+    assert!(errors.iter().all(|error| error.abs() < 1e-9), "{errors}");
+    let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    assert_eq!(single.install(|| leading(x.view(), 2).unwrap()), found);
+    // narrow ones go the short way
+    assert_eq!(leading(x.slice(s![.., ..20]), 2).unwrap(), pca(x.slice(s![.., ..20]), 2).unwrap());
+}
+
+#[test]
+fn leading_components_of_less_than_a_plane() {
+    // a line, and a point
+    let line = random(300, 1, 6).dot(&random(1, 300, 7));
+    let found = leading(line.view(), 2).unwrap();
+    assert!(found.explained_variance[1] < 1e-9 * found.explained_variance[0]);
+    assert!(found.transform(line.view()).iter().all(|x| x.is_finite()));
+    let point = leading(Array2::ones((300, 300)).view(), 2).unwrap();
+    assert_eq!(point.explained_variance, array![0.0, 0.0]);
+    assert!(leading(wide().view(), 0).is_err());
+    assert!(leading(Array2::from_elem((300, 300), f32::NAN).view(), 2).is_err());
 }

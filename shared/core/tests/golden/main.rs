@@ -4,4 +4,5 @@ mod matrices;
 
 mod components;
 mod labels;
+mod maps;
 mod outliers;
