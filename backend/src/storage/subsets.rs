@@ -193,7 +193,7 @@ impl Survey {
         durable::create_dir(&subsets.folder)?;
         let _lock = durable::Lock::acquire_within(
             PATIENCE,
-            &subsets.folder.join(".lock"),
+            &self.folder().join("subsets.lock"),
             &format!("the subsets of survey '{}'", self.name()),
         )?;
         if path.exists() {
