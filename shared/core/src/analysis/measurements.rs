@@ -106,7 +106,7 @@ impl Note {
 ///
 /// # Errors
 /// [`Unmeasurable`]: a region outside the spectrum or with less than half of its pixels good (five at least in the
-/// line window), a continuum that is not positive, or a request that makes no sense.
+/// line window), a continuum that is not positive, no variance and no scatter that tells the noise, or a request that makes no sense.
 pub fn measure(
     spectrum: &Spectrum,
     window: &SpectralRegion,
@@ -126,6 +126,7 @@ pub fn measure(
         return Err(Unmeasurable::ContinuumNotPositive { lowest });
     }
 
+    let snr = of_pixels(&stretch, &level.made_of)?;
     let sums = moments(&stretch, &level, &window);
     let feature = if sums.flux.value > 0.0 { Feature::Emission } else { Feature::Absorption };
     let line: Vec<f64> = stretch.flux[window.clone()].iter().zip(under).map(|(f, c)| f - c).collect();
@@ -153,7 +154,7 @@ pub fn measure(
         feature,
         pixels: window.len(),
         masked: stretch.masked,
-        snr: of_pixels(&stretch, &level.made_of),
+        snr,
         continuum: sums.continuum,
         flux: sums.flux,
         equivalent_width: sums.equivalent_width,

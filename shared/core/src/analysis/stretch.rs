@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::snr::{Noise, der_noise};
+use super::snr::{Noise, estimated};
 use super::unmeasurable::Unmeasurable;
 use crate::manipulation::bad_pixels::bad_pixels;
 use crate::manipulation::{Mask, missing_pixels};
@@ -32,7 +32,7 @@ impl Stretch {
     ///
     /// # Errors
     /// A region that the spectrum does not cover, to half a pixel, or of which less than half, or fewer pixels than it
-    /// needs, are good.
+    /// needs, are good; no variance, and flux that tells no noise.
     pub fn new(spectrum: &Spectrum, regions: &[Named], margin: f64) -> Result<Self, Unmeasurable> {
         let w = spectrum.axis().wavelengths();
         for &(name, (from, to), _) in regions {
@@ -51,7 +51,7 @@ impl Stretch {
         let flux: Vec<f64> = good.iter().map(|&i| f64::from(spectrum.flux()[i])).collect();
         let (sigma, noise) = match spectrum.ivar() {
             Some(ivar) => (good.iter().map(|&i| f64::from(ivar[i]).sqrt().recip()).collect(), Noise::Stated),
-            None => (vec![der_noise(&flux); flux.len()], Noise::Estimated),
+            None => (vec![estimated(&flux)?; flux.len()], Noise::Estimated),
         };
         Ok(Self { wavelengths: good.iter().map(|&i| w[i]).collect(), flux, sigma, noise, masked })
     }

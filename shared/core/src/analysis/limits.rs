@@ -1,0 +1,81 @@
+//! What is refused or left out rather than given as a number that means nothing.
+
+use super::realisations::corrected;
+use super::*;
+use crate::spectrum::{Medium, Metadata, SpectralAxis, Spectrum};
+
+fn region(from: f64, to: f64) -> SpectralRegion {
+    SpectralRegion { from, to, medium: Medium::Vacuum }
+}
+
+fn window() -> SpectralRegion {
+    region(6540.0, 6590.0)
+}
+
+fn sides() -> Continuum {
+    Continuum::Straight { left: region(6480.0, 6530.0), right: region(6600.0, 6650.0) }
+}
+
+/// 6460 to 6670 A in steps of an Angstrom, no variance stated.
+fn spectrum(flux: impl Fn(f64) -> f64) -> Spectrum {
+    let axis = SpectralAxis::linear(6460.0, 1.0, 211, Medium::Vacuum).unwrap();
+    let values = axis.wavelengths().iter().map(|&w| flux(w) as f32).collect();
+    Spectrum::new(axis, values, Metadata::default()).unwrap()
+}
+
+/// A deviate between -1 and 1 that differs from pixel to pixel.
+fn scatter(w: f64) -> f64 {
+    (w * 2.3).sin()
+}
+
+fn gaussian(w: f64, centre: f64, sigma: f64) -> f64 {
+    (-0.5 * ((w - centre) / sigma).powi(2)).exp()
+}
+
+#[test]
+fn too_few_pixels_of_continuum_tell_no_noise() {
+    let noisy = spectrum(|w| 100.0 + scatter(w) - 50.0 * gaussian(w, 6564.6, 4.0));
+    let narrow = Continuum::Straight { left: region(6520.0, 6521.0), right: region(6610.0, 6611.0) };
+    let error = measure(&noisy, &window(), &narrow).unwrap_err();
+    assert_eq!(error.reason(), "no-noise");
+    assert_eq!(
+        error.to_string(),
+        "no noise can be told from the flux of 4 pixels: give a variance, or choose wider windows"
+    );
+    // clipping leaves out the last two
+    let steps = [1.0, 1.2, 0.9, 1.1, 30.0, 60.0];
+    let steep = spectrum(|w| steps[(w - 6550.0).clamp(0.0, 5.0) as usize]);
+    let level = Continuum::Polynomial { degree: 0, over: region(6550.0, 6555.0) };
+    let error = measure(&steep, &region(6550.0, 6555.0), &level).unwrap_err();
+    assert_eq!(error.reason(), "no-noise");
+    // a stated variance needs no scatter
+    let stated = noisy.with_ivar(vec![1.0; 211]).unwrap();
+    assert!(measure(&stated, &window(), &narrow).unwrap().snr.value > 90.0);
+}
+
+#[test]
+fn flux_without_scatter_tells_no_noise() {
+    let all = region(6470.0, 6660.0);
+    for level in [0.0, 100.0] {
+        let flat = spectrum(|_| level);
+        assert_eq!(snr(&flat, &all).unwrap_err().reason(), "no-noise");
+        // of a stated variance the flux need not tell any
+        assert!((snr(&flat.with_ivar(vec![4.0; 211]).unwrap(), &all).unwrap().value - 2.0 * level).abs() < 1e-9);
+    }
+    let step = spectrum(|w| if (w - 6564.6).abs() < 4.0 { 50.0 } else { 100.0 });
+    for continuum in [sides(), Continuum::Normalised, Continuum::Median { width: 120.0 }] {
+        assert_eq!(measure(&step, &window(), &continuum).unwrap_err().reason(), "no-noise", "{continuum:?}");
+    }
+    // scatter in the line alone: none where the continuum is taken from
+    let inside = spectrum(|w| 100.0 + if (6535.0..6595.0).contains(&w) { scatter(w) } else { 0.0 });
+    let near = Continuum::Straight { left: region(6525.0, 6532.0), right: region(6598.0, 6605.0) };
+    assert_eq!(measure(&inside, &window(), &near).unwrap_err().reason(), "no-noise");
+}
+
+#[test]
+fn what_is_infinite_in_one_realisation_is_left_out() {
+    let mut drawn: Vec<f64> = (0..240).map(|i| 1.0 + 0.01 * f64::from(i % 2)).collect();
+    assert!(corrected(1.0, 1.0, &drawn).is_some_and(|found| found.error > 0.0));
+    drawn[7] = f64::INFINITY;
+    assert_eq!(corrected(1.0, 1.0, &drawn), None);
+}
