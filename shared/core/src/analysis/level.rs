@@ -19,9 +19,9 @@ pub enum Continuum {
     Normalised,
     /// The straight line by least squares through the pixels of two windows, none left out.
     Straight {
-        /// The window on the blue side.
+        /// The window on the blue side. It ends at the line window's start or before.
         left: SpectralRegion,
-        /// The window on the red side.
+        /// The window on the red side. It begins at the line window's end or after.
         right: SpectralRegion,
     },
     /// A polynomial through all pixels of a range, fitted again without those that stand out by more than
@@ -48,9 +48,9 @@ impl Continuum {
             Self::Straight { left, right } => {
                 let (blue, red) = ("left side window", "right side window");
                 let (l, r) = (left.range_in(medium, blue)?, right.range_in(medium, red)?);
-                if l.1 > r.0 {
+                if l.1 > window.0 || r.0 < window.1 {
                     let asked = format!("straight through {:.2}-{:.2} and {:.2}-{:.2} A", l.0, l.1, r.0, r.1);
-                    return refuse(asked, "let the left side window end before the right one starts");
+                    return refuse(asked, "let the line window lie between the left and the right side window");
                 }
                 Ok(vec![(blue, l, 2), (red, r, 2)])
             }

@@ -79,3 +79,22 @@ fn what_is_infinite_in_one_realisation_is_left_out() {
     drawn[7] = f64::INFINITY;
     assert_eq!(corrected(1.0, 1.0, &drawn), None);
 }
+
+#[test]
+fn side_windows_inside_the_line_window_are_refused() {
+    let line = spectrum(|w| 100.0 + scatter(w) - 50.0 * gaussian(w, 6564.6, 8.0));
+    let reason = |left, right| {
+        let continuum = Continuum::Straight { left, right };
+        measure(&line, &window(), &continuum).err().map(|error| error.reason())
+    };
+    let (left, right) = (region(6500.0, 6540.0), region(6590.0, 6630.0));
+    assert_eq!(reason(left, right), None);
+    for (left, right) in [
+        (region(6555.0, 6562.0), region(6567.0, 6574.0)),
+        (region(6500.0, 6541.0), right),
+        (left, region(6589.0, 6630.0)),
+        (region(6595.0, 6600.0), region(6610.0, 6630.0)),
+    ] {
+        assert_eq!(reason(left, right), Some("not-a-continuum"), "{left:?}, {right:?}");
+    }
+}
