@@ -98,3 +98,38 @@ fn side_windows_inside_the_line_window_are_refused() {
         assert_eq!(reason(left, right), Some("not-a-continuum"), "{left:?}, {right:?}");
     }
 }
+
+#[test]
+fn a_profile_of_both_signs_has_no_centroid_beyond_its_window() {
+    let cygni = |w: f64| 100.0 * (1.0 + 0.5 * gaussian(w, 6569.6, 4.0) - 0.45 * gaussian(w, 6559.6, 4.0));
+    let stated = spectrum(cygni).with_ivar(vec![9.0; 211]).unwrap();
+    let found = measure(&stated, &region(6535.0, 6595.0), &sides()).unwrap();
+    assert!(found.flux.value > 10.0 * found.flux.error, "{:?}", found.flux);
+    assert_eq!((found.centroid, found.gaussian_fwhm), (None, None));
+    assert!(found.notes.contains(&Note::BeyondWindow) && !found.notes.contains(&Note::NotSignificant));
+    // the emission by itself falls to its half on both sides
+    assert!((found.fwhm.unwrap().value - 8.15).abs() < 0.3, "{:?}", found.fwhm);
+}
+
+#[test]
+fn noise_gives_no_place_or_width_that_the_window_cannot_hold() {
+    use crate::simulate::random::{generator, normal_pair};
+    let within = region(6556.0, 6573.0);
+    let mut left_out = 0;
+    for index in 0..300 {
+        let mut rng = generator(11, index);
+        let noise: Vec<f64> = (0..213).map(|_| 4.0 * normal_pair(&mut rng).0).collect();
+        let (up, down) = (noise[211].abs(), noise[212].abs());
+        let noisy = spectrum(|w| {
+            let lines = up * gaussian(w, 6567.6, 2.0) - down * gaussian(w, 6561.6, 2.0);
+            100.0 + 8.0 * lines + noise[(w - 6460.0) as usize]
+        });
+        let found = measure(&noisy.with_ivar(vec![0.0625; 211]).unwrap(), &within, &sides()).unwrap();
+        for width in [found.fwhm, found.gaussian_fwhm].into_iter().flatten() {
+            assert!(width.value > 0.0 && width.value < 17.0, "{width:?}");
+        }
+        assert!(found.centroid.is_none_or(|c| (6556.0..=6573.0).contains(&c.value)), "{:?}", found.centroid);
+        left_out += usize::from(found.notes.contains(&Note::BeyondWindow));
+    }
+    assert!((1..300).contains(&left_out), "{left_out}");
+}

@@ -56,7 +56,7 @@ pub struct Measurements {
     pub flux: Measured,
     /// Equivalent width in Angstrom, positive in absorption.
     pub equivalent_width: Measured,
-    /// Flux-weighted mean wavelength, in Angstrom.
+    /// Flux-weighted mean wavelength, in Angstrom, where it lies in the window.
     pub centroid: Option<Measured>,
     /// Full width at half maximum in Angstrom, where the line falls through half of its highest pixel.
     pub fwhm: Option<Measured>,
@@ -80,6 +80,9 @@ pub enum Note {
     NotSignificant,
     /// The line has no full width at half maximum.
     NoHalfMaximum,
+    /// A centroid outside the window, or a width that the window cannot hold: a profile with both emission and
+    /// absorption, or noise.
+    BeyondWindow,
     /// Nothing stands above the continuum.
     NoEmission,
     /// One emission peak, or several that noise may have made of one.
@@ -93,6 +96,7 @@ impl Note {
             Self::NoVariance => "no variance stated: errors rest on the scatter of the flux",
             Self::NotSignificant => "the line does not stand out of the noise: no centroid or no width",
             Self::NoHalfMaximum => "the line does not fall to half of its height on both sides: no width there",
+            Self::BeyondWindow => "the profile has both emission and absorption, or is noise: no centroid or no width",
             Self::NoEmission => "no emission peak above the continuum: no V/R",
             Self::OnePeak => "no two significant emission peaks: no V/R",
         }
@@ -147,7 +151,16 @@ pub fn measure(
     if !significant {
         note(Note::NotSignificant);
     }
-    let fwhm = full_width(&realisations, &upwards, sign).map_err(&mut note).ok();
+    let centroid = Some(sums.centroid).filter(|c| significant && range.0 <= c.value && c.value <= range.1);
+    let possible = |width: &Measured| width.value > 0.0 && width.value < range.1 - range.0;
+    let gaussian_fwhm = sums.gaussian_fwhm.filter(|width| centroid.is_some() && possible(width));
+    if significant && gaussian_fwhm.is_none() {
+        note(Note::BeyondWindow);
+    }
+    let fwhm = full_width(&realisations, &upwards, sign)
+        .and_then(|width| Some(width).filter(possible).ok_or(Note::BeyondWindow))
+        .map_err(&mut note)
+        .ok();
     let double_peak = double_peak(&realisations, &line, under, medium).map_err(&mut note).ok();
     Ok(Measurements {
         medium,
@@ -158,9 +171,9 @@ pub fn measure(
         continuum: sums.continuum,
         flux: sums.flux,
         equivalent_width: sums.equivalent_width,
-        centroid: significant.then_some(sums.centroid),
+        centroid,
         fwhm,
-        gaussian_fwhm: sums.gaussian_fwhm.filter(|_| significant),
+        gaussian_fwhm,
         double_peak,
         notes,
     })
