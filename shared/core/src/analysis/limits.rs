@@ -133,3 +133,53 @@ fn noise_gives_no_place_or_width_that_the_window_cannot_hold() {
     }
     assert!((1..300).contains(&left_out), "{left_out}");
 }
+
+/// A trough of half the continuum, from 6540 to 6590 A, with pixels for which `bad` holds masked.
+fn trough(bad: impl Fn(f64) -> bool) -> Spectrum {
+    let whole = spectrum(|w| if (6540.0..=6590.0).contains(&w) { 50.0 } else { 100.0 });
+    let ivar = whole.axis().wavelengths().iter().map(|&w| if bad(w) { 0.0 } else { 4.0 }).collect();
+    whole.with_ivar(ivar).unwrap()
+}
+
+/// The trough on an axis that lacks some pixels.
+fn without(pixels: std::ops::RangeInclusive<usize>) -> Spectrum {
+    let whole = trough(|_| false);
+    let kept: Vec<usize> = (0..whole.len()).filter(|i| !pixels.contains(i)).collect();
+    let axis = kept.iter().map(|&i| whole.axis().wavelengths()[i]).collect();
+    let axis = SpectralAxis::from_wavelengths(axis, Medium::Vacuum).unwrap();
+    let flux = kept.iter().map(|&i| whole.flux()[i]).collect();
+    Spectrum::new(axis, flux, Metadata::default()).unwrap().with_ivar(vec![4.0; kept.len()]).unwrap()
+}
+
+#[test]
+fn a_gap_beside_the_first_pixel_does_not_widen_the_window() {
+    let width = |spectrum: &Spectrum| {
+        let found = measure(spectrum, &window(), &sides()).unwrap();
+        (found.equivalent_width.value, found.masked, found.notes.contains(&Note::EndMasked))
+    };
+    let (whole, masked, cut) = width(&trough(|_| false));
+    assert!((whole - 25.5).abs() < 1e-9 && masked == 0 && !cut, "{whole}");
+    for gap in [6541.0..=6550.0, 6580.0..=6589.0] {
+        let (bridged, masked, cut) = width(&trough(|w| gap.contains(&w)));
+        assert!((bridged - 25.5).abs() < 1e-9 && masked == 10 && !cut, "{bridged}");
+    }
+    // the same pixels missing in the axis
+    let missing = without(81..=90);
+    let (bridged, masked, cut) = width(&missing);
+    assert!((bridged - 25.5).abs() < 1e-9 && masked == 10 && !cut, "{bridged}");
+}
+
+#[test]
+fn a_masked_end_of_the_window_is_left_out_and_noted() {
+    for gap in [6536.0..=6545.0, 6587.0..=6593.0] {
+        let left_out = (6540..=6590).filter(|&w| gap.contains(&f64::from(w))).count();
+        let found = measure(&trough(|w| gap.contains(&w)), &window(), &sides()).unwrap();
+        let expected = 0.5 * (51 - left_out) as f64;
+        assert!((found.equivalent_width.value - expected).abs() < 1e-9, "{:?}", found.equivalent_width);
+        assert_eq!((found.masked, found.notes[0]), (left_out, Note::EndMasked));
+    }
+    let missing = without(76..=85);
+    let found = measure(&missing, &window(), &sides()).unwrap();
+    assert!((found.equivalent_width.value - 22.5).abs() < 1e-9, "{:?}", found.equivalent_width);
+    assert!(found.notes.contains(&Note::EndMasked), "{:?}", found.notes);
+}

@@ -76,6 +76,8 @@ pub struct Measurements {
 pub enum Note {
     /// The spectrum states no variance.
     NoVariance,
+    /// A pixel at an end of the line window is masked: flux and equivalent width end at the first good one.
+    EndMasked,
     /// The line does not stand out of the noise: it has no centroid, or no widths.
     NotSignificant,
     /// The line has no full width at half maximum.
@@ -94,6 +96,7 @@ impl Note {
     pub fn text(self) -> &'static str {
         match self {
             Self::NoVariance => "no variance stated: errors rest on the scatter of the flux",
+            Self::EndMasked => "an end of the line window is masked: flux and width are of what is left of it",
             Self::NotSignificant => "the line does not stand out of the noise: no centroid or no width",
             Self::NoHalfMaximum => "the line does not fall to half of its height on both sides: no width there",
             Self::BeyondWindow => "the profile has both emission and absorption, or is noise: no centroid or no width",
@@ -146,6 +149,9 @@ pub fn measure(
     };
     if stretch.noise == Noise::Estimated {
         note(Note::NoVariance);
+    }
+    if stretch.cut {
+        note(Note::EndMasked);
     }
     let significant = sums.flux.value.abs() > SIGNIFICANT * sums.flux.error;
     if !significant {
