@@ -183,3 +183,13 @@ fn a_masked_end_of_the_window_is_left_out_and_noted() {
     assert!((found.equivalent_width.value - 22.5).abs() < 1e-9, "{:?}", found.equivalent_width);
     assert!(found.notes.contains(&Note::EndMasked), "{:?}", found.notes);
 }
+
+#[test]
+fn a_median_wider_than_the_spectrum_is_refused() {
+    let line = spectrum(|w| 100.0 + scatter(w) - 50.0 * gaussian(w, 6564.6, 4.0));
+    let reason = |width| measure(&line, &window(), &Continuum::Median { width }).err().map(|error| error.reason());
+    assert_eq!((reason(120.0), reason(210.0)), (None, None));
+    for width in [211.0, 5000.0, 1e300, f64::INFINITY] {
+        assert_eq!(reason(width), Some("not-a-continuum"), "{width}");
+    }
+}

@@ -122,7 +122,7 @@ pub fn measure(
     const NAME: &str = "line window";
     let medium = spectrum.axis().medium();
     let range = window.range_in(medium, NAME)?;
-    let continuum_regions = continuum.regions(range, medium)?;
+    let continuum_regions = continuum.regions(range, spectrum.axis())?;
     let regions = [&[(NAME, range, FEWEST)], continuum_regions.as_slice()].concat();
     let stretch = Stretch::new(spectrum, &regions, continuum.margin())?;
     let level = Level::new(continuum, &continuum_regions, &stretch);

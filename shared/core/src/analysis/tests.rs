@@ -130,7 +130,7 @@ fn what_a_level_carries_back_is_what_moves_it() {
         Continuum::Polynomial { degree: 4, over: region(6470.0, 6660.0) },
         Continuum::Median { width: 80.0 },
     ] {
-        let named = continuum.regions(range(window()), Medium::Vacuum).unwrap();
+        let named = continuum.regions(range(window()), spectrum.axis()).unwrap();
         let regions = [&[("line window", range(window()), 5)], named.as_slice()].concat();
         let stretch = Stretch::new(&spectrum, &regions, continuum.margin()).unwrap();
         let level = Level::new(&continuum, &named, &stretch);
