@@ -9,7 +9,7 @@ use super::snr::FEWEST;
 use super::stretch::{Named, Stretch};
 use super::unmeasurable::Unmeasurable;
 use crate::manipulation::continuum::{self, Orthogonal, clipped, least_squares, orthogonal};
-use crate::spectrum::Medium;
+use crate::spectrum::SpectralAxis;
 
 /// What a line is measured against. Fits are those of [`manipulation::continuum`](crate::manipulation::continuum).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -19,9 +19,9 @@ pub enum Continuum {
     Normalised,
     /// The straight line by least squares through the pixels of two windows, none left out.
     Straight {
-        /// The window on the blue side.
+        /// The window on the blue side. It ends at the line window's start or before.
         left: SpectralRegion,
-        /// The window on the red side.
+        /// The window on the red side. It begins at the line window's end or after.
         right: SpectralRegion,
     },
     /// A polynomial through all pixels of a range, fitted again without those that stand out by more than
@@ -32,25 +32,27 @@ pub enum Continuum {
         /// The range that is fitted. The line window lies in it.
         over: SpectralRegion,
     },
-    /// The running median. It follows a line broader than a third of its width.
+    /// The running median. It follows a line broader than a third of its width. Its cost grows with the square of the
+    /// pixels in the width.
     Median {
-        /// Width in Angstrom, larger than the line window.
+        /// Width in Angstrom, larger than the line window and at most that of the spectrum.
         width: f64,
     },
 }
 
 impl Continuum {
-    /// The regions that must be there besides the line's `window` (Angstrom, in `medium`).
-    pub(super) fn regions(&self, window: (f64, f64), medium: Medium) -> Result<Vec<Named>, Unmeasurable> {
+    /// The regions of a spectrum on `axis` that must be there besides the line's `window` (Angstrom, in its medium).
+    pub(super) fn regions(&self, window: (f64, f64), axis: &SpectralAxis) -> Result<Vec<Named>, Unmeasurable> {
+        let medium = axis.medium();
         let refuse = |asked: String, remedy| Err(Unmeasurable::NotAContinuum { asked, remedy });
         match self {
             Self::Normalised => Ok(Vec::new()),
             Self::Straight { left, right } => {
                 let (blue, red) = ("left side window", "right side window");
                 let (l, r) = (left.range_in(medium, blue)?, right.range_in(medium, red)?);
-                if l.1 > r.0 {
+                if l.1 > window.0 || r.0 < window.1 {
                     let asked = format!("straight through {:.2}-{:.2} and {:.2}-{:.2} A", l.0, l.1, r.0, r.1);
-                    return refuse(asked, "let the left side window end before the right one starts");
+                    return refuse(asked, "let the line window lie between the left and the right side window");
                 }
                 Ok(vec![(blue, l, 2), (red, r, 2)])
             }
@@ -67,8 +69,10 @@ impl Continuum {
                 Ok(vec![(name, range, FEWEST.max(degree + 2))])
             }
             Self::Median { width } => {
-                if !(width.is_finite() && *width > window.1 - window.0) {
-                    return refuse(format!("median over {width} A"), "choose a width above that of the line window");
+                let (first, last) = axis.range();
+                if !(*width > window.1 - window.0 && *width <= last - first) {
+                    let remedy = "choose a width above that of the line window and at most that of the spectrum";
+                    return refuse(format!("median over {width} A"), remedy);
                 }
                 Ok(Vec::new())
             }
@@ -145,8 +149,9 @@ impl Level {
                 }
             }
             Influence::Median(ranges) => {
+                let sums = running_sum(change.iter().copied());
                 for (r, range) in response.iter_mut().zip(ranges) {
-                    *r = median_weight(range.len()) * change[range.clone()].iter().sum::<f64>();
+                    *r = median_weight(range.len()) * (sums[range.end] - sums[range.start]);
                 }
             }
         }
@@ -169,14 +174,27 @@ impl Level {
                 }
             }
             Influence::Median(ranges) => {
+                // what each range adds where it starts, and takes away where it ends
+                let mut steps = vec![0.0; n + 1];
                 for (g, range) in gradient.iter().zip(ranges) {
                     let share = median_weight(range.len()) * g;
-                    carried[range.clone()].iter_mut().for_each(|c| *c += share);
+                    steps[range.start] += share;
+                    steps[range.end] -= share;
                 }
+                carried.copy_from_slice(&running_sum(steps.into_iter().take(n))[1..]);
             }
         }
         carried
     }
+}
+
+/// The sums of the first 0, 1, 2, ... of the values.
+fn running_sum(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let sums = values.scan(0.0, |sum, value| {
+        *sum += value;
+        Some(*sum)
+    });
+    std::iter::once(0.0).chain(sums).collect()
 }
 
 fn median_weight(pixels: usize) -> f64 {

@@ -56,7 +56,7 @@ pub struct Measurements {
     pub flux: Measured,
     /// Equivalent width in Angstrom, positive in absorption.
     pub equivalent_width: Measured,
-    /// Flux-weighted mean wavelength, in Angstrom.
+    /// Flux-weighted mean wavelength, in Angstrom, where it lies in the window.
     pub centroid: Option<Measured>,
     /// Full width at half maximum in Angstrom, where the line falls through half of its highest pixel.
     pub fwhm: Option<Measured>,
@@ -76,10 +76,15 @@ pub struct Measurements {
 pub enum Note {
     /// The spectrum states no variance.
     NoVariance,
+    /// A pixel at an end of the line window is masked: flux and equivalent width end at the first good one.
+    EndMasked,
     /// The line does not stand out of the noise: it has no centroid, or no widths.
     NotSignificant,
     /// The line has no full width at half maximum.
     NoHalfMaximum,
+    /// A centroid outside the window, or a width that the window cannot hold: a profile with both emission and
+    /// absorption, or noise.
+    BeyondWindow,
     /// Nothing stands above the continuum.
     NoEmission,
     /// One emission peak, or several that noise may have made of one.
@@ -91,8 +96,10 @@ impl Note {
     pub fn text(self) -> &'static str {
         match self {
             Self::NoVariance => "no variance stated: errors rest on the scatter of the flux",
+            Self::EndMasked => "an end of the line window is masked: flux and width are of what is left of it",
             Self::NotSignificant => "the line does not stand out of the noise: no centroid or no width",
             Self::NoHalfMaximum => "the line does not fall to half of its height on both sides: no width there",
+            Self::BeyondWindow => "the profile has both emission and absorption, or is noise: no centroid or no width",
             Self::NoEmission => "no emission peak above the continuum: no V/R",
             Self::OnePeak => "no two significant emission peaks: no V/R",
         }
@@ -106,7 +113,7 @@ impl Note {
 ///
 /// # Errors
 /// [`Unmeasurable`]: a region outside the spectrum or with less than half of its pixels good (five at least in the
-/// line window), a continuum that is not positive, or a request that makes no sense.
+/// line window), a continuum that is not positive, no variance and no scatter that tells the noise, or a request that makes no sense.
 pub fn measure(
     spectrum: &Spectrum,
     window: &SpectralRegion,
@@ -115,7 +122,7 @@ pub fn measure(
     const NAME: &str = "line window";
     let medium = spectrum.axis().medium();
     let range = window.range_in(medium, NAME)?;
-    let continuum_regions = continuum.regions(range, medium)?;
+    let continuum_regions = continuum.regions(range, spectrum.axis())?;
     let regions = [&[(NAME, range, FEWEST)], continuum_regions.as_slice()].concat();
     let stretch = Stretch::new(spectrum, &regions, continuum.margin())?;
     let level = Level::new(continuum, &continuum_regions, &stretch);
@@ -126,6 +133,7 @@ pub fn measure(
         return Err(Unmeasurable::ContinuumNotPositive { lowest });
     }
 
+    let snr = of_pixels(&stretch, &level.made_of)?;
     let sums = moments(&stretch, &level, &window);
     let feature = if sums.flux.value > 0.0 { Feature::Emission } else { Feature::Absorption };
     let line: Vec<f64> = stretch.flux[window.clone()].iter().zip(under).map(|(f, c)| f - c).collect();
@@ -142,24 +150,36 @@ pub fn measure(
     if stretch.noise == Noise::Estimated {
         note(Note::NoVariance);
     }
+    if stretch.cut {
+        note(Note::EndMasked);
+    }
     let significant = sums.flux.value.abs() > SIGNIFICANT * sums.flux.error;
     if !significant {
         note(Note::NotSignificant);
     }
-    let fwhm = full_width(&realisations, &upwards, sign).map_err(&mut note).ok();
+    let centroid = Some(sums.centroid).filter(|c| significant && range.0 <= c.value && c.value <= range.1);
+    let possible = |width: &Measured| width.value > 0.0 && width.value < range.1 - range.0;
+    let gaussian_fwhm = sums.gaussian_fwhm.filter(|width| centroid.is_some() && possible(width));
+    if significant && gaussian_fwhm.is_none() {
+        note(Note::BeyondWindow);
+    }
+    let fwhm = full_width(&realisations, &upwards, sign)
+        .and_then(|width| Some(width).filter(possible).ok_or(Note::BeyondWindow))
+        .map_err(&mut note)
+        .ok();
     let double_peak = double_peak(&realisations, &line, under, medium).map_err(&mut note).ok();
     Ok(Measurements {
         medium,
         feature,
         pixels: window.len(),
         masked: stretch.masked,
-        snr: of_pixels(&stretch, &level.made_of),
+        snr,
         continuum: sums.continuum,
         flux: sums.flux,
         equivalent_width: sums.equivalent_width,
-        centroid: significant.then_some(sums.centroid),
+        centroid,
         fwhm,
-        gaussian_fwhm: sums.gaussian_fwhm.filter(|_| significant),
+        gaussian_fwhm,
         double_peak,
         notes,
     })

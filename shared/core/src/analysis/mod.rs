@@ -21,6 +21,8 @@ mod calibration;
 #[cfg(test)]
 mod golden;
 mod level;
+#[cfg(test)]
+mod limits;
 mod measurements;
 mod moments;
 mod peaks;

@@ -27,12 +27,14 @@ pub(super) struct Moments {
 }
 
 /// The moments of the pixels of `window`. A pixel reaches halfway to its good neighbours in the window, so that what is
-/// left out is bridged by a straight line, and as far outwards at the window's ends.
+/// left out is bridged by a straight line, and outwards at the window's ends by half its own width.
 pub(super) fn moments(stretch: &Stretch, level: &Level, window: &Range<usize>) -> Moments {
     let (x, f, c) =
         (&stretch.wavelengths[window.clone()], &stretch.flux[window.clone()], &level.values[window.clone()]);
-    let edges = edges(x);
     let n = x.len();
+    let mut edges = edges(x);
+    edges[0] = x[0] - stretch.reach[window.start];
+    edges[n] = x[n - 1] + stretch.reach[window.end - 1];
     let dx: Vec<f64> = (0..n).map(|i| edges[i + 1] - edges[i]).collect();
     let sum = |term: &dyn Fn(usize) -> f64| (0..n).map(term).sum::<f64>();
     let error = |by_flux: &dyn Fn(usize) -> f64, by_level: &dyn Fn(usize) -> f64| {

@@ -60,7 +60,8 @@ impl<'a> Realisations<'a> {
 
 /// What was `measured`, less its bias: the mean of what was `drawn` from realisations of a model, less what the
 /// model itself has (parametric bootstrap, Efron & Tibshirani 1993, *An Introduction to the Bootstrap*, chapter 10).
-/// The error is the standard deviation of what was drawn. `None` where too few realisations have the quantity.
+/// The error is the standard deviation of what was drawn. `None` where too few realisations have the quantity, or one
+/// has it infinite.
 pub(super) fn corrected(measured: f64, of_model: f64, drawn: &[f64]) -> Option<Measured> {
     if (drawn.len() as f64) < STABLE * (2 * PAIRS) as f64 {
         return None;
@@ -68,5 +69,6 @@ pub(super) fn corrected(measured: f64, of_model: f64, drawn: &[f64]) -> Option<M
     let n = drawn.len() as f64;
     let mean = drawn.iter().sum::<f64>() / n;
     let variance = drawn.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    Some(Measured { value: measured - (mean - of_model), error: variance.sqrt() })
+    let found = Measured { value: measured - (mean - of_model), error: variance.sqrt() };
+    (found.value.is_finite() && found.error.is_finite()).then_some(found)
 }

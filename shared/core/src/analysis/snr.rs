@@ -34,34 +34,51 @@ pub(super) const FEWEST: usize = 5;
 /// information, are left out.
 ///
 /// # Errors
-/// [`Unmeasurable`]: the region lies outside the spectrum, or fewer than five pixels or half of them are good.
+/// [`Unmeasurable`]: the region lies outside the spectrum, fewer than five pixels or half of them are good, or no
+/// variance is stated and the flux has no scatter.
 pub fn snr(spectrum: &Spectrum, region: &SpectralRegion) -> Result<Snr, Unmeasurable> {
     const NAME: &str = "region";
     let range = region.range_in(spectrum.axis().medium(), NAME)?;
     let stretch = Stretch::new(spectrum, &[(NAME, range, FEWEST)], 0.0)?;
     let all = vec![true; stretch.flux.len()];
-    Ok(of_pixels(&stretch, &all))
+    of_pixels(&stretch, &all)
 }
 
-/// The ratio of the `chosen` pixels of a stretch.
-pub(super) fn of_pixels(stretch: &Stretch, chosen: &[bool]) -> Snr {
+/// The ratio of the `chosen` pixels of a stretch, of which there is at least one.
+///
+/// # Errors
+/// [`Unmeasurable::NoNoise`] where no variance is stated and their flux tells none.
+pub(super) fn of_pixels(stretch: &Stretch, chosen: &[bool]) -> Result<Snr, Unmeasurable> {
     let pixels = || (0..chosen.len()).filter(|&i| chosen[i]);
     let value = match stretch.noise {
         Noise::Stated => median(&mut pixels().map(|i| stretch.flux[i] / stretch.sigma[i]).collect::<Vec<_>>()),
-        Noise::Estimated => der_snr(&pixels().map(|i| stretch.flux[i]).collect::<Vec<_>>()),
+        Noise::Estimated => {
+            let mut flux: Vec<f64> = pixels().map(|i| stretch.flux[i]).collect();
+            let noise = estimated(&flux)?;
+            median(&mut flux) / noise
+        }
     };
-    Snr { value, noise: stretch.noise }
+    Ok(Snr { value, noise: stretch.noise })
+}
+
+/// The noise of pixels that state none: [`der_noise`].
+///
+/// # Errors
+/// [`Unmeasurable::NoNoise`]: fewer than [`FEWEST`] pixels, or no scatter.
+pub(super) fn estimated(flux: &[f64]) -> Result<f64, Unmeasurable> {
+    let noise = if flux.len() < FEWEST { 0.0 } else { der_noise(flux) };
+    if noise > 0.0 && noise.is_finite() { Ok(noise) } else { Err(Unmeasurable::NoNoise { pixels: flux.len() }) }
 }
 
 /// `DER_SNR` (Stoehr+ 2008, ASP Conf. 394, 505; specutils' `snr_derived`): the median flux over [`der_noise`].
-/// `flux` has five pixels or more. Holds where noise is independent two pixels apart: a finely sampled
+/// `flux` has five pixels or more, and scatter: without any the ratio is not finite. Holds where noise is independent two pixels apart: a finely sampled
 /// spectrum, whose noise is not, comes out too good.
 pub fn der_snr(flux: &[f64]) -> f64 {
     median(&mut flux.to_vec()) / der_noise(flux)
 }
 
 /// The noise of `DER_SNR`: 1.482602 / sqrt(6) times the median of |2 f(i) - f(i-2) - f(i+2)|.
-pub(super) fn der_noise(flux: &[f64]) -> f64 {
+fn der_noise(flux: &[f64]) -> f64 {
     let mut differences: Vec<f64> = flux.windows(5).map(|f| (2.0 * f[2] - f[0] - f[4]).abs()).collect();
     1.482_602 / 6f64.sqrt() * median(&mut differences)
 }

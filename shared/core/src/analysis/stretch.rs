@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::snr::{Noise, der_noise};
+use super::snr::{Noise, estimated};
 use super::unmeasurable::Unmeasurable;
 use crate::manipulation::bad_pixels::bad_pixels;
 use crate::manipulation::{Mask, missing_pixels};
@@ -22,8 +22,12 @@ pub(super) struct Stretch {
     pub sigma: Vec<f64>,
     /// Where `sigma` is from.
     pub noise: Noise,
+    /// Half the width of each pixel in Angstrom: half the axis's own step to the nearer of its neighbours, good or not.
+    pub reach: Vec<f64>,
     /// Pixels of the first region that are not good, those that a gap in the axis leaves out included.
     pub masked: usize,
+    /// Whether the first or the last pixel of the first region is among them.
+    pub cut: bool,
 }
 
 impl Stretch {
@@ -32,7 +36,7 @@ impl Stretch {
     ///
     /// # Errors
     /// A region that the spectrum does not cover, to half a pixel, or of which less than half, or fewer pixels than it
-    /// needs, are good.
+    /// needs, are good; no variance, and flux that tells no noise.
     pub fn new(spectrum: &Spectrum, regions: &[Named], margin: f64) -> Result<Self, Unmeasurable> {
         let w = spectrum.axis().wavelengths();
         for &(name, (from, to), _) in regions {
@@ -46,14 +50,18 @@ impl Stretch {
         let to = regions.iter().map(|r| r.1.1).fold(f64::NEG_INFINITY, f64::max);
         let range = inside(w, (from - margin, to + margin));
         let bad = bad_pixels(spectrum, range.clone(), Mask::And);
-        let masked = regions.iter().map(|region| masked(w, &range, &bad, region)).collect::<Result<Vec<_>, _>>()?[0];
+        let (masked, cut) =
+            regions.iter().map(|region| masked(w, &range, &bad, region)).collect::<Result<Vec<_>, _>>()?[0];
+        let step = |i: usize| w.get(i + 1).map_or(f64::INFINITY, |next| next - w[i]);
+        let reach = |i: usize| 0.5 * i.checked_sub(1).map_or(f64::INFINITY, step).min(step(i));
         let good: Vec<usize> = range.clone().filter(|i| !bad[i - range.start]).collect();
         let flux: Vec<f64> = good.iter().map(|&i| f64::from(spectrum.flux()[i])).collect();
         let (sigma, noise) = match spectrum.ivar() {
             Some(ivar) => (good.iter().map(|&i| f64::from(ivar[i]).sqrt().recip()).collect(), Noise::Stated),
-            None => (vec![der_noise(&flux); flux.len()], Noise::Estimated),
+            None => (vec![estimated(&flux)?; flux.len()], Noise::Estimated),
         };
-        Ok(Self { wavelengths: good.iter().map(|&i| w[i]).collect(), flux, sigma, noise, masked })
+        let (wavelengths, reach) = good.iter().map(|&i| (w[i], reach(i))).unzip();
+        Ok(Self { wavelengths, flux, sigma, noise, reach, masked, cut })
     }
 
     /// The pixels whose centres lie in a region.
@@ -74,21 +82,26 @@ fn inside(wavelengths: &[f64], (from, to): (f64, f64)) -> Range<usize> {
     start..wavelengths.partition_point(|&w| w <= to).max(start)
 }
 
-/// Pixels of a region that are not good.
+/// Pixels of a region that are not good, and whether one at its ends is among them.
 fn masked(
     wavelengths: &[f64],
     range: &Range<usize>,
     bad: &[bool],
     &(name, (from, to), required): &Named,
-) -> Result<usize, Unmeasurable> {
+) -> Result<(usize, bool), Unmeasurable> {
     let region = inside(wavelengths, (from, to));
     // a gap may lie between the region's end and the next pixel
     let first = region.start.saturating_sub(1).min(wavelengths.len() - 2);
     let around = first..(region.end + 1).clamp(first + 2, wavelengths.len());
-    let pixels = region.len() + missing_pixels(&wavelengths[around], from, to);
-    let good = region.filter(|i| !bad[i - range.start]).count();
+    let around = &wavelengths[around];
+    let pixels = region.len() + missing_pixels(around, from, to);
+    let is_good = |i: &usize| !bad[i - range.start];
+    let good = region.clone().filter(is_good).count();
     if good < required || 2 * good < pixels {
         return Err(Unmeasurable::TooFewGoodPixels { name, from, to, good, pixels, required });
     }
-    Ok(pixels - good)
+    let (first, last) = (region.start, region.end - 1);
+    let missing = |from: f64, to: f64| missing_pixels(around, from, to) > 0;
+    let whole = is_good(&first) && is_good(&last);
+    Ok((pixels - good, !whole || missing(from, wavelengths[first]) || missing(wavelengths[last], to)))
 }

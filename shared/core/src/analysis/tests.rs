@@ -130,7 +130,7 @@ fn what_a_level_carries_back_is_what_moves_it() {
         Continuum::Polynomial { degree: 4, over: region(6470.0, 6660.0) },
         Continuum::Median { width: 80.0 },
     ] {
-        let named = continuum.regions(range(window()), Medium::Vacuum).unwrap();
+        let named = continuum.regions(range(window()), spectrum.axis()).unwrap();
         let regions = [&[("line window", range(window()), 5)], named.as_slice()].concat();
         let stretch = Stretch::new(&spectrum, &regions, continuum.margin()).unwrap();
         let level = Level::new(&continuum, &named, &stretch);
@@ -241,7 +241,8 @@ fn pixels_missing_in_the_axis_count_as_masked() {
     let axis = kept.iter().map(|&i| whole.axis().wavelengths()[i]).collect();
     let axis = SpectralAxis::from_wavelengths(axis, Medium::Vacuum).unwrap();
     let flux = kept.iter().map(|&i| whole.flux()[i]).collect();
-    let gap = Spectrum::new(axis, flux, Metadata::default()).unwrap();
+    let ivar = kept.iter().map(|&i| whole.ivar().unwrap()[i]).collect();
+    let gap = Spectrum::new(axis, flux, Metadata::default()).unwrap().with_ivar(ivar).unwrap();
     let found = measure(&gap, &window(), &Continuum::Median { width: 100.0 }).unwrap();
     assert_eq!((found.pixels, found.masked), (26, 25));
     assert_eq!(measure(&gap, &region(6544.0, 6572.0), &sides()).unwrap_err().reason(), "too-few-good-pixels");

@@ -58,6 +58,12 @@ pub enum Unmeasurable {
         /// Good pixels that are needed whatever the share.
         required: usize,
     },
+    /// The spectrum states no variance, and the scatter of its flux tells none either: too few pixels, or all alike.
+    #[error("no noise can be told from the flux of {pixels} pixels: give a variance, or choose wider windows")]
+    NoNoise {
+        /// Good pixels that it would be told from.
+        pixels: usize,
+    },
     /// The continuum reaches zero in the line window, so that dividing by it means nothing.
     #[error("the continuum falls to {lowest:.3e} in the line window: choose another continuum")]
     ContinuumNotPositive {
@@ -74,6 +80,7 @@ impl Unmeasurable {
             Self::NotAContinuum { .. } => "not-a-continuum",
             Self::NotCovered { .. } => "not-covered",
             Self::TooFewGoodPixels { .. } => "too-few-good-pixels",
+            Self::NoNoise { .. } => "no-noise",
             Self::ContinuumNotPositive { .. } => "continuum-not-positive",
         }
     }
