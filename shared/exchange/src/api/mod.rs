@@ -13,6 +13,7 @@ mod run;
 #[cfg(feature = "openapi")]
 pub mod schemas;
 mod spectrum;
+mod subset;
 mod survey;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use run::{
     CandidatePage, CandidateRow, Method, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary,
 };
 pub use spectrum::{SpectrumBody, SpectrumPage, SpectrumRow};
+pub use subset::{NewSubset, SubsetSummary};
 pub use survey::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummary, ValueCount};
 
 /// Answer of `GET /api/v1/health`.
