@@ -12,9 +12,9 @@ use leptos::{html, prelude::*};
 use self::{
     export::ExportMenu,
     row::{ROW_HEIGHT, Row},
-    steps::chosen_row,
 };
 use crate::{
+    components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
     context::{Desk, Rows},
     state::{
         address::{Address, Place},
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-pub use steps::go;
+pub use steps::{chosen_row, go};
 
 /// The rows and what there is to say about them.
 #[component]
@@ -40,9 +40,11 @@ pub fn Listing() -> impl IntoView {
             <header class="panel-head">
                 <h2>{title}</h2>
                 <span class="summary muted" aria-live="polite">{move || summary(desk, rows)}</span>
+                <SubsetsMenu />
                 <ExportMenu />
             </header>
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
+            <SelectionBar />
             <Grid of_run />
         </section>
     }
