@@ -110,8 +110,10 @@ pub fn KeyboardMap() -> impl IntoView {
             }
         };
         view! {
-            <h3>{title}</h3>
-            <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+            <section>
+                <h3>{title}</h3>
+                <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+            </section>
         }
     };
     view! {
@@ -119,7 +121,7 @@ pub fn KeyboardMap() -> impl IntoView {
             "?"
         </button>
         <dialog node_ref=dialog data-testid="keyboard-map" aria-label="Keyboard map">
-            {MAP.map(group).collect_view()}
+            <div class="key-groups">{MAP.map(group).collect_view()}</div>
             <form method="dialog">
                 <button type="submit">"Close"</button>
             </form>

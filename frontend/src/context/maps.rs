@@ -68,13 +68,12 @@ impl Maps {
                 return Load::Failed(Problem::new(400, "no map").with_detail(detail));
             }
             local.map.with(|drawing| match drawing.as_ref().map(|drawing| &drawing.map) {
-                None => Load::Loading,
                 Some(Load::Ready(map)) => rows.table.with(|table| match table.ready() {
                     Some(table) => Load::Ready(Same::new(map.cloud(table))),
                     None => Load::Loading,
                 }),
                 Some(Load::Failed(problem)) => Load::Failed(problem.clone()),
-                Some(Load::Loading) => Load::Loading,
+                None | Some(Load::Loading) => Load::Loading,
                 Some(Load::Idle) => Load::Idle,
             })
         });

@@ -32,6 +32,13 @@ pub struct Selected {
     /// Whether the server is asked something.
     pub is_busy: RwSignal<bool>,
     history: RwSignal<History>,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<Others>,
+}
+
+/// What the selection works with.
+#[derive(Debug, Clone, Copy)]
+struct Others {
     desk: Desk,
     rows: Rows,
     failures: Failures,
@@ -54,9 +61,7 @@ impl Selected {
             said: RwSignal::new(String::new()),
             is_busy: RwSignal::new(false),
             history,
-            desk,
-            rows,
-            failures: expect_context(),
+            others: StoredValue::new(Others { desk, rows, failures: expect_context() }),
         };
         Effect::new(move |before: Option<Option<String>>| {
             let survey = desk.survey.get();
@@ -73,6 +78,14 @@ impl Selected {
         selected
     }
 
+    fn desk(self) -> Desk {
+        self.others.get_value().desk
+    }
+
+    fn failures(self) -> Failures {
+        self.others.get_value().failures
+    }
+
     fn select(self, next: impl FnOnce(&Selection) -> Selection) {
         self.history.update(|history| {
             let next = next(history.now());
@@ -82,7 +95,7 @@ impl Selected {
     }
 
     fn with_table<T>(self, act: impl FnOnce(&Table) -> T) -> Option<T> {
-        self.rows.table.with_untracked(|table| Some(act(table.ready()?)))
+        self.others.get_value().rows.table.with_untracked(|table| Some(act(table.ready()?)))
     }
 
     /// Chooses rows of the list.
@@ -134,9 +147,9 @@ impl Selected {
 
     /// Fetches the named subsets; a server that knows none has none.
     async fn refresh(self) {
-        let Some(survey) = self.desk.survey.get_untracked() else { return };
+        let Some(survey) = self.desk().survey.get_untracked() else { return };
         let found = client::subsets(&survey).await;
-        if self.desk.survey.get_untracked() == Some(survey)
+        if self.desk().survey.get_untracked() == Some(survey)
             && let Ok(found) = found
         {
             self.subsets.set(found);
@@ -148,12 +161,12 @@ impl Selected {
     /// # Errors
     /// What the server says: 409 where the name has other spectra. The banner shows it too.
     pub async fn name(self, name: String) -> Result<(), Problem> {
-        let Some(survey) = self.desk.survey.get_untracked() else { return Ok(()) };
+        let Some(survey) = self.desk().survey.get_untracked() else { return Ok(()) };
         let selection = self.now.get_untracked();
         self.is_busy.set(true);
         let stored = client::name_subset(&survey, &name, selection.names()).await;
         self.is_busy.set(false);
-        let stored = self.failures.noted(stored)?;
+        let stored = self.failures().noted(stored)?;
         self.history.update(|history| {
             // what was selected while the server was asked has no name
             if *history.now() == selection {
@@ -172,17 +185,16 @@ impl Selected {
     /// Lists only the selection, or all but it: it is named first where it is not.
     pub fn narrow(self, only: bool) {
         spawn_local(async move {
-            let name = match self.now.get_untracked().name {
-                Some(name) => name,
-                None => {
-                    let name = self.subsets.with_untracked(|known| free_name(known.iter().map(|subset| &*subset.name)));
-                    if self.name(name.clone()).await.is_err() {
-                        return;
-                    }
-                    name
+            let name = if let Some(name) = self.now.get_untracked().name {
+                name
+            } else {
+                let name = self.subsets.with_untracked(|known| free_name(known.iter().map(|subset| &*subset.name)));
+                if self.name(name.clone()).await.is_err() {
+                    return;
                 }
+                name
             };
-            let chosen = self.desk.spectrum_id.get_untracked();
+            let chosen = self.desk().spectrum_id.get_untracked();
             let stays = chosen.is_some_and(|id| self.now.with_untracked(|now| now.contains(&id)) == only);
             self.narrow_to(&name, only, stays);
         });
@@ -190,18 +202,18 @@ impl Selected {
 
     /// Lists only what has a name, or all but it; the chosen spectrum may have to go.
     pub fn narrow_to(self, name: &str, only: bool, keep_spectrum: bool) {
-        let mut address = self.desk.address.get_untracked();
+        let mut address = self.desk().address.get_untracked();
         let clause = format!("{}in_subset({})", if only { "" } else { "NOT " }, quoted(name));
         address.condition = Some(joined(address.condition.as_deref(), &clause));
         if !keep_spectrum {
             address.spectrum = None;
         }
-        self.desk.open(&address);
+        self.desk().open(&address);
     }
 
     /// Selects what has a name.
     pub fn take(self, name: String) {
-        let Some(survey) = self.desk.survey.get_untracked() else { return };
+        let Some(survey) = self.desk().survey.get_untracked() else { return };
         self.is_busy.set(true);
         spawn_local(async move {
             let (limit, condition) = (MOST_ROWS.to_string(), format!("in_subset({})", quoted(&name)));
@@ -214,9 +226,9 @@ impl Selected {
                 }
                 true
             });
-            let arrived = self.failures.noted(arrived.await);
+            let arrived = self.failures().noted(arrived.await);
             self.is_busy.set(false);
-            if arrived.is_ok() && self.desk.survey.get_untracked() == Some(survey) {
+            if arrived.is_ok() && self.desk().survey.get_untracked() == Some(survey) {
                 self.select(|_| Selection::named(&name, ids.iter().map(String::as_str)));
             }
         });
@@ -224,9 +236,9 @@ impl Selected {
 
     /// Forgets a name; its spectra stay.
     pub fn delete(self, name: String) {
-        let Some(survey) = self.desk.survey.get_untracked() else { return };
+        let Some(survey) = self.desk().survey.get_untracked() else { return };
         spawn_local(async move {
-            if self.failures.noted(client::delete_subset(&survey, &name).await).is_ok() {
+            if self.failures().noted(client::delete_subset(&survey, &name).await).is_ok() {
                 self.subsets.update(|subsets| subsets.retain(|subset| subset.name != name));
                 self.history.update(|history| history.forget(&name));
             }

@@ -21,13 +21,14 @@ pub struct Showing {
     pub columns: Memo<Vec<Quantity>>,
     /// The colour of each row.
     pub colouring: Memo<Same<Colouring>>,
+    /// The row of the chosen spectrum.
+    pub chosen: Memo<Option<usize>>,
     /// The row that the reader points at in any of them.
     pub pointed: RwSignal<Option<usize>>,
     /// What a drag does in all of them.
     pub tool: RwSignal<Tool>,
-    desk: Desk,
-    rows: Rows,
-    labels: Labels,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<(Desk, Rows, Labels)>,
 }
 
 impl Showing {
@@ -58,11 +59,13 @@ impl Showing {
             views,
             columns,
             colouring,
+            chosen: Memo::new(move |_| {
+                let id = desk.spectrum_id.get()?;
+                rows.table.with(|table| table.ready()?.row_of(&id))
+            }),
             pointed: RwSignal::new(None),
             tool: RwSignal::new(Tool::default()),
-            desk,
-            rows,
-            labels,
+            others: StoredValue::new((desk, rows, labels)),
         };
         // a row of the list before is nobody's
         Effect::new(move || {
@@ -74,11 +77,12 @@ impl Showing {
 
     /// Changes it, without an entry in the history.
     pub fn edit(self, change: impl FnOnce(Views) -> Views) {
-        let mut address = self.desk.address.get_untracked();
+        let (desk, ..) = self.others.get_value();
+        let mut address = desk.address.get_untracked();
         let before = address.view.clone();
         change(Views::parse(&before)).write(&mut address.view);
         if address.view != before {
-            self.desk.replace(&address);
+            desk.replace(&address);
         }
     }
 
@@ -89,13 +93,15 @@ impl Showing {
 
     /// The numbers of a column of the list, by row.
     pub fn numbers(self, key: &str) -> Vec<Option<f64>> {
-        self.rows.table.with(|table| table.ready().map(|table| numbers(table, key)).unwrap_or_default())
+        let (_, rows, _) = self.others.get_value();
+        rows.table.with(|table| table.ready().map(|table| numbers(table, key)).unwrap_or_default())
     }
 
     /// What is made of the texts of a column of the list, by row.
     pub fn texts<T>(self, key: &str, make: impl FnOnce(&[Option<&str>]) -> T) -> T {
-        self.rows.table.with(|table| match table.ready() {
-            Some(table) => texts(table, self.labels, key, make),
+        let (_, rows, labels) = self.others.get_value();
+        rows.table.with(|table| match table.ready() {
+            Some(table) => texts(table, labels, key, make),
             None => make(&[]),
         })
     }

@@ -85,10 +85,10 @@ impl Colouring {
         frequent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         frequent.truncate(MOST_TEXTS);
         let places: BTreeMap<&str, u8> = frequent.iter().enumerate().map(|(i, (text, _))| (*text, i as u8)).collect();
-        let class = |text: &Option<&str>| text.and_then(|text| places.get(text)).copied().unwrap_or(MOST_TEXTS as u8);
+        let class = |text: Option<&str>| text.and_then(|text| places.get(text)).copied().unwrap_or(MOST_TEXTS as u8);
         let legend = frequent.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect();
         Self {
-            classes: values.iter().map(class).collect(),
+            classes: values.iter().copied().map(class).collect(),
             palette: texts(night).to_vec(),
             legend: Legend::Texts(legend),
         }

@@ -62,7 +62,7 @@ impl Selection {
 
     /// The names, in their order.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.ids.iter().map(|id| id.to_string()).collect();
+        let mut names: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
         names.sort_unstable();
         names
     }

@@ -15,7 +15,7 @@ use self::{
 };
 use crate::{
     components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
-    context::{Desk, Rows},
+    context::{Desk, Rows, Showing},
     state::{
         address::{Address, Place},
         format::count,
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-pub use steps::{chosen_row, go};
+pub use steps::go;
 
 /// The rows and what there is to say about them.
 #[component]
@@ -53,12 +53,12 @@ pub fn Listing() -> impl IntoView {
 /// The rows in sight.
 #[component]
 fn Grid(of_run: Memo<bool>) -> impl IntoView {
-    let (desk, rows) = (expect_context::<Desk>(), expect_context::<Rows>());
+    let rows: Rows = expect_context();
     let frame = NodeRef::<html::Div>::new();
     let (top, height) = scroll::watch(frame);
     let len = Memo::new(move |_| rows.table.with(|table| table.ready().map_or(0, |table| table.len())));
     let shown = Memo::new(move |_| window(top.get(), height.get(), ROW_HEIGHT, len.get()));
-    let chosen_row = Memo::new(move |_| chosen_row(desk, rows));
+    let chosen_row = expect_context::<Showing>().chosen;
     // a row chosen by the keys or by the address scrolls into sight
     Effect::new(move || {
         let (Some(row), Some(frame)) = (chosen_row.get(), frame.get()) else { return };

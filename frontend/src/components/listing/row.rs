@@ -105,6 +105,12 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             aria-selected=move || (chosen_row.get() == Some(row)).to_string()
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
             class:marked=move || marked.get()
+            on:mousedown=move |event| {
+                // a range of rows is wanted, not of letters
+                if event.shift_key() {
+                    event.prevent_default();
+                }
+            }
             on:click=choose
         >
             <td role="gridcell" class="num rank">

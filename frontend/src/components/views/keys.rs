@@ -19,9 +19,9 @@ pub fn follow(showing: Showing, selected: Selected) {
         } else {
             is_history(&event) && {
                 if event.shift_key() || event.key() == "y" {
-                    selected.redo()
+                    selected.redo();
                 } else {
-                    selected.undo()
+                    selected.undo();
                 }
                 true
             }
@@ -89,12 +89,14 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
         }
         "z" | "Z" => {
             if key == "z" {
-                selected.undo()
+                selected.undo();
             } else {
-                selected.redo()
+                selected.redo();
             }
             true
         }
+        // it closes a menu first
+        "Escape" if document().query_selector("details.menu[open]").is_ok_and(|menu| menu.is_some()) => false,
         "Escape" if showing.tool.get_untracked() != Tool::Pan => take(showing.tool.get_untracked()),
         "Escape" => selected.clear(),
         _ => false,

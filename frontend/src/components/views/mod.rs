@@ -116,6 +116,7 @@ fn told(rows: Rows, showing: Showing) -> Callback<usize, Option<String>> {
                 let value = value.or_else(|| table.text(column.key, row).map(str::to_owned))?;
                 Some(format!("{} {value}", column.title))
             });
+            let value = value.filter(|value| !value.ends_with(&format!(" {kind}")));
             let parts = [Some(name.to_owned()), (kind != "–").then_some(kind), value];
             Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
         })

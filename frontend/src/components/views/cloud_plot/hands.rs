@@ -128,7 +128,7 @@ impl Hands {
         match wish {
             Some(Wish::Click(pixel)) => self.click(pixel, event),
             Some(Wish::Line(line, how)) => {
-                self.select(how, |cloud, plane| cloud.inside(&line.into_iter().map(plane).collect::<Vec<_>>()))
+                self.select(how, |cloud, plane| cloud.inside(&line.into_iter().map(plane).collect::<Vec<_>>()));
             }
             Some(Wish::Box(from, to, how)) => self.select_box(from, to, how),
             None => {}

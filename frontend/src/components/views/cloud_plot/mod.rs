@@ -11,14 +11,11 @@ pub mod layers;
 use leptos::{html, prelude::*};
 
 use crate::{
-    components::{
-        listing::chosen_row,
-        spectrum_plot::{
-            frames::{Frames, watch_size},
-            ink::Ink,
-        },
+    components::spectrum_plot::{
+        frames::{Frames, watch_size},
+        ink::Ink,
     },
-    context::{CurrentTheme, Desk, Rows, Selected, Showing, Theme},
+    context::{CurrentTheme, Selected, Showing, Theme},
     state::{
         camera::{Camera, Extent, Room},
         cloud::Cloud,
@@ -93,8 +90,10 @@ pub fn CloudPlot(
         let marked = selected.marks.with(|marks| marks.0.number);
         format!("{}: {} points, {} selected", name.get(), count(points as u64), count(marked as u64))
     };
+    // the others show the row by its ring alone
+    let over = RwSignal::new(false);
     let tooltip = move || {
-        let row = showing.pointed.get()?;
+        let row = showing.pointed.get().filter(|_| over.get())?;
         let point = cloud.with(|cloud| cloud.as_ref()?.0.point(row))?;
         let (x, y) = camera.get()?.transform(room.get()).at(point);
         let Room { left, top, width, height } = room.get();
@@ -125,7 +124,11 @@ pub fn CloudPlot(
                 on:pointermove=move |event| hands.moved(&event)
                 on:pointerup=move |event| hands.up(&event)
                 on:pointercancel=move |event| hands.give_up(&event)
-                on:pointerleave=move |_| hands.leave()
+                on:pointerenter=move |_| over.set(true)
+                on:pointerleave=move |_| {
+                    over.set(false);
+                    hands.leave();
+                }
                 on:dblclick=move |_| hands.reset()
                 on:keydown=move |event| hands.key(&event)
             ></canvas>
@@ -154,8 +157,7 @@ fn paint_when_needed(
 ) {
     let CurrentTheme(theme) = expect_context::<CurrentTheme>();
     let (selected, showing): (Selected, Showing) = (expect_context(), expect_context());
-    let (desk, rows): (Desk, Rows) = (expect_context(), expect_context());
-    let chosen = Memo::new(move |_| chosen_row(desk, rows));
+    let chosen = showing.chosen;
     let ink = StoredValue::new(None::<Ink>);
     let raster = StoredValue::new(Raster::default());
     let frames = Frames::new(move |all| {
