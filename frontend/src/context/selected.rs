@@ -161,12 +161,16 @@ impl Selected {
     /// # Errors
     /// What the server says: 409 where the name has other spectra. The banner shows it too.
     pub async fn name(self, name: String) -> Result<(), Problem> {
+        self.failures().noted(self.store(name).await)
+    }
+
+    async fn store(self, name: String) -> Result<(), Problem> {
         let Some(survey) = self.desk().survey.get_untracked() else { return Ok(()) };
         let selection = self.now.get_untracked();
         self.is_busy.set(true);
         let stored = client::name_subset(&survey, &name, selection.names()).await;
         self.is_busy.set(false);
-        let stored = self.failures().noted(stored)?;
+        let stored = stored?;
         self.history.update(|history| {
             // what was selected while the server was asked has no name
             if *history.now() == selection {
@@ -182,18 +186,32 @@ impl Selected {
         Ok(())
     }
 
+    /// A name that nobody has given yet: that of the selection from now on.
+    async fn named_by_itself(self) -> Result<String, Problem> {
+        loop {
+            let name = self.subsets.with_untracked(|known| free_name(known.iter().map(|subset| &*subset.name)));
+            match self.store(name.clone()).await {
+                Ok(()) => return Ok(name),
+                // somebody else was faster
+                Err(problem) if problem.status == 409 => {
+                    self.refresh().await;
+                    if self.subsets.with_untracked(|known| known.iter().all(|subset| subset.name != name)) {
+                        return Err(problem);
+                    }
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+    }
+
     /// Lists only the selection, or all but it: it is named first where it is not.
     pub fn narrow(self, only: bool) {
         spawn_local(async move {
-            let name = if let Some(name) = self.now.get_untracked().name {
-                name
-            } else {
-                let name = self.subsets.with_untracked(|known| free_name(known.iter().map(|subset| &*subset.name)));
-                if self.name(name.clone()).await.is_err() {
-                    return;
-                }
-                name
+            let name = match self.now.get_untracked().name {
+                Some(name) => Ok(name),
+                None => self.failures().noted(self.named_by_itself().await),
             };
+            let Ok(name) = name else { return };
             let chosen = self.desk().spectrum_id.get_untracked();
             let stays = chosen.is_some_and(|id| self.now.with_untracked(|now| now.contains(&id)) == only);
             self.narrow_to(&name, only, stays);

@@ -67,9 +67,9 @@ pub struct Views {
     pub open: Vec<Kind>,
     /// Column that colours the points.
     pub colour: Option<String>,
-    /// Columns of the scatter plot.
+    /// Column to the right in the scatter plot.
     pub x: Option<String>,
-    /// Columns of the scatter plot.
+    /// Column upwards.
     pub y: Option<String>,
     /// Whether its axes are logarithmic.
     pub log: (bool, bool),
