@@ -1,4 +1,4 @@
-//! The engine of this machine: its GPU where there is one, else its processor.
+//! The engine of this machine: its GPUs and its processor together, or the one that was asked for.
 
 use std::{fmt, path::Path, str::FromStr};
 
@@ -9,7 +9,7 @@ use futures::executor::block_on;
 /// The device asked for: `auto`, `cpu`, `gpu` or `gpu:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
-    /// A GPU where there is one, else the processor.
+    /// Every GPU with the processor where there is one, else the processor.
     #[default]
     Auto,
     /// The processor.
@@ -60,9 +60,9 @@ pub fn open(device: Device) -> Result<HostEngine, Fault> {
         Device::Gpu(None) => open(Choice::Any),
         Device::Gpu(Some(index)) => open(Choice::Index(index)),
         Device::Auto if !may_have_a_gpu() => Ok(HostEngine::Cpu(CpuEngine)),
-        Device::Auto => open(Choice::Hardware).or_else(|fault| {
+        Device::Auto => block_on(HostEngine::team()).or_else(|fault| {
             if !matches!(fault, Fault::Missing(_)) {
-                tracing::warn!(%fault, "the GPU is left aside");
+                tracing::warn!(%fault, "GPUs are left aside");
             }
             Ok(HostEngine::Cpu(CpuEngine))
         }),

@@ -24,7 +24,7 @@ use super::{
 /// or are under way are left out and named. The file ends with SHA256SUMS, so that any tar and sha256sum can check it.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
-    /// File to write, gzipped if its name ends in .gz or .tgz; '-' is standard output
+    /// File to write, .tar, or gzipped as .tar.gz or .tgz; '-' is standard output
     file: PathBuf,
 }
 
@@ -51,6 +51,11 @@ impl Backup {
         }
         if to_stdout && io::stdout().is_terminal() {
             return Err(Usage("a backup is not for the screen: name a file, or lead it into a pipe".to_owned()).into());
+        }
+        if !to_stdout && !ENDINGS.iter().any(|ending| has_ending(&self.file, ending)) {
+            let message =
+                format!("a backup is a tar file: end its name '{}' in .tar, .tar.gz or .tgz", self.file.display());
+            return Err(Usage(message).into());
         }
         let store = session.store()?;
         let progress = session.progress("saving");
@@ -119,6 +124,13 @@ impl Restore {
             )
         })
     }
+}
+
+/// What names of backups end in.
+const ENDINGS: [&str; 3] = ["tar", "gz", "tgz"];
+
+fn has_ending(file: &Path, ending: &str) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
 }
 
 /// The failure of a command that Ctrl-C ended is told from others.

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use balmer::{
-    config::{Memory, Settings},
+    config::{Memory, Settings, listen_address},
     http,
     jobs::{launch::Processes, service::Limits},
     machine,
@@ -19,7 +19,7 @@ use super::{output, session::Session, system};
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// Address and port; port 0 takes a free one [default: 127.0.0.1:6563]
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
     #[arg(
         long,

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 pub use public_url::PublicUrl;
 pub use quantity::{Bytes, Memory};
-pub use settings::{LogFormat, LogSettings, RunSettings, ServerSettings, Settings, SettingsError, StorageSettings};
+pub use settings::{
+    LogFormat, LogSettings, RunSettings, ServerSettings, Settings, SettingsError, StorageSettings, listen_address,
+};
 
 /// The data directory: what the user names, else `$BALMER_DATA`, else `balmer` in the XDG data
 /// directory (`$XDG_DATA_HOME`, else `~/.local/share`). Nothing is created here.

@@ -41,6 +41,7 @@ pub struct Settings {
 #[serde(default, deny_unknown_fields)]
 pub struct ServerSettings {
     /// Address and port; port 0 takes a free one.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// Where others reach it, for the absolute addresses of the Virtual Observatory and for its own pages behind a proxy; empty
     /// for what the request says.
@@ -213,6 +214,20 @@ fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Erro
         0 => Err(D::Error::custom("0 are too few: at least 1")),
         number => Ok(number),
     }
+}
+
+/// An address and a port to listen on; `localhost` is 127.0.0.1.
+///
+/// # Errors
+/// What is expected, where it is something else.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let loopback = text.strip_prefix("localhost:").map(|port| format!("{}:{port}", Ipv4Addr::LOCALHOST));
+    let expected = "expected ADDRESS:PORT, such as 127.0.0.1:6563";
+    loopback.as_deref().unwrap_or(text).parse().map_err(|_| format!("'{text}' is no address to listen on: {expected}"))
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    listen_address(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn wrong(place: impl Into<String>, reason: impl Into<String>) -> SettingsError {

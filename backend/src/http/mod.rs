@@ -23,6 +23,7 @@ mod rows;
 mod runs;
 mod spectra;
 pub(crate) mod stream;
+mod subsets;
 mod surveys;
 #[cfg(test)]
 mod tests;
@@ -33,8 +34,9 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
+    body::Body,
     extract::DefaultBodyLimit,
-    http::Request,
+    http::{HeaderValue, Request},
     middleware,
     response::Response,
     routing::{any, get},
@@ -177,6 +179,7 @@ pub async fn serve(
 /// The API: each route with its part of the `OpenAPI` document.
 fn api() -> OpenApiRouter<App> {
     let labels = routes!(labels::list, labels::give, labels::undo);
+    let subset = routes!(subsets::get, subsets::make, subsets::delete);
     OpenApiRouter::new()
         .routes(routes!(health::show))
         .routes(routes!(openapi::document))
@@ -184,6 +187,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(surveys::detail))
         .routes(routes!(surveys::column))
         .routes(routes!(labels::classes, labels::declare))
+        .routes(routes!(subsets::list))
+        .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))
         .routes(routes!(spectra::list))
         .routes(routes!(spectra::one))
         .routes(routes!(features::list))
@@ -234,12 +239,29 @@ fn routes(app: App) -> Router {
         )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(middleware::map_request(with_a_sensible_id))
 }
 
 /// Text: what is binary is compact already, and squeezing it would cost more time than sending it.
 fn worth_compressing() -> impl Predicate {
     let not = NotForContentType::const_new;
     DefaultPredicate::new().and(not("application/vnd.apache")).and(not("application/fits")).and(not("application/wasm"))
+}
+
+/// Where the id of a request is.
+const X_REQUEST_ID: &str = "x-request-id";
+/// Bytes of a caller's own `x-request-id`, at most.
+const LONGEST_ID: usize = 128;
+
+/// Forgets an id of the caller's that is no id, so that it gets one of ours: what is echoed and logged stays short and plain.
+async fn with_a_sensible_id(mut request: Request<Body>) -> Request<Body> {
+    let is_id = |value: &HeaderValue| {
+        (1..=LONGEST_ID).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic)
+    };
+    if !request.headers().get(X_REQUEST_ID).is_some_and(is_id) {
+        request.headers_mut().remove(X_REQUEST_ID);
+    }
+    request
 }
 
 /// What the log says of a request: its id is in the answer's `x-request-id`, too.

@@ -127,14 +127,22 @@ impl From<StoreError> for Failure {
         use StoreError as E;
         let status = match &error {
             E::Query { clause, reason } => return Self::bad_parameter(clause, reason.clone()),
-            E::NoSurvey { .. } | E::NoRun { .. } | E::NoSpectrum { .. } | E::NoColumn { .. } | E::NotRanked { .. } => {
-                StatusCode::NOT_FOUND
-            }
+            E::NoSurvey { .. }
+            | E::NoRun { .. }
+            | E::NoSpectrum { .. }
+            | E::NoSubset { .. }
+            | E::NoColumn { .. }
+            | E::NotRanked { .. } => StatusCode::NOT_FOUND,
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
-            E::InvalidName(_) | E::Label { .. } | E::QueryLimit(_) | E::NothingToIngest(_) => StatusCode::BAD_REQUEST,
-            E::Exists(_) | E::Locked { .. } | E::Served { .. } | E::Run { .. } | E::SurveyChanged { .. } => {
-                StatusCode::CONFLICT
+            E::InvalidName(_) | E::Label { .. } | E::Subset { .. } | E::QueryLimit(_) | E::NothingToIngest(_) => {
+                StatusCode::BAD_REQUEST
             }
+            E::Exists(_)
+            | E::SubsetTaken { .. }
+            | E::Locked { .. }
+            | E::Served { .. }
+            | E::Run { .. }
+            | E::SurveyChanged { .. } => StatusCode::CONFLICT,
             E::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
             _ => return Self::internal(&error),
         };

@@ -60,6 +60,11 @@ const VERSIONS: &[&str] = &[
 ",
 ];
 
+/// `1 run is`, `2 runs are`.
+fn runs_are(count: u32) -> String {
+    if count == 1 { "1 run is".to_owned() } else { format!("{count} runs are") }
+}
+
 /// Why the table could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
@@ -75,10 +80,10 @@ pub enum TableError {
         known: usize,
     },
     /// So many jobs wait already.
-    #[error("{0} runs are waiting: try again later")]
+    #[error("{} waiting: try again later", runs_are(*.0))]
     Full(u32),
     /// So many jobs of that owner wait already.
-    #[error("{waiting} runs of {owner} are waiting: try again later")]
+    #[error("{} waiting that {owner} asked for: try again later", runs_are(*.waiting))]
     OwnerFull {
         /// Whose they are.
         owner: String,
@@ -86,7 +91,7 @@ pub enum TableError {
         waiting: u32,
     },
     /// So many jobs wait to be told to run.
-    #[error("{0} jobs wait to be told to run: run or delete some of them")]
+    #[error("so many jobs wait to be told to run as may ({0}): run or delete some of them")]
     Idle(u32),
     /// There is a job of that id.
     #[error("there is a job `{0}` already: ask again")]

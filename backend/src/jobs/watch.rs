@@ -61,6 +61,8 @@ struct State {
     stage: Stage,
     message: String,
     work: Option<Work>,
+    /// The device's name before the run, by which later forecasts look for it: afterwards it also says what happened.
+    device: String,
     /// Share of the spectra whose features were there before.
     prepared: f64,
     /// Whether any of another stage was: its seconds say nothing of what such a stage takes.
@@ -76,7 +78,8 @@ impl<'a> Watch<'a> {
         // an earlier attempt may have come so far
         let tracker = Tracker::new(owned.state().fraction);
         let (stage, message) = (Stage::Read, String::new());
-        let state = State { tracker, stage, message, work: None, prepared: 0.0, is_resumed: false };
+        let device = String::new();
+        let state = State { tracker, stage, message, work: None, device, prepared: 0.0, is_resumed: false };
         let (run, pieces) = (owned.run().clone(), owned.run().pieces());
         Self {
             run,
@@ -102,6 +105,7 @@ impl<'a> Watch<'a> {
         let forecast = Forecast::new(&work, &Rates::of(&store.timings(), device));
         self.change(|state, _| {
             state.work = Some(work);
+            device.clone_into(&mut state.device);
             state.tracker.expect(forecast);
         });
     }
@@ -110,7 +114,7 @@ impl<'a> Watch<'a> {
     /// what an earlier attempt had kept.
     pub(crate) fn past(&self, record: &Provenance) -> Option<Past> {
         self.change(|state, _| {
-            let (device, timings) = (record.device.clone(), record.timings.clone());
+            let (device, timings) = (state.device.clone(), record.timings.clone());
             state.work.filter(|_| !state.is_resumed).map(|work| Past {
                 device,
                 work,

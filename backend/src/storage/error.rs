@@ -61,9 +61,7 @@ pub enum StoreError {
         nearest: Option<String>,
     },
     /// A name that cannot be a survey's.
-    #[error(
-        "`{0}` cannot name a survey: use 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit"
-    )]
+    #[error("`{0}` cannot be a name: use 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit")]
     InvalidName(String),
     /// A survey of that name exists and should not.
     #[error("survey {0} exists already: choose another name")]
@@ -145,6 +143,32 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong, and the remedy.
         reason: String,
+    },
+    /// A subset the survey does not have.
+    #[error("survey {survey} has no subset `{name}`{}", suggestion(.nearest.as_deref(), "`in_subset` wants one that was named"))]
+    NoSubset {
+        /// The survey.
+        survey: String,
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// A subset that is refused.
+    #[error("subsets of survey {survey}: {reason}")]
+    Subset {
+        /// The survey.
+        survey: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// A subset of that name has other spectra.
+    #[error("survey {survey} has a subset `{name}` of other spectra: choose another name, or delete it first")]
+    SubsetTaken {
+        /// The survey.
+        survey: String,
+        /// The name.
+        name: String,
     },
     /// A label that is refused.
     #[error("labels of survey {survey}: {reason}")]

@@ -1,6 +1,7 @@
 //! What a run was promised: its survey as it was when the run was accepted, whatever happened to it since.
 //!
-//! The run's folder keeps the manifest of then (`snapshot.json`) and the labels (`labels.csv`). Parts never change, so
+//! The run's folder keeps the manifest of then (`snapshot.json`), the labels (`labels.csv`) and the subsets that its
+//! condition names (`subsets/`). Parts never change, so
 //! that the survey is opened at exactly those parts. The columns of catalogues are taken from the files of then while these
 //! are there; later imports replace them, and leave alone what other catalogues say. A `where` that names a column which is
 //! gone, or was imported anew, is refused: it would select other spectra.
@@ -8,7 +9,7 @@
 use std::path::Path;
 
 use super::{
-    Joined, Manifest, Query, Result, Run, Store, StoreError, Survey, catalogue::joined_file, check_name, durable,
+    Joined, Manifest, Query, Result, Run, Store, StoreError, Survey, catalogue::joined_file, check_name, durable, query,
 };
 
 /// The manifest of the survey when the run was accepted.
@@ -17,6 +18,9 @@ const SNAPSHOT: &str = "snapshot.json";
 impl Run {
     /// Keeps the state of the survey that the run was accepted with.
     pub(super) fn freeze(&self, survey: &Survey) -> Result<()> {
+        if let Some(condition) = &self.spec()?.r#where {
+            survey.subsets().keep(&query::subsets_named(condition)?, self.folder())?;
+        }
         durable::replace_json(&self.folder().join(SNAPSHOT), survey.manifest())
     }
 
@@ -50,7 +54,7 @@ impl Store {
         }
         let now = self.survey(&spec.survey)?;
         if *now.manifest() == then {
-            return Ok(now);
+            return Ok(now.with_subsets_in(run.folder()));
         }
         let is_there =
             |part| now.manifest().parts.contains(part) && now.folder().join("parts").join(&part.name).is_dir();
@@ -59,7 +63,8 @@ impl Store {
             return Err(changed("was replaced", remedy));
         }
         let joined = then.joined.as_ref().and_then(|joined| still_joined(now.folder(), joined, &then, now.manifest()));
-        let survey = Survey::open(now.name(), now.folder().to_owned(), Manifest { joined, ..then });
+        let survey = Survey::open(now.name(), now.folder().to_owned(), Manifest { joined, ..then })
+            .with_subsets_in(run.folder());
         let query = Query { condition: spec.r#where.clone(), limit: Some(0), ..Query::default() };
         if spec.r#where.is_some() && survey.query(&query).is_err() {
             let remedy = "columns that the run's `where` names were imported anew or are gone: start a new run";

@@ -7,6 +7,7 @@
 //!                          /rejects.csv            inputs left out, with reasons
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
+//!                          /subsets/<name>.json    spectra that somebody selected and named
 //! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
 //!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json}
 //! <data dir>/timings.json                          what the last runs took, by device
@@ -30,6 +31,7 @@ mod frozen;
 mod identity;
 pub mod ingest;
 mod kept_pieces;
+mod known;
 mod label_file;
 mod labels;
 mod manifest;
@@ -45,6 +47,7 @@ mod scan;
 pub mod schema;
 mod spectra;
 mod spectra_parquet;
+mod subsets;
 mod survey;
 #[cfg(test)]
 pub(crate) mod test_spectra;
@@ -79,6 +82,7 @@ pub use run_state::RunState;
 pub use run_tables::candidate_rows;
 pub use runs::{OwnedRun, Run, new_run_id};
 pub use spectra::SpectraStream;
+pub use subsets::{Subset, Subsets};
 pub use survey::{Selection, Survey};
 pub use writer::{Pushed, SurveyWriter, WriteOptions};
 

@@ -20,7 +20,7 @@ use balmer_exchange::api::{CandidateRow, RejectedRow, RunStatus};
 
 pub use self::owning::new_run_id;
 use super::{
-    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Survey, durable,
+    KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Subsets, Survey, check_name, durable,
     durable::Lock,
     error, query,
     run_tables::{self, CANDIDATES, NEIGHBORS, PROBABILITIES, REJECTED, TABLES},
@@ -153,6 +153,14 @@ impl Run {
         PipelineSpec::from_toml(&text).map_err(|e| StoreError::damaged(&path, e))
     }
 
+    /// What conditions on its tables see: the named subsets that its survey has now.
+    fn subsets(&self) -> Result<Subsets> {
+        let survey = self.spec()?.survey;
+        check_name(&survey)?;
+        let runs = self.folder.parent().unwrap_or(&self.folder);
+        Ok(Subsets::of(&survey, &runs.with_file_name("surveys").join(&survey)))
+    }
+
     /// Its record; `None` until it is done.
     ///
     /// # Errors
@@ -170,7 +178,7 @@ impl Run {
     pub fn candidates(&self, query: &Query) -> Result<QueryResult> {
         let path = self.table(CANDIDATES)?;
         let schema = scan::schema(&path)?;
-        query::run(vec![path], &schema, query)
+        query::run(vec![path], &schema, &self.subsets()?, query)
     }
 
     /// Its candidates as rows.
@@ -192,7 +200,7 @@ impl Run {
     pub fn neighbors(&self, query: &Query) -> Result<QueryResult> {
         let path = self.table(NEIGHBORS)?;
         let schema = scan::schema(&path)?;
-        query::run(vec![path], &schema, query)
+        query::run(vec![path], &schema, &self.subsets()?, query)
     }
 
     /// What labels say of each row: `row`, `spectrum_id`, `label`, `probability`, `entropy`, `p_<class>`.
@@ -202,7 +210,7 @@ impl Run {
     pub fn probabilities(&self, query: &Query) -> Result<QueryResult> {
         let path = self.table(PROBABILITIES)?;
         let schema = scan::schema(&path)?;
-        query::run(vec![path], &schema, query)
+        query::run(vec![path], &schema, &self.subsets()?, query)
     }
 
     /// Spectra it left out.

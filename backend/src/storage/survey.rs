@@ -17,6 +17,8 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Survey {
     inner: Arc<Inner>,
+    /// The folder whose subsets conditions see, where that is not the survey's: a run's.
+    kept: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -76,7 +78,17 @@ impl Index {
 
 impl Survey {
     pub(super) fn open(name: &str, folder: PathBuf, manifest: Manifest) -> Self {
-        Self { inner: Arc::new(Inner { name: name.to_owned(), folder, manifest, index: OnceLock::new() }) }
+        Self { inner: Arc::new(Inner { name: name.to_owned(), folder, manifest, index: OnceLock::new() }), kept: None }
+    }
+
+    /// The same, whose conditions see the subsets that are kept in another folder.
+    pub(super) fn with_subsets_in(self, folder: &Path) -> Self {
+        Self { kept: Some(folder.to_owned()), ..self }
+    }
+
+    /// The folder whose subsets conditions see.
+    pub(super) fn subsets_parent(&self) -> &Path {
+        self.kept.as_deref().unwrap_or(self.folder())
     }
 
     /// Its name.
@@ -135,7 +147,7 @@ impl Survey {
     /// # Errors
     /// A refused `where` or `order_by`, an unreadable part.
     pub fn query(&self, query: &Query) -> Result<QueryResult> {
-        query::run(self.metadata_files(), &self.columns(), query)
+        query::run(self.metadata_files(), &self.columns(), &self.subsets(), query)
     }
 
     /// Metadata rows of the spectra a query selects.
@@ -159,7 +171,12 @@ impl Survey {
             None => Ok(Selection { rows: (0..self.count()).collect() }),
             Some(condition) => {
                 let query = Query { condition: Some(condition.to_owned()), ..Query::default() };
-                Ok(Selection::new(query::matching_rows(&self.metadata_files(), &self.columns(), &query)?))
+                Ok(Selection::new(query::matching_rows(
+                    &self.metadata_files(),
+                    &self.columns(),
+                    &self.subsets(),
+                    &query,
+                )?))
             }
         }
     }

@@ -1,9 +1,6 @@
 //! The one writer of a survey: names spectra, keeps duplicates out, commits part after part.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use arrow_array::{
     Array,
@@ -16,6 +13,7 @@ use super::{
     Result, StoreError, durable,
     durable::Lock,
     identity::{FileStamp, Input},
+    known::{Known, Same},
     manifest::Manifest,
     part::PartWriter,
     rejects::{Reject, Rejects},
@@ -63,10 +61,7 @@ pub struct SurveyWriter {
     options: WriteOptions,
     part: Option<PartWriter>,
     rejects: Rejects,
-    ids: BTreeSet<String>,
-    contents: BTreeMap<String, (String, String)>,
-    observations: BTreeMap<String, String>,
-    files: BTreeMap<(String, FileStamp), u64>,
+    known: Known,
     _lock: Lock,
 }
 
@@ -85,10 +80,7 @@ impl SurveyWriter {
             options,
             part: None,
             rejects,
-            ids: BTreeSet::new(),
-            contents: BTreeMap::new(),
-            observations: BTreeMap::new(),
-            files: BTreeMap::new(),
+            known: Known::default(),
             _lock: lock,
         };
         writer.learn()?;
@@ -110,30 +102,20 @@ impl SurveyWriter {
                 let bytes = batch.column_by_name("source_bytes").and_then(|c| c.as_primitive_opt::<UInt64Type>());
                 let modified = batch.column_by_name("source_modified").and_then(|c| c.as_primitive_opt::<Int64Type>());
                 for i in 0..batch.num_rows() {
-                    let (id, source) = (ids.value(i), sources.value(i));
-                    let observation = observations.is_valid(i).then(|| observations.value(i));
-                    self.remember(id, source, contents.value(i), observation);
-                    if let (Some(bytes), Some(modified)) = (bytes, modified)
-                        && bytes.is_valid(i)
-                        && modified.is_valid(i)
-                    {
-                        let stamp = FileStamp { bytes: bytes.value(i), modified: modified.value(i) };
-                        *self.files.entry((source.to_owned(), stamp)).or_default() += 1;
-                    }
+                    let stamp =
+                        bytes.zip(modified).filter(|(bytes, modified)| bytes.is_valid(i) && modified.is_valid(i));
+                    let input = Input {
+                        content_hash: contents.value(i).to_owned(),
+                        observation: observations.is_valid(i).then(|| observations.value(i).to_owned()),
+                        file: stamp
+                            .map(|(bytes, modified)| FileStamp { bytes: bytes.value(i), modified: modified.value(i) }),
+                    };
+                    let compared = !self.options.keep_duplicates;
+                    self.known.remember(ids.value(i), sources.value(i), &input, compared);
                 }
             }
         }
         Ok(())
-    }
-
-    fn remember(&mut self, id: &str, source: &str, content: &str, observation: Option<&str>) {
-        self.ids.insert(id.to_owned());
-        if !self.options.keep_duplicates {
-            self.contents.insert(content.to_owned(), (id.to_owned(), source.to_owned()));
-            if let Some(observation) = observation {
-                self.observations.insert(observation.to_owned(), id.to_owned());
-            }
-        }
     }
 
     /// The survey's name.
@@ -143,12 +125,12 @@ impl SurveyWriter {
 
     /// Spectra committed or waiting for the next commit.
     pub fn count(&self) -> u64 {
-        self.ids.len() as u64
+        self.known.len() as u64
     }
 
     /// How many spectra of the file are stored, if it was ingested and did not change since.
     pub fn spectra_of_file(&self, source: &str, stamp: FileStamp) -> Option<u64> {
-        self.files.get(&(source.to_owned(), stamp)).copied()
+        self.known.of_file(source, stamp)
     }
 
     /// Adds a spectrum that came from no file: simulated, or fetched from a service.
@@ -161,24 +143,21 @@ impl SurveyWriter {
 
     /// Adds a spectrum whose [`Input`] was found before, for example by many threads. It never commits:
     /// a file's spectra stay in one part, see [`Self::commit_if_full`].
-    pub fn push_identified(&mut self, mut spectrum: Spectrum, input: Input) -> Result<Pushed> {
+    pub fn push_identified(&mut self, spectrum: Spectrum, input: Input) -> Result<Pushed> {
         let source = spectrum.metadata.source.clone();
-        if let Some((id, known)) = self.contents.get(&input.content_hash) {
-            let id = id.clone();
-            if file_name(known) == file_name(&source) {
-                return Ok(Pushed::AlreadyPresent(id));
-            }
-            return Ok(self.leave_out(source, "duplicate-content", id));
-        }
-        if let Some(id) = input.observation.as_ref().and_then(|o| self.observations.get(o)).cloned() {
-            return Ok(self.leave_out(source, "duplicate-observation", id));
-        }
+        let (reason, of) = match self.known.same(&source, &input) {
+            Some(Same::Source { id }) => return Ok(Pushed::AlreadyPresent(id.to_owned())),
+            Some(Same::Content { id }) => ("duplicate-content", id.to_owned()),
+            Some(Same::Observation { id }) => ("duplicate-observation", id.to_owned()),
+            None => return self.store(spectrum, input),
+        };
+        Ok(self.leave_out(source, reason, of))
+    }
+
+    fn store(&mut self, mut spectrum: Spectrum, input: Input) -> Result<Pushed> {
         let id = self.unique_id(&spectrum);
         spectrum.metadata.spectrum_id.clone_from(&id);
-        self.remember(&id, &source, &input.content_hash, input.observation.as_deref());
-        if let Some(stamp) = input.file {
-            *self.files.entry((source, stamp)).or_default() += 1;
-        }
+        self.known.remember(&id, &spectrum.metadata.source, &input, !self.options.keep_duplicates);
         let part = match &mut self.part {
             Some(part) => part,
             none => none.insert(PartWriter::create(&self.folder.join("parts"), self.manifest.next_part())?),
@@ -200,17 +179,17 @@ impl SurveyWriter {
     fn unique_id(&self, spectrum: &Spectrum) -> String {
         let stem = &spectrum.metadata.spectrum_id;
         let stem = if stem.is_empty() { "spectrum" } else { stem };
-        if !self.ids.contains(stem) {
+        if !self.known.has_id(stem) {
             return stem.to_owned();
         }
         let release = spectrum.metadata.release.as_deref().unwrap_or("");
         let slug: String = release.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
         let with_release = format!("{stem}-{slug}");
-        if !slug.is_empty() && !self.ids.contains(&with_release) {
+        if !slug.is_empty() && !self.known.has_id(&with_release) {
             return with_release;
         }
         let mut number = 2u64;
-        while self.ids.contains(&format!("{stem}-{number}")) {
+        while self.known.has_id(&format!("{stem}-{number}")) {
             number += 1;
         }
         format!("{stem}-{number}")
@@ -247,11 +226,6 @@ impl SurveyWriter {
     }
 }
 
-/// The last component of a path or URL.
-fn file_name(source: &str) -> &str {
-    source.rsplit(['/', '\\']).next().unwrap_or(source)
-}
-
 impl Drop for SurveyWriter {
     fn drop(&mut self) {
         if let Some(part) = self.part.take() {
@@ -265,7 +239,7 @@ impl std::fmt::Debug for SurveyWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SurveyWriter")
             .field("name", &self.name)
-            .field("spectra", &self.ids.len())
+            .field("spectra", &self.known.len())
             .finish_non_exhaustive()
     }
 }

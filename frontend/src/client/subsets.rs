@@ -1,6 +1,6 @@
 //! Named subsets of a survey.
 
-use balmer_exchange::api::{NewSubset, Problem, SubsetSummary};
+use balmer_exchange::api::{NewSubset, Problem, SubsetDetail, SubsetSummary};
 use gloo_net::http::Request;
 
 use super::{encoded, get, send};
@@ -15,6 +15,14 @@ fn path(survey: &str) -> String {
 /// See [`surveys`](super::surveys).
 pub async fn subsets(survey: &str) -> Result<Vec<SubsetSummary>, Problem> {
     get(&path(survey)).await
+}
+
+/// One named subset with its spectra.
+///
+/// # Errors
+/// 404 where there is no such name.
+pub async fn subset(survey: &str, name: &str) -> Result<SubsetDetail, Problem> {
+    get(&format!("{}/{}", path(survey), encoded(name))).await
 }
 
 /// Stores spectra under a name.

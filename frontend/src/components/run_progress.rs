@@ -25,7 +25,8 @@ pub fn RunProgress() -> impl IntoView {
     move || {
         let (status, error) = scene.get()?;
         Some(match status {
-            RunStatus::Queued | RunStatus::Running => view! { <UnderWay /> }.into_any(),
+            RunStatus::Queued => view! { <UnderWay title="The run is in the queue" /> }.into_any(),
+            RunStatus::Running => view! { <UnderWay title="The run is under way" /> }.into_any(),
             RunStatus::Failed => view! { <Failed error=error.unwrap_or_default() /> }.into_any(),
             RunStatus::Archived => view! {
                 <Empty title="This run is archived">
@@ -46,7 +47,7 @@ pub fn RunProgress() -> impl IntoView {
 }
 
 #[component]
-fn UnderWay() -> impl IntoView {
+fn UnderWay(title: &'static str) -> impl IntoView {
     let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
     let now = move || watch.progress.get().unwrap_or_else(|| desk.run().as_ref().map(Progress::of).unwrap_or_default());
     let step = |(stage, standing): (Stage, Standing)| {
@@ -82,7 +83,7 @@ fn UnderWay() -> impl IntoView {
         _ => "It goes on when this page is closed; it is listed under Runs.",
     };
     view! {
-        <Empty title="The run is under way">
+        <Empty title>
             <p class="muted">{what}</p>
             <p>{move || now().line()}</p>
             <ol class="stages">{move || now().standings().filter(|(stage, _)| is_part(*stage)).map(step).collect_view()}</ol>

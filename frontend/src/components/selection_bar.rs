@@ -91,13 +91,13 @@ fn NameField(naming: RwSignal<bool>) -> impl IntoView {
                 data-testid="selection-name-input"
                 aria-label="Name of the selection"
                 aria-invalid=move || (!good.get()).to_string()
-                maxlength="100"
+                maxlength="64"
                 prop:value=move || text.get()
                 on:input=move |event| text.set(event_target_value(&event))
                 on:keydown=move |event| if event.key() == "Escape" { naming.set(false) }
             />
             <button type="submit" disabled=move || !good.get() || selected.is_busy.get()>"Store"</button>
-            {move || (!good.get()).then(|| view! { <span class="fault">"Letters, digits, spaces, - _ and ."</span> })}
+            {move || (!good.get()).then(|| view! { <span class="fault">"Letters, digits, - _ and ., a letter or digit first"</span> })}
         </form>
     }
 }

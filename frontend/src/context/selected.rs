@@ -1,14 +1,11 @@
 //! What is selected of the open survey, what became of it before, and the subsets that have a name.
 
-use std::collections::HashSet;
-
 use balmer_exchange::api::{Problem, SubsetSummary};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Desk, Failures, Rows};
 use crate::{
-    client::{self, encoded, query},
-    context::rows::MOST_ROWS,
+    client,
     state::{
         filter::joined,
         picture::Same,
@@ -234,20 +231,12 @@ impl Selected {
         let Some(survey) = self.desk().survey.get_untracked() else { return };
         self.is_busy.set(true);
         spawn_local(async move {
-            let (limit, condition) = (MOST_ROWS.to_string(), format!("in_subset({})", quoted(&name)));
-            let pairs = [("where", Some(&*condition)), ("columns", Some("spectrum_id")), ("limit", Some(&*limit))];
-            let path = format!("/api/v1/surveys/{}/spectra{}", encoded(&survey), query(&pairs));
-            let mut ids = HashSet::new();
-            let arrived = client::arrow_stream(&path, None, |batch, _| {
-                if let Some(table) = batch.map(Table::of) {
-                    ids.extend((0..table.len()).filter_map(|row| table.id(row).map(str::to_owned)));
-                }
-                true
-            });
-            let arrived = self.failures().noted(arrived.await);
+            let found = self.failures().noted(client::subset(&survey, &name).await);
             self.is_busy.set(false);
-            if arrived.is_ok() && self.desk().survey.get_untracked() == Some(survey) {
-                self.select(|_| Selection::named(&name, ids.iter().map(String::as_str)));
+            if let Ok(found) = found
+                && self.desk().survey.get_untracked() == Some(survey)
+            {
+                self.select(|_| Selection::named(&name, found.spectrum_ids.iter().map(String::as_str)));
             }
         });
     }

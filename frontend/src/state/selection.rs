@@ -190,14 +190,10 @@ pub fn free_name<'a>(taken: impl Iterator<Item = &'a str>) -> String {
     format!("selection-{}", numbers.max().unwrap_or(0).saturating_add(1))
 }
 
-/// Whether a name can be a segment of an address and a text of a condition without any doubt.
+/// Whether the server takes a name: 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit.
 pub fn is_name(name: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
-    (1..=100).contains(&name.chars().count())
-        && name.chars().all(plain)
-        && name.trim() == name
-        && name != "."
-        && name != ".."
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.len() <= 64 && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
 }
 
 #[cfg(test)]

@@ -121,6 +121,26 @@ async fn listed() -> Vec<Adapter> {
     instance().request_adapter(&options).await.into_iter().collect()
 }
 
+/// The places in [`adapters`] of every GPU, each once.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) async fn gpus() -> Vec<usize> {
+    each_once(&listed().await.iter().map(Adapter::get_info).collect::<Vec<_>>())
+}
+
+/// The places of GPUs: of the kind of driver that the first has, since others may offer the same ones again; and of two that
+/// sit in the same slot the first.
+#[cfg(not(target_family = "wasm"))]
+fn each_once(found: &[AdapterInfo]) -> Vec<usize> {
+    let is_gpu = |info: &AdapterInfo| info.device_type != DeviceType::Cpu;
+    let Some(first) = found.iter().find(|info| is_gpu(info)) else { return Vec::new() };
+    let is_again = |place: usize| {
+        let slot = &found[place].device_pci_bus_id;
+        !slot.is_empty() && found[..place].iter().any(|before| is_gpu(before) && before.device_pci_bus_id == *slot)
+    };
+    let is_meant = |&place: &usize| is_gpu(&found[place]) && found[place].backend == first.backend && !is_again(place);
+    (0..found.len()).filter(is_meant).collect()
+}
+
 /// The adapter of a choice.
 ///
 /// # Errors
@@ -144,4 +164,31 @@ pub(crate) async fn choose(choice: Choice) -> Result<Adapter, Fault> {
             _ => format!("there is no adapter {wanted}: choose gpu:0 to gpu:{}", there - 1),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use DeviceType::{Cpu, DiscreteGpu, IntegratedGpu};
+    use wgpu::Backend;
+
+    use super::*;
+
+    #[test]
+    fn a_gpu_that_several_drivers_offer_counts_once() {
+        let info = |kind, backend, slot: &str| AdapterInfo {
+            device_pci_bus_id: slot.to_owned(),
+            ..AdapterInfo::new(kind, backend)
+        };
+        let found = [
+            info(DiscreteGpu, Backend::Vulkan, "0000:01:00.0"),
+            info(DiscreteGpu, Backend::Vulkan, "0000:02:00.0"),
+            info(DiscreteGpu, Backend::Vulkan, "0000:01:00.0"),
+            info(DiscreteGpu, Backend::Dx12, ""),
+            info(IntegratedGpu, Backend::Vulkan, ""),
+            info(IntegratedGpu, Backend::Vulkan, ""),
+            info(Cpu, Backend::Vulkan, ""),
+        ];
+        assert_eq!(each_once(&found), [0, 1, 4, 5]);
+        assert_eq!(each_once(&found[6..]), [0; 0]);
+    }
 }

@@ -15,7 +15,7 @@ use wgpu::{
 use crate::{
     AdapterSummary, Fault,
     kernels::{Kernel, Pipeline},
-    neighbors::Tile,
+    proposing::Tile,
 };
 
 /// An adapter opened for computing.

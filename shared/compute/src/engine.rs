@@ -10,10 +10,7 @@ use balmer_core::{
 };
 
 use crate::{
-    AdapterSummary, Choice, Fault,
-    adapters::choose,
-    device::Gpu,
-    neighbors::{Tile, kneighbors},
+    AdapterSummary, Choice, Fault, adapters::choose, device::Gpu, neighbors::kneighbors, proposing::Tile,
     spreading::diffuse,
 };
 
@@ -94,6 +91,12 @@ impl<F: Engine> GpuEngine<F> {
         self.state().gpu.device.destroy();
     }
 
+    /// What went otherwise than planned in this run.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.state().notes.clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,11 +113,46 @@ impl<F: Engine> GpuEngine<F> {
         }
     }
 
-    /// Whether to try again after a fault: once on a fresh device, with less memory down to [`LEAST_MEMORY`].
+    /// Each run begins so: what is said of it is not what happened to the last.
+    pub(crate) fn begin(&self) {
+        let mut state = self.state();
+        state.notes.clear();
+        state.memory = if state.gpu.summary.is_software { SOFTWARE_MEMORY } else { MEMORY };
+    }
+
+    /// Takes part in a search, until nothing is left for this device, or until it is given up: what it had is for the
+    /// others then.
+    ///
+    /// # Errors
+    /// Cancellation.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) async fn take_part(
+        &self,
+        mut hand: balmer_core::neighbors::Hand<'_>,
+        observer: &dyn Observer,
+    ) -> Result<()> {
+        let together = hand.together();
+        for attempt in 0.. {
+            let (gpu, memory) = self.current();
+            let (centred, n_neighbors) = (together.centred(), together.n_neighbors());
+            match crate::neighbors::propose(&gpu, memory, centred, n_neighbors, &mut hand, observer).await {
+                Ok(()) => break,
+                Err(fault) => {
+                    if !self.recover(NEIGHBORS, "the others", fault, attempt).await? {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether to try again after a fault: once on a fresh device, with less memory down to [`LEAST_MEMORY`]. If not, it is
+    /// for `others`.
     ///
     /// # Errors
     /// The core's own errors, which no other device would change.
-    async fn recover(&self, what: &str, fault: Fault, attempt: usize) -> Result<bool> {
+    async fn recover(&self, what: &str, others: &str, fault: Fault, attempt: usize) -> Result<bool> {
         let has_next = match &fault {
             Fault::Core(error) => return Err(error.clone()),
             Fault::Lost(_) if attempt == 0 => true,
@@ -135,7 +173,7 @@ impl<F: Engine> GpuEngine<F> {
             self.note(format!("{what} begun again, because {fault}"));
             return Ok(true);
         }
-        self.note(format!("{what} by {}, because {fault}", self.fallback.name()));
+        self.note(format!("{what} by {others}, because {fault}"));
         Ok(false)
     }
 }
@@ -165,18 +203,13 @@ impl<F: Engine> Engine for GpuEngine<F> {
         n_neighbors: usize,
         observer: &dyn Observer,
     ) -> Result<NeighborTable> {
-        // each run begins here: what is said of it is not what happened to the last
-        {
-            let mut state = self.state();
-            state.notes.clear();
-            state.memory = if state.gpu.summary.is_software { SOFTWARE_MEMORY } else { MEMORY };
-        }
+        self.begin();
         for attempt in 0.. {
             let (gpu, memory) = self.current();
             match kneighbors(&gpu, memory, x, n_neighbors, observer).await {
                 Ok(table) => return Ok(table),
                 Err(fault) => {
-                    if !self.recover(NEIGHBORS, fault, attempt).await? {
+                    if !self.recover(NEIGHBORS, &self.fallback.name(), fault, attempt).await? {
                         break;
                     }
                 }
@@ -200,7 +233,7 @@ impl<F: Engine> Engine for GpuEngine<F> {
                 match diffuse(&gpu, csr, seeds, diffusion, observer).await {
                     Ok(found) => return Ok(found),
                     Err(fault) => {
-                        if !self.recover(LABELS, fault, attempt).await? {
+                        if !self.recover(LABELS, &self.fallback.name(), fault, attempt).await? {
                             break;
                         }
                     }

@@ -10,7 +10,8 @@
 //! within [`PROBABILITY_TOLERANCE`] of the processor's.
 //!
 //! A device may be lost, or too small. The engine then tries again, with less memory, and in the end hands over to
-//! another engine; [`GpuEngine::name`] says what really ran. [`Processor`] is what a host computes on, a GPU or none.
+//! another engine; [`GpuEngine::name`] says what really ran. [`Processor`] is what a host computes on: a GPU, none, or
+//! natively every GPU together with the processor (`Team`).
 //!
 //! What is absent: approximate arithmetic (f16), readback of anything but results, any clock that results depend on.
 
@@ -24,15 +25,20 @@ mod lists;
 mod neighbors;
 mod panels;
 mod processor;
+mod proposing;
 mod recorder;
 mod spreading;
+#[cfg(not(target_family = "wasm"))]
+mod team;
 mod wait;
 
 pub use adapters::{AdapterSummary, Choice, adapters};
 pub use engine::GpuEngine;
 pub use fault::Fault;
-pub use neighbors::Tile;
 pub use processor::Processor;
+pub use proposing::Tile;
+#[cfg(not(target_family = "wasm"))]
+pub use team::Team;
 
 /// Largest difference of a class probability between the device and the processor.
 pub const PROBABILITY_TOLERANCE: f32 = 1e-4;

@@ -1,11 +1,6 @@
 //! Room for the proposals of a block of queries, on the device and on its way back.
 
-use std::ops::Range;
-
-use balmer_core::{
-    Observer,
-    neighbors::{MARGIN, Proposals, Search, Settled},
-};
+use balmer_core::neighbors::{Best, MARGIN};
 use wgpu::{Buffer, BufferUsages, SubmissionIndex};
 
 use crate::{Fault, device::Gpu, recorder::Recorder, wait::Mapping};
@@ -134,29 +129,19 @@ impl Lists {
         recorder.copy(&self.indices, staging, 2 * each, each * self.shape.keep as u64);
     }
 
-    /// Waits for the lists of `rows`, sent by [`Self::send`], and makes neighbours of them.
+    /// Waits for the first `rows` lists, sent by [`Self::send`].
     ///
     /// # Errors
     /// What went wrong on the device until then.
-    pub async fn settle(
-        &self,
-        gpu: &Gpu,
-        mapping: Mapping<'_>,
-        search: &Search<'_>,
-        rows: Range<usize>,
-        n_neighbors: usize,
-        observer: &dyn Observer,
-    ) -> Result<Settled, Fault> {
-        let (each, used, keep) = (4 * self.queries as u64, 4 * rows.len() as u64, self.shape.keep as u64);
-        let (thresholds, lengths, indices): (Vec<f32>, Vec<u32>, Vec<u32>) = mapping
+    pub async fn read(&self, gpu: &Gpu, mapping: Mapping<'_>, rows: usize) -> Result<Best, Fault> {
+        let (each, used, keep) = (4 * self.queries as u64, 4 * rows as u64, self.shape.keep);
+        let (thresholds, lengths, indices) = mapping
             .read(gpu, |bytes| {
-                let indices = bytes.values(2 * each..2 * each + used * keep);
+                let indices = bytes.values(2 * each..2 * each + used * keep as u64);
                 (bytes.values(0..used), bytes.values(each..each + used), indices)
             })
             .await?;
-        let proposals =
-            Proposals { width: self.shape.keep, lengths: &lengths, indices: &indices, thresholds: &thresholds };
-        Ok(search.settle(rows, &proposals, n_neighbors, observer)?)
+        Ok(Best::new(keep, lengths, indices, thresholds))
     }
 
     /// Asks for the bytes of a staging buffer.

@@ -1,75 +1,35 @@
 //! The exact neighbour table, proposed by the device and certified by the core.
 //!
-//! Queries are taken block by block. For each block all references pass by, chunk by chunk: a kernel multiplies the
-//! block with the chunk and appends to each query's list what may be among its nearest, another shortens the lists.
-//! What is left is read back, `k` plus a margin for each query, and [`balmer_core::neighbors`] ranks it by exact
-//! distances and proves that nothing better was dropped. The table thus has the bits of the processor's.
+//! Queries are taken block by block; [`super::proposing`] lets all references pass by each. What is left is read back, `k` plus a
+//! margin for each query, and [`balmer_core::neighbors`] ranks it by exact distances and proves that nothing better was
+//! dropped. The table thus has the bits of the processor's.
 //!
-//! While the processor certifies a block, the device already works on the next.
+//! While the processor certifies a block, the device already works on the next. Blocks are all rows in their order, or the
+//! lots of a search that the device shares with others.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use balmer_core::{
     Observer,
     ndarray::ArrayView2,
-    neighbors::{NeighborTable, Search},
-};
-use wgpu::{BindGroup, Buffer};
-
-use crate::{
-    Fault, clock,
-    device::Gpu,
-    kernels::{
-        CROWDED, CrowdedParams, Groups, Kernel, PROPOSE_NARROW, PROPOSE_PLAIN, PROPOSE_WIDE, Pipeline, ProposeParams,
-        SELECT, SelectParams,
-    },
-    lists::{Lists, Shape},
-    panels::{Panels, TILE},
-    recorder::Recorder,
-    wait::Mapping,
+    neighbors::{Best, Centred, Hand, Lot, NeighborTable, Search, Settled},
 };
 
-/// Multiply-adds that a look at one entry of a list costs, about.
-const ENTRY_COST: f64 = 16.0;
+use crate::{Fault, device::Gpu, proposing::Proposing};
 
-/// Lists of a workgroup of `shaders/crowded.wgsl`.
-const CROWDED_SIZE: u32 = 64;
-/// Workgroups of a dispatch, at most: a list has one.
-const GRID: usize = 65_535;
+/// Where the queries of a device come from, and where what it proposes for them goes.
+pub trait Queries {
+    /// Consecutive rows.
+    type Block;
 
-/// Multiply-adds of a search from which on it pays to find out which tile is faster.
-const WORTH_TUNING: f64 = 1e10;
+    /// The next block, of `most` rows at most, and its rows.
+    fn next(&mut self, most: usize) -> Option<(Self::Block, Range<usize>)>;
 
-/// Seconds that a trial of a tile takes at least, unless it was repeated so often.
-const TRIAL: f64 = 0.01;
-const MOST_TRIALS: u32 = 1 << 12;
+    /// So much of the references has passed by some rows, 0 to 1.
+    fn passed(&self, rows: &Range<usize>, share: f64);
 
-/// Which kernel proposes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tile {
-    /// 128 x 128.
-    Wide,
-    /// 64 x 64.
-    Narrow,
-    /// 64 x 64, nothing shared.
-    Plain,
-}
-
-impl Tile {
-    fn kernel(self) -> &'static Kernel {
-        match self {
-            Self::Wide => &PROPOSE_WIDE,
-            Self::Narrow => &PROPOSE_NARROW,
-            Self::Plain => &PROPOSE_PLAIN,
-        }
-    }
-
-    fn rows(self) -> usize {
-        match self {
-            Self::Wide => 128,
-            Self::Narrow | Self::Plain => 64,
-        }
-    }
+    /// Takes what is proposed for a block.
+    fn put(&mut self, block: Self::Block, best: Best) -> balmer_core::Result<()>;
 }
 
 /// The `n_neighbors` nearest other rows of every row of `x`, with at most about `memory` bytes on the device.
@@ -85,249 +45,90 @@ pub async fn kneighbors(
 ) -> Result<NeighborTable, Fault> {
     let search = Search::new(x)?;
     search.check_n_neighbors(n_neighbors)?;
-    let mut proposing = Proposing::new(gpu, memory, &search, n_neighbors, observer).await?;
-    let staging = [proposing.lists.staging(gpu).await?, proposing.lists.staging(gpu).await?];
-    let mut settled = Vec::new();
-    let mut before: Option<(Range<usize>, Mapping<'_>)> = None;
-    for (turn, (panel, rows)) in proposing.blocks().into_iter().enumerate() {
-        let staging = &staging[turn % 2];
-        proposing.block(panel, rows.clone(), observer).await?;
-        proposing.lists.send(&mut proposing.recorder, staging);
-        let submission = proposing.recorder.submit().await?;
-        let mapping = proposing.lists.map(gpu, staging, submission);
-        if let Some((rows, mapping)) = before.replace((rows, mapping)) {
-            settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors, observer).await?);
-        }
-    }
-    if let Some((rows, mapping)) = before {
-        settled.push(proposing.lists.settle(gpu, mapping, &search, rows, n_neighbors, observer).await?);
-    }
+    let mut rows = AllRows { search: &search, n_neighbors, observer, next: 0, settled: Vec::new() };
+    propose(gpu, memory, search.centred(), n_neighbors, &mut rows, observer).await?;
     observer.progress(1.0);
-    Ok(NeighborTable::from_settled(settled)?)
+    Ok(NeighborTable::from_settled(rows.settled)?)
 }
 
-/// What proposes, on the device.
-struct Proposing<'a> {
-    gpu: &'a Gpu,
-    panels: Panels<'a>,
-    half_squares: Buffer,
-    propose: Arc<Pipeline>,
-    tile: Tile,
-    crowded: Arc<Pipeline>,
-    select: Arc<Pipeline>,
-    lists: Lists,
-    recorder: Recorder<'a>,
-    blocks_done: usize,
+/// Proposes neighbours for block after block of the rows of `centred`.
+///
+/// # Errors
+/// What goes wrong on the device; cancellation; what `queries` says to the proposals.
+pub async fn propose<Q: Queries>(
+    gpu: &Gpu,
+    memory: u64,
+    centred: &Centred,
+    n_neighbors: usize,
+    queries: &mut Q,
+    observer: &dyn Observer,
+) -> Result<(), Fault> {
+    let mut proposing = Proposing::new(gpu, memory, centred, n_neighbors, observer).await?;
+    let staging = [proposing.lists.staging(gpu).await?, proposing.lists.staging(gpu).await?];
+    let mut before = None;
+    for staging in staging.iter().cycle() {
+        let under_way = match queries.next(proposing.lists.queries) {
+            None => None,
+            Some((block, rows)) => {
+                proposing.block(rows.clone(), |share| queries.passed(&rows, share)).await?;
+                proposing.lists.send(&mut proposing.recorder, staging);
+                let submission = proposing.recorder.submit().await?;
+                Some((block, rows.len(), proposing.lists.map(gpu, staging, submission)))
+            }
+        };
+        let is_last = under_way.is_none();
+        match std::mem::replace(&mut before, under_way) {
+            Some((block, rows, mapping)) => queries.put(block, proposing.lists.read(gpu, mapping, rows).await?)?,
+            None if is_last => break,
+            None => {}
+        }
+    }
+    Ok(())
 }
 
-impl<'a> Proposing<'a> {
-    async fn new(
-        gpu: &'a Gpu,
-        memory: u64,
-        search: &'a Search<'_>,
-        n_neighbors: usize,
-        observer: &'a dyn Observer,
-    ) -> Result<Self, Fault> {
-        let (shape, centred) = (Shape::new(gpu, n_neighbors)?, search.centred());
-        let panels = Panels::new(gpu, centred.y(), memory / 2)?;
-        let untried = if gpu.summary.is_software { Tile::Plain } else { Tile::Wide };
-        let (n, tile) = (centred.y().nrows(), gpu.tile.get().copied().unwrap_or(untried));
-        let most = (memory / 2).min(gpu.limits.max_storage_buffer_binding_size) / shape.bytes();
-        let queries = (most as usize / TILE * TILE).clamp(TILE, GRID / TILE * TILE).min(panels.rows(0).len());
-        let mut half_squares = centred.half_squares().to_vec();
-        half_squares.resize(n.next_multiple_of(TILE), 0.0);
-        let mut proposing = Self {
-            gpu,
-            panels,
-            half_squares: gpu.upload("half squares", &half_squares).await?,
-            propose: gpu.pipeline(tile.kernel(), &[]),
-            tile,
-            crowded: gpu.pipeline(&CROWDED, &[]),
-            select: gpu.pipeline(&SELECT, &[shape.keep as u32]),
-            lists: Lists::new(gpu, shape, queries).await?,
-            recorder: Recorder::new(gpu, observer),
-            blocks_done: 0,
-        };
-        let operations = (n as f64).powi(2) * f64::from(proposing.panels.features());
-        if gpu.tile.get().is_none() && operations > WORTH_TUNING {
-            proposing.tune().await?;
-        }
-        Ok(proposing)
+/// All rows of a matrix, in their order.
+struct AllRows<'a, 'x> {
+    search: &'a Search<'x>,
+    n_neighbors: usize,
+    observer: &'a dyn Observer,
+    next: usize,
+    settled: Vec<Settled>,
+}
+
+impl Queries for AllRows<'_, '_> {
+    type Block = Range<usize>;
+
+    fn next(&mut self, most: usize) -> Option<(Range<usize>, Range<usize>)> {
+        let rows = self.next..self.search.n_rows().min(self.next + most);
+        self.next = rows.end;
+        Some((rows.clone(), rows)).filter(|(rows, _)| !rows.is_empty())
     }
 
-    /// The blocks of queries, each with its panel.
-    fn blocks(&self) -> Vec<(usize, Range<usize>)> {
-        let of_panel = |panel| {
-            let rows = self.panels.rows(panel);
-            let end = rows.end;
-            rows.step_by(self.lists.queries).map(move |first| (panel, first..end.min(first + self.lists.queries)))
-        };
-        (0..self.panels.len()).flat_map(of_panel).collect()
+    fn passed(&self, rows: &Range<usize>, share: f64) {
+        let done = rows.start as f64 + rows.len() as f64 * share;
+        self.observer.progress(done / self.search.n_rows() as f64);
     }
 
-    /// Lets all references pass by a block of queries; its lists are finished then.
-    async fn block(&mut self, panel: usize, queries: Range<usize>, observer: &dyn Observer) -> Result<(), Fault> {
-        let n = self.panels.n_rows() as f64;
-        self.lists.clear(&mut self.recorder);
-        let mut panels: Vec<usize> = (0..self.panels.len()).collect();
-        // there and back again: what the last block used last is still on the device
-        if self.blocks_done % 2 == 1 {
-            panels.reverse();
-        }
-        self.blocks_done += 1;
-        let (mut passed, mut unseen) = (0, 0);
-        for other in panels {
-            let bindings = self.bind(panel, other).await?;
-            let references = self.panels.rows(other);
-            let mut first = references.start;
-            while first < references.end {
-                let end = references.end.min(first + self.chunk());
-                // a list has room for one chunk of the longest
-                if unseen + (end - first) > self.lists.shape.chunk {
-                    self.shorten(queries.len()).await?;
-                    unseen = 0;
-                }
-                self.propose(&bindings, panel, queries.clone(), other, first..end).await?;
-                unseen += end - first;
-                passed += end - first;
-                observer.progress((queries.start as f64 + queries.len() as f64 * passed as f64 / n) / n);
-                first = end;
-            }
-        }
-        self.finish(queries.len()).await
-    }
-
-    async fn bind(&mut self, queries: usize, references: usize) -> Result<BindGroup, Fault> {
-        let queries = self.panels.get(self.gpu, queries).await?;
-        let references = self.panels.get(self.gpu, references).await?;
-        let Lists { thresholds, lengths, entries, .. } = &self.lists;
-        let buffers = [&queries, &references, &self.half_squares, thresholds, lengths, entries];
-        Ok(self.propose.bind::<ProposeParams>(&self.gpu.device, self.recorder.uniforms(), &buffers))
-    }
-
-    /// References of one dispatch: as many as a list has room for, fewer where one tile of queries takes too long.
-    fn chunk(&self) -> usize {
-        let fitting = self.recorder.room() / (TILE as f64 * f64::from(self.panels.features()));
-        (fitting as usize / TILE * TILE).clamp(TILE, self.lists.shape.chunk)
-    }
-
-    /// Multiplies queries with references, as many queries a dispatch as a submission holds.
-    async fn propose(
-        &mut self,
-        bindings: &BindGroup,
-        panel: usize,
-        queries: Range<usize>,
-        other: usize,
-        references: Range<usize>,
-    ) -> Result<(), Fault> {
-        let (panel_of_queries, panel_of_references) = (self.panels.rows(panel).start, self.panels.rows(other).start);
-        let each = references.len() as f64 * f64::from(self.panels.features());
-        let mut first = queries.start;
-        while first < queries.end {
-            let fitting = (self.recorder.room() / each) as usize / TILE * TILE;
-            let end = queries.end.min(first + fitting.max(TILE));
-            let params = ProposeParams {
-                features: self.panels.features(),
-                query_stride: self.panels.stride(),
-                reference_stride: self.panels.stride(),
-                first_query: (first - panel_of_queries) as u32,
-                first_reference: (references.start - panel_of_references) as u32,
-                queries: (end - first) as u32,
-                references: references.len() as u32,
-                query_index: first as u32,
-                reference_index: references.start as u32,
-                first_list: (first - queries.start) as u32,
-                capacity: self.lists.shape.capacity as u32,
-            };
-            let tiles = |rows: usize| rows.div_ceil(self.tile.rows()) as u32;
-            let groups = Groups::Grid([tiles(references.len()), tiles(end - first)]);
-            self.recorder.dispatch(&self.propose, bindings, &params, groups, (end - first) as f64 * each);
-            self.recorder.submit_if_due().await?;
-            first = end;
-        }
+    fn put(&mut self, rows: Range<usize>, best: Best) -> balmer_core::Result<()> {
+        self.settled.push(self.search.settle(rows, &best.as_proposals(), self.n_neighbors, self.observer)?);
         Ok(())
     }
+}
 
-    /// Shortens the lists that could overflow next.
-    async fn shorten(&mut self, queries: usize) -> Result<(), Fault> {
-        self.lists.forget_crowded(&mut self.recorder);
-        let Lists { shape, lengths, crowded, groups, .. } = &self.lists;
-        let params = CrowdedParams { lists: queries as u32, most: shape.most as u32 };
-        let uniforms = self.recorder.uniforms();
-        let bindings = self.crowded.bind::<CrowdedParams>(&self.gpu.device, uniforms, &[lengths, crowded, groups]);
-        let grid = Groups::Grid([params.lists.div_ceil(CROWDED_SIZE), 1]);
-        self.recorder.dispatch(&self.crowded, &bindings, &params, grid, queries as f64);
-        self.recorder.submit_if_due().await?;
-        self.select(Groups::At(&self.lists.groups.clone()), 0, queries as f64 * ENTRY_COST);
-        self.recorder.submit_if_due().await
+/// The lots of a search that others take part in.
+impl<'t> Queries for Hand<'t> {
+    type Block = Lot<'t>;
+
+    fn next(&mut self, most: usize) -> Option<(Lot<'t>, Range<usize>)> {
+        let lot = self.lot(most)?;
+        let places = lot.places();
+        Some((lot, places))
     }
 
-    /// Shortens all lists for good.
-    async fn finish(&mut self, queries: usize) -> Result<(), Fault> {
-        let operations = queries as f64 * ENTRY_COST * self.lists.shape.most as f64;
-        self.select(Groups::Grid([queries as u32, 1]), 1, operations);
-        self.recorder.submit_if_due().await
-    }
+    /// What is found counts when it is settled.
+    fn passed(&self, _places: &Range<usize>, _share: f64) {}
 
-    fn select(&mut self, groups: Groups<'_>, finish: u32, operations: f64) {
-        let Lists { shape, thresholds, lengths, entries, indices, crowded, .. } = &self.lists;
-        let params = SelectParams { capacity: shape.capacity as u32, finish };
-        let buffers = [thresholds, lengths, entries, indices, crowded];
-        let bindings = self.select.bind::<SelectParams>(&self.gpu.device, self.recorder.uniforms(), &buffers);
-        self.recorder.dispatch(&self.select, &bindings, &params, groups, operations);
-    }
-
-    /// Finds out, on a corner of the product, which tile this adapter is faster with.
-    async fn tune(&mut self) -> Result<(), Fault> {
-        // nothing is of use: what is timed are the products alone
-        self.gpu.queue.write_buffer(
-            &self.lists.thresholds,
-            0,
-            bytemuck::cast_slice(&vec![f32::MIN; self.lists.queries]),
-        );
-        let queries = 0..self.lists.queries.min(8 * TILE);
-        let references = 0..self.panels.rows(0).end.min(self.lists.shape.chunk);
-        let mut best: Option<(f64, Tile)> = None;
-        for tile in [Tile::Plain, Tile::Narrow, Tile::Wide] {
-            self.tile = tile;
-            self.propose = self.gpu.pipeline(tile.kernel(), &[]);
-            let bindings = self.bind(0, 0).await?;
-            let seconds = self.timed(&bindings, queries.clone(), references.clone()).await?;
-            if best.is_none_or(|(fastest, _)| seconds < fastest) {
-                best = Some((seconds, tile));
-            }
-        }
-        if let Some((_, tile)) = best {
-            self.tile = tile;
-            self.propose = self.gpu.pipeline(tile.kernel(), &[]);
-            // another search on the same device may have been as quick
-            let _: Result<(), Tile> = self.gpu.tile.set(tile);
-        }
-        Ok(())
-    }
-
-    /// Seconds of one product, from so many that the time is not that of a submission.
-    async fn timed(
-        &mut self,
-        bindings: &BindGroup,
-        queries: Range<usize>,
-        references: Range<usize>,
-    ) -> Result<f64, Fault> {
-        // the first time a driver compiles
-        self.propose(bindings, 0, queries.clone(), 0, references.clone()).await?;
-        self.recorder.finish().await?;
-        let mut times = 1;
-        loop {
-            let since = clock::now();
-            for _ in 0..times {
-                self.propose(bindings, 0, queries.clone(), 0, references.clone()).await?;
-            }
-            self.recorder.finish().await?;
-            let seconds = since.elapsed().as_secs_f64();
-            if seconds >= TRIAL || times >= MOST_TRIALS {
-                return Ok(seconds / f64::from(times));
-            }
-            times *= 4;
-        }
+    fn put(&mut self, lot: Lot<'t>, best: Best) -> balmer_core::Result<()> {
+        lot.hand_in(best)
     }
 }

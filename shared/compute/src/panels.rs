@@ -4,6 +4,8 @@
 //! that kernels copy whole vec4s of four neighbouring rows and never look beyond its end. All panels stay on the device
 //! where there is room; else those that are not needed at the moment are dropped, oldest first.
 
+use std::ops::Range;
+
 use balmer_core::ndarray::ArrayView2;
 use wgpu::Buffer;
 
@@ -68,9 +70,16 @@ impl<'a> Panels<'a> {
     }
 
     /// Rows of the matrix that a panel holds.
-    pub fn rows(&self, panel: usize) -> std::ops::Range<usize> {
+    pub fn rows(&self, panel: usize) -> Range<usize> {
         let first = panel * self.rows_per_panel;
         first..self.y.nrows().min(first + self.rows_per_panel)
+    }
+
+    /// The panels that hold some rows of the matrix, each with those of them.
+    pub fn holding(&self, rows: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> + use<> {
+        let (each, Range { start, end }) = (self.rows_per_panel, rows);
+        (start / each..end.div_ceil(each))
+            .map(move |panel| (panel, start.max(panel * each)..end.min((panel + 1) * each)))
     }
 
     fn bytes(&self) -> u64 {

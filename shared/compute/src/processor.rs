@@ -7,15 +7,20 @@ use balmer_core::{
     semi_supervised::{Diffusion, Graph, LabelDistributions, Seeds},
 };
 
+#[cfg(not(target_family = "wasm"))]
+use crate::Team;
 use crate::{Choice, Fault, GpuEngine};
 
-/// What computes: the processor by the engine `F`, or a GPU with that engine at its side.
+/// What computes: the processor by the engine `F`, a GPU with that engine at its side, or all GPUs together with the processor.
 #[derive(Debug)]
 pub enum Processor<F = CpuEngine> {
     /// The processor.
     Cpu(F),
     /// A GPU; the processor stands by.
     Gpu(Box<GpuEngine<F>>),
+    /// Every GPU, and the cores of the processor.
+    #[cfg(not(target_family = "wasm"))]
+    Team(Box<Team>),
 }
 
 impl<F: Engine> Processor<F> {
@@ -26,6 +31,15 @@ impl<F: Engine> Processor<F> {
     pub async fn gpu(choice: Choice, fallback: F) -> Result<Self, Fault> {
         GpuEngine::with_fallback(choice, fallback).await.map(|engine| Self::Gpu(Box::new(engine)))
     }
+
+    /// Opens every GPU.
+    ///
+    /// # Errors
+    /// As [`Team::open`].
+    #[cfg(not(target_family = "wasm"))]
+    pub async fn team() -> Result<Self, Fault> {
+        Team::open().await.map(|team| Self::Team(Box::new(team)))
+    }
 }
 
 impl<F: Engine> Engine for Processor<F> {
@@ -33,6 +47,8 @@ impl<F: Engine> Engine for Processor<F> {
         match self {
             Self::Cpu(engine) => engine.name(),
             Self::Gpu(engine) => engine.name(),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Team(team) => team.name(),
         }
     }
 
@@ -45,6 +61,8 @@ impl<F: Engine> Engine for Processor<F> {
         match self {
             Self::Cpu(engine) => engine.kneighbors(x, n_neighbors, observer).await,
             Self::Gpu(engine) => engine.kneighbors(x, n_neighbors, observer).await,
+            #[cfg(not(target_family = "wasm"))]
+            Self::Team(team) => team.kneighbors(x, n_neighbors, observer).await,
         }
     }
 
@@ -58,6 +76,8 @@ impl<F: Engine> Engine for Processor<F> {
         match self {
             Self::Cpu(engine) => engine.diffuse(graph, seeds, diffusion, observer).await,
             Self::Gpu(engine) => engine.diffuse(graph, seeds, diffusion, observer).await,
+            #[cfg(not(target_family = "wasm"))]
+            Self::Team(team) => team.diffuse(graph, seeds, diffusion, observer).await,
         }
     }
 }

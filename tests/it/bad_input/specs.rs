@@ -37,7 +37,7 @@ fn an_unknown_survey_is_named_with_the_nearest() {
     for arguments in [&["run", "spec.toml"][..], &["spectra", "star"], &["labels", "export", "star", "-"]] {
         balmer.fails(arguments).says(&["no survey `star`", "did you mean `stars`"]);
     }
-    balmer.fails(["ingest", "../stars", "stars-files"]).says(&["`../stars` cannot name a survey"]);
+    balmer.fails(["ingest", "../stars", "stars-files"]).says(&["`../stars` cannot be a name"]);
 }
 
 #[test]

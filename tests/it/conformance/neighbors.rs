@@ -37,6 +37,12 @@ fn of_few_features_and_of_whole_spectra() {
 }
 
 #[test]
+fn of_queries_that_lie_in_several_panels() {
+    // 256 rows fill a buffer, and the software's memory holds no two of them
+    check(&gpu(), &spectra_like(300, 30_000), 20);
+}
+
+#[test]
 fn of_every_width_that_users_ask_for() {
     let engine = gpu();
     let x = spectra_like(1500, 140);

@@ -38,6 +38,8 @@ async fn the_document_and_the_routes_are_the_same() {
         ("/surveys/{survey}/features", "get"),
         ("/surveys/{survey}/labels", "get post delete"),
         ("/surveys/{survey}/labels/history", "get"),
+        ("/surveys/{survey}/subsets", "get"),
+        ("/surveys/{survey}/subsets/{subset}", "get put delete"),
         ("/runs", "get post"),
         ("/runs/{run}", "get delete"),
         ("/runs/{run}/provenance", "get"),
@@ -52,7 +54,7 @@ async fn the_document_and_the_routes_are_the_same() {
         }
     }
     let total: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
-    assert_eq!((paths.len(), total), (19, 24), "a new route belongs into this test too");
+    assert_eq!((paths.len(), total), (21, 28), "a new route belongs into this test too");
 }
 
 #[tokio::test]

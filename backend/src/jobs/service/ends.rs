@@ -107,6 +107,7 @@ impl Jobs {
             Ok(waiting.into_iter().filter(is_unwanted).collect::<Vec<_>>())
         });
         for id in asked.await.unwrap_or_default() {
+            let _one = self.0.changing.lock().await;
             if let Err(error) = self.withdraw(&id).await {
                 tracing::warn!(run = id, %error, "it is to be cancelled");
             }

@@ -65,7 +65,7 @@ fn serve(jobs: &Jobs) {
 
 /// The job at its end.
 async fn ended(jobs: &Jobs, id: &str) -> Job {
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let job = jobs.0.table.job(id).await.unwrap();
         if job.phase.is_final() {
             return job;
@@ -288,6 +288,8 @@ async fn what_a_command_line_cancels_does_not_begin() {
     serve(&jobs);
     let job = ended(&jobs, &id).await;
     assert_eq!((job.phase, job.attempts), (Phase::Aborted, 0));
+    // the table knows first
+    let _one = jobs.0.changing.lock().await;
     assert_eq!(store.run(&id).unwrap().recorded().unwrap().status, RunStatus::Cancelled);
 }
 

@@ -101,7 +101,7 @@ pub fn ingest(
                 report.already_present += spectra;
                 report.files_done += 1;
             }
-            None => tasks.push(Task { path, source, stamp }),
+            None => tasks.push(Task { path, stamp }),
         }
     }
     progress(&report);

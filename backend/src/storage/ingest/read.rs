@@ -20,7 +20,6 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) path: PathBuf,
-    pub(super) source: String,
     pub(super) stamp: Option<FileStamp>,
 }
 
@@ -53,6 +52,11 @@ pub(super) fn read(chunk: Vec<Task>, options: ReadOptions, only_parquet: bool) -
 }
 
 impl Task {
+    /// What the file is called in lists.
+    fn source(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
     fn read(&self, options: ReadOptions, only_parquet: bool) -> FileOutcome {
         if self.stamp.is_some_and(|stamp| stamp.bytes > MAX_FILE_BYTES) {
             return self.rejected("too-large", format!("more than {} MiB: split it", MAX_FILE_BYTES >> 20));
@@ -69,7 +73,8 @@ impl Task {
             return self.rejected("wrong-format", "read as parquet, but it is none: use --format auto".to_owned());
         }
         // one file that trips the reader up must not take the others with it
-        match panic::catch_unwind(|| read_spectra_with(&bytes, &self.source, options)) {
+        let source = self.source();
+        match panic::catch_unwind(|| read_spectra_with(&bytes, &source, options)) {
             Ok(Ok(spectra)) if spectra.is_empty() => self.rejected("not-a-spectrum", "it holds no spectrum".to_owned()),
             Ok(Ok(spectra)) => FileOutcome { spectra: self.identified(spectra), rejected: Vec::new() },
             Ok(Err(e)) => self.rejected(e.reason(), e.to_string()),
@@ -82,7 +87,7 @@ impl Task {
             // read together with its spectra
             return FileOutcome::default();
         }
-        match parquet::read(&self.path, &self.source, options.medium) {
+        match parquet::read(&self.path, &self.source(), options.medium) {
             Ok(rows) => {
                 let mut outcome = FileOutcome::default();
                 for (i, row) in rows.into_iter().enumerate() {
@@ -109,7 +114,7 @@ impl Task {
     }
 
     fn rejected(&self, reason: &str, detail: String) -> FileOutcome {
-        let reject = Reject { source: self.source.clone(), reason: reason.to_owned(), detail };
+        let reject = Reject { source: self.source(), reason: reason.to_owned(), detail };
         FileOutcome { spectra: Vec::new(), rejected: vec![reject] }
     }
 }
@@ -122,7 +127,6 @@ mod tests {
     fn chunks_are_bounded_in_files_and_bytes_and_lose_none() {
         let task = |i: usize, bytes: u64| Task {
             path: PathBuf::from(format!("{i}")),
-            source: format!("{i}"),
             stamp: Some(FileStamp { bytes, modified: 0 }),
         };
         let small: Vec<usize> = chunks((0..150).map(|i| task(i, 10)).collect()).map(|c| c.len()).collect();

@@ -1,7 +1,7 @@
 //! SQL expressions: parsed, checked against what is allowed, compiled.
 //!
 //! Allowed are columns of the one table, literals, comparison, logic and arithmetic, `IS [NOT] NULL`,
-//! `IN (list)`, `BETWEEN`, `LIKE`, `ILIKE`, `CASE`, `CAST` and the functions of [`FUNCTIONS`]. Anything
+//! `IN (list)`, `BETWEEN`, `LIKE`, `ILIKE`, `CASE`, `CAST`, `in_subset('name')` and the functions of [`FUNCTIONS`]. Anything
 //! else is refused by name: a list of what is harmless, not of what is harmful. How long, how deep and how
 //! wide an expression may be is bounded, and with it the memory and time of one batch of rows.
 
@@ -28,8 +28,12 @@ use datafusion::{
     },
 };
 
-use super::{FUNCTIONS, SortKey, functions, refused};
-use crate::storage::{Result, StoreError, error::nearest, scan};
+use super::{
+    FUNCTIONS, SortKey, functions,
+    membership::{is_membership, members},
+    refused,
+};
+use crate::storage::{Result, StoreError, Subsets, error::nearest, scan};
 
 /// Longest text accepted, in bytes: room for some thousand names in an `IN (...)`.
 const MAX_BYTES: usize = 256 << 10;
@@ -84,13 +88,13 @@ impl Compiled {
 }
 
 /// Compiles a `where`.
-pub(crate) fn condition(text: &str, table: &Schema) -> Result<Compiled> {
-    on_deep_stack("where", || compile_condition(text, table))
+pub(crate) fn condition(text: &str, table: &Schema, subsets: &Subsets) -> Result<Compiled> {
+    on_deep_stack("where", || compile_condition(text, table, subsets))
 }
 
 /// Compiles the terms of an `order by`.
-pub(crate) fn order_by(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
-    on_deep_stack("order_by", || compile_order(text, table))
+pub(crate) fn order_by(text: &str, table: &Schema, subsets: &Subsets) -> Result<Vec<SortKey>> {
+    on_deep_stack("order_by", || compile_order(text, table, subsets))
 }
 
 /// Calls what walks expressions by recursion where there is room for the longest that is read at all.
@@ -102,8 +106,8 @@ fn on_deep_stack<T: Send>(clause: &'static str, call: impl FnOnce() -> Result<T>
     })
 }
 
-fn compile_condition(text: &str, table: &Schema) -> Result<Compiled> {
-    let compiled = parse("where", text, one_expression).and_then(|e| compile("where", e, table))?;
+fn compile_condition(text: &str, table: &Schema, subsets: &Subsets) -> Result<Compiled> {
+    let compiled = parse("where", text, one_expression).and_then(|e| compile("where", e, table, subsets))?;
     let data_type = compiled.expression.data_type(&compiled.schema).map_err(|e| refused("where", tidy(&e)))?;
     if data_type == DataType::Boolean {
         return Ok(compiled);
@@ -118,7 +122,7 @@ fn one_expression(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     parser.parse_expr()
 }
 
-fn compile_order(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
+fn compile_order(text: &str, table: &Schema, subsets: &Subsets) -> Result<Vec<SortKey>> {
     let terms = parse("order_by", text, |parser| parser.parse_comma_separated(Parser::parse_order_by_expr))?;
     let sort_key = |term: datafusion::sql::sqlparser::ast::OrderByExpr| {
         if matches!(term.expr, Expr::Value(_)) {
@@ -126,7 +130,7 @@ fn compile_order(text: &str, table: &Schema) -> Result<Vec<SortKey>> {
         }
         let descending = term.options.asc == Some(false);
         let nulls_first = term.options.nulls_first.unwrap_or(false);
-        let key = compile("order_by", term.expr, table)?;
+        let key = compile("order_by", term.expr, table, subsets)?;
         Ok(SortKey { key, options: SortOptions { descending, nulls_first } })
     };
     terms.into_iter().map(sort_key).collect()
@@ -192,8 +196,8 @@ fn is_repeated(expression: &Expr) -> bool {
     }
 }
 
-fn compile(clause: &'static str, mut expression: Expr, table: &Schema) -> Result<Compiled> {
-    Check { clause, table, terms: Cell::new(0), copies: Cell::new(1), text: Cell::new(0) }
+fn compile(clause: &'static str, mut expression: Expr, table: &Schema, subsets: &Subsets) -> Result<Compiled> {
+    Check { clause, table, subsets, terms: Cell::new(0), copies: Cell::new(1), text: Cell::new(0) }
         .expression(&mut expression, 0)?;
     let planned = |e: datafusion::error::DataFusionError| refused(clause, tidy(&e));
     let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;
@@ -224,6 +228,7 @@ fn tidy(error: &datafusion::error::DataFusionError) -> String {
 struct Check<'a> {
     clause: &'static str,
     table: &'a Schema,
+    subsets: &'a Subsets,
     terms: Cell<usize>,
     /// How often the part being looked at is repeated.
     copies: Cell<usize>,
@@ -288,6 +293,10 @@ impl Check<'_> {
                     check(&mut when.condition)?;
                     check(&mut when.result)
                 })
+            }
+            Expr::Function(function) if is_membership(function) => {
+                *expression = members(self.clause, function, self.subsets)?;
+                check(expression)
             }
             Expr::Function(function) => {
                 let name = function.name.to_string();

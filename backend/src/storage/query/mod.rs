@@ -1,13 +1,14 @@
 //! `where`, `order by`, `limit` over one table of Parquet files.
 //!
 //! The texts are single SQL expressions. They are parsed, checked against a list of what is allowed
-//! (columns of this table, literals, operators, a few pure functions: see [`expression`]) and only then
+//! (columns of this table, literals, operators, a few pure functions, named subsets: see [`expression`]) and only then
 //! planned by `DataFusion`. Batches are read here, one after the other, and the compiled expression is
 //! evaluated on each: no query can name another table or a file, time is checked between batches, and
 //! memory is the matching row numbers with their sort keys, of which there is a limit.
 
 mod expression;
 mod functions;
+mod membership;
 mod rows;
 
 pub use functions::FUNCTIONS;
@@ -24,7 +25,8 @@ use arrow_schema::SchemaRef;
 use datafusion::arrow::compute::{SortColumn, SortOptions, concat, lexsort_to_indices, take};
 
 use self::expression::Compiled;
-use super::{Result, StoreError, scan};
+pub(crate) use self::membership::subsets_named;
+use super::{Result, StoreError, Subsets, scan};
 
 /// Which rows are wanted, in what order, and which of their columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +61,14 @@ impl Default for Query {
     }
 }
 
-/// Runs a query over the rows of `files`, which all have the schema `table`.
-pub(crate) fn run(files: Vec<PathBuf>, table: &SchemaRef, query: &Query) -> Result<QueryResult> {
+/// Runs a query over the rows of `files`, which all have the schema `table`; `in_subset` means one of `subsets`.
+pub(crate) fn run(files: Vec<PathBuf>, table: &SchemaRef, subsets: &Subsets, query: &Query) -> Result<QueryResult> {
     if let Some(columns) = &query.columns {
         for column in columns {
             expression::check_column("columns", column, table)?;
         }
     }
-    let rows = matching_rows(&files, table, query)?;
+    let rows = matching_rows(&files, table, subsets, query)?;
     let matched = rows.len() as u64;
     let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
     let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
@@ -74,10 +76,15 @@ pub(crate) fn run(files: Vec<PathBuf>, table: &SchemaRef, query: &Query) -> Resu
 }
 
 /// Numbers of the rows that fulfil the condition, in the order asked for; `limit` is not applied.
-pub(crate) fn matching_rows(files: &[PathBuf], table: &SchemaRef, query: &Query) -> Result<Vec<u64>> {
+pub(crate) fn matching_rows(
+    files: &[PathBuf],
+    table: &SchemaRef,
+    subsets: &Subsets,
+    query: &Query,
+) -> Result<Vec<u64>> {
     let started = Instant::now();
-    let condition = query.condition.as_deref().map(|text| expression::condition(text, table)).transpose()?;
-    let keys = query.order_by.as_deref().map_or(Ok(Vec::new()), |text| expression::order_by(text, table))?;
+    let condition = query.condition.as_deref().map(|text| expression::condition(text, table, subsets)).transpose()?;
+    let keys = query.order_by.as_deref().map_or(Ok(Vec::new()), |text| expression::order_by(text, table, subsets))?;
     let mut columns: Vec<String> =
         condition.iter().chain(keys.iter().map(|k| &k.key)).flat_map(Compiled::columns).collect();
     columns.sort_unstable();

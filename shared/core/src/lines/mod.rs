@@ -85,7 +85,8 @@ pub fn all() -> impl Iterator<Item = &'static Line> {
     STELLAR.iter().copied().chain([NEBULAR, INTERSTELLAR_BANDS, SKY]).flatten()
 }
 
-fn convert(wavelength: f64, from: Medium, to: Medium) -> f64 {
+/// A wavelength in Angstrom from one medium to the other.
+pub(crate) fn convert(wavelength: f64, from: Medium, to: Medium) -> f64 {
     match (from, to) {
         (Medium::Air, Medium::Vacuum) => air_to_vacuum(wavelength),
         (Medium::Vacuum, Medium::Air) => vacuum_to_air(wavelength),

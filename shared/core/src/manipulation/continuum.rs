@@ -17,6 +17,11 @@ pub const ITERATIONS: usize = 5;
 /// The robust standard deviation is 1.4826 x the median absolute residual of the kept pixels. A pixel
 /// left out of one fit may return to the next.
 pub fn polynomial(wavelengths: &[f64], flux: &[f64], degree: usize) -> Vec<f64> {
+    clipped(wavelengths, flux, degree).0
+}
+
+/// As [`polynomial`], with the pixels that the last fit was made of.
+pub(crate) fn clipped(wavelengths: &[f64], flux: &[f64], degree: usize) -> (Vec<f64>, Vec<bool>) {
     let mut keep = vec![true; flux.len()];
     let mut fit = least_squares(wavelengths, flux, &keep, degree);
     for _ in 0..ITERATIONS {
@@ -30,7 +35,7 @@ pub fn polynomial(wavelengths: &[f64], flux: &[f64], degree: usize) -> Vec<f64> 
         keep = inside;
         fit = least_squares(wavelengths, flux, &keep, degree);
     }
-    fit
+    (fit, keep)
 }
 
 /// The running median of `flux` over `width` Angstrom centred on each pixel; at the ends over what there is.
@@ -53,32 +58,53 @@ pub fn running_median(wavelengths: &[f64], flux: &[f64], width: f64) -> Vec<f64>
         .collect()
 }
 
-/// Least squares in polynomials that are orthogonal over the kept pixels (Forsythe 1957, J. SIAM 5, 74):
-/// a three-term recurrence and inner products, with no matrix to become singular.
-pub(super) fn least_squares(wavelengths: &[f64], flux: &[f64], keep: &[bool], degree: usize) -> Vec<f64> {
+/// Least squares in polynomials that are [`orthogonal`] over the kept pixels: inner products, with no matrix to
+/// become singular. Linear in `flux`.
+pub(crate) fn least_squares(wavelengths: &[f64], flux: &[f64], keep: &[bool], degree: usize) -> Vec<f64> {
     let n = flux.len();
+    let mut fit = vec![0.0; n];
+    for Orthogonal { values, norm } in orthogonal(wavelengths, keep, degree) {
+        let coefficient = (0..n).filter(|&i| keep[i]).map(|i| values[i] * (flux[i] - fit[i])).sum::<f64>() / norm;
+        for i in 0..n {
+            fit[i] += coefficient * values[i];
+        }
+    }
+    fit
+}
+
+/// One of a family of orthogonal polynomials.
+pub(crate) struct Orthogonal {
+    /// Its value at every wavelength.
+    pub(crate) values: Vec<f64>,
+    /// The sum of its squares over the kept pixels.
+    pub(crate) norm: f64,
+}
+
+/// The polynomials up to `degree` that are orthogonal over the kept pixels, by their three-term recurrence
+/// (Forsythe 1957, J. SIAM 5, 74); fewer where fewer pixels are kept.
+pub(crate) fn orthogonal(wavelengths: &[f64], keep: &[bool], degree: usize) -> Vec<Orthogonal> {
+    let n = wavelengths.len();
     let (first, span) = (wavelengths[0], wavelengths[n - 1] - wavelengths[0]);
     let x: Vec<f64> = wavelengths.iter().map(|w| 2.0 * (w - first) / span - 1.0).collect();
     let inner = |f: &dyn Fn(usize) -> f64| (0..n).filter(|&i| keep[i]).map(f).sum::<f64>();
-    let (mut before, mut basis) = (vec![0.0; n], vec![1.0; n]);
-    let mut norm_before = 1.0;
-    let mut fit = vec![0.0; n];
-    for k in 0..=degree {
-        let norm = inner(&|i| basis[i] * basis[i]);
+    let mut family: Vec<Orthogonal> = Vec::with_capacity(degree + 1);
+    let mut values = vec![1.0; n];
+    for _ in 0..=degree {
+        let norm = inner(&|i| values[i] * values[i]);
         if norm <= f64::MIN_POSITIVE {
             break;
         }
-        let coefficient = inner(&|i| basis[i] * (flux[i] - fit[i])) / norm;
-        for i in 0..n {
-            fit[i] += coefficient * basis[i];
-        }
-        let alpha = inner(&|i| x[i] * basis[i] * basis[i]) / norm;
-        let beta = if k == 0 { 0.0 } else { norm / norm_before };
-        let next = (0..n).map(|i| (x[i] - alpha) * basis[i] - beta * before[i]).collect();
-        before = std::mem::replace(&mut basis, next);
-        norm_before = norm;
+        let alpha = inner(&|i| x[i] * values[i] * values[i]) / norm;
+        let next = match family.last() {
+            None => (0..n).map(|i| (x[i] - alpha) * values[i]).collect(),
+            Some(before) => {
+                let beta = norm / before.norm;
+                (0..n).map(|i| (x[i] - alpha) * values[i] - beta * before.values[i]).collect()
+            }
+        };
+        family.push(Orthogonal { values: std::mem::replace(&mut values, next), norm });
     }
-    fit
+    family
 }
 
 #[cfg(test)]

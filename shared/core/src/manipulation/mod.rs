@@ -30,6 +30,7 @@ pub mod scale;
 mod spec;
 pub mod spikes;
 
+pub(crate) use recipe::missing_pixels;
 pub use recipe::{Extraction, Note, Recipe};
 pub use rejection::Rejection;
 pub use spec::{Continuum, Grid, Mask, RecipeSpec, Scale};

@@ -303,7 +303,7 @@ impl Recipe {
 
 /// Pixels of the usual step that would fit into the gaps between `from` and `to`: a table may leave its
 /// bad pixels out, and interpolating across the gap would hide it.
-fn missing_pixels(wavelengths: &[f64], from: f64, to: f64) -> usize {
+pub(crate) fn missing_pixels(wavelengths: &[f64], from: f64, to: f64) -> usize {
     let mut steps: Vec<f64> = wavelengths.windows(2).map(|w| w[1] - w[0]).collect();
     let usual = median(&mut steps);
     let gaps = wavelengths.windows(2).filter(|w| w[1] - w[0] > GAP * usual);

@@ -131,6 +131,11 @@ pub struct Best {
 }
 
 impl Best {
+    /// What a device found: see [`Proposals`], whose fields these are.
+    pub fn new(width: usize, lengths: Vec<u32>, indices: Vec<u32>, thresholds: Vec<f32>) -> Self {
+        Self { width, lengths, indices, thresholds }
+    }
+
     /// What [`super::Search::settle`] makes neighbours of.
     pub fn as_proposals(&self) -> Proposals<'_> {
         Proposals { width: self.width, lengths: &self.lengths, indices: &self.indices, thresholds: &self.thresholds }

@@ -32,15 +32,24 @@ impl<L: Layout> Centred<L> {
     /// # Errors
     /// [`Error::InvalidParameter`] for distances beyond f32.
     pub(super) fn new(x: ArrayView2<'_, f32>) -> Result<Self> {
-        let (n, d) = x.dim();
         let centre = centre(x);
         let scale = scale(x, &centre)?;
+        Ok(Self::of(x.rows(), x.dim(), &centre, scale))
+    }
+
+    /// `rows`, n of d values, about a centre, by a [`scale`] that leaves them finite.
+    pub(super) fn of<'x>(
+        rows: impl IntoIterator<Item = impl IntoIterator<Item = &'x f32>>,
+        (n, d): (usize, usize),
+        centre: &[f64],
+        scale: f64,
+    ) -> Self {
         let mut y = L::zeros(n, d);
         let mut half_squares = Vec::with_capacity(n.next_multiple_of(PANEL));
         let mut norms = Vec::with_capacity(n);
-        for (row, values) in x.rows().into_iter().enumerate() {
+        for (row, values) in rows.into_iter().enumerate() {
             let mut square = 0.0_f64;
-            let centred = values.iter().zip(&centre).map(|(&value, centre)| {
+            let centred = values.into_iter().zip(centre).map(|(&value, centre)| {
                 let centred = ((f64::from(value) - centre) * scale) as f32;
                 square += f64::from(centred) * f64::from(centred);
                 centred
@@ -51,7 +60,7 @@ impl<L: Layout> Centred<L> {
         }
         half_squares.resize(n.next_multiple_of(PANEL), f32::NAN);
         let max_norm = norms.iter().copied().fold(0.0, f64::max);
-        Ok(Self { y, half_squares, norms, bound: Bound { features: d, max_norm, scale } })
+        Self { y, half_squares, norms, bound: Bound { features: d, max_norm, scale } }
     }
 
     /// The rows as they lie.
@@ -72,7 +81,7 @@ impl<L: Layout> Centred<L> {
     /// Whether every other row than those proposed for `row` is certainly farther than `last`, a squared distance:
     /// see [`Bound::certifies`].
     pub(super) fn certifies(&self, row: usize, threshold: f32, last: f64) -> bool {
-        self.bound.certifies(self.norms[row], threshold, last)
+        threshold < f32::MAX && self.bound.certifies(self.norms[row], threshold, last)
     }
 }
 

@@ -66,8 +66,46 @@ pub(super) fn gamma(terms: usize) -> f64 {
     error / (1.0 - error)
 }
 
+/// The `n_neighbors` nearest others of `row` with their squared distances, made of what was proposed for it. Where that makes
+/// no sense, or where `is_certain` (of the squared distance of the last) does not say that no other row can come before
+/// them, the row is searched by exact distances alone; whether it was is the second part of the answer.
+pub(super) fn nearest(
+    (x, d): (&[f32], usize),
+    row: usize,
+    proposed: &[u32],
+    n_neighbors: usize,
+    is_certain: impl FnOnce(f64) -> bool,
+) -> (Vec<(f64, u32)>, bool) {
+    let certain = certain((x, d), row, proposed, n_neighbors, is_certain);
+    let searched_again = certain.is_none();
+    (certain.unwrap_or_else(|| scan(x, d, row, n_neighbors)), searched_again)
+}
+
+/// The best of the rows proposed for `row`, where they are certainly the best of all.
+fn certain(
+    (x, d): (&[f32], usize),
+    row: usize,
+    proposed: &[u32],
+    n_neighbors: usize,
+    is_certain: impl FnOnce(f64) -> bool,
+) -> Option<Vec<(f64, u32)>> {
+    let n = x.len() / d;
+    if proposed.iter().any(|&index| index as usize >= n || index as usize == row) {
+        return None;
+    }
+    let mut ranked = rank(x, d, row, proposed);
+    // the same index twice is at the same distance twice: side by side
+    if ranked.array_windows().any(|[a, b]| a.1 == b.1) {
+        return None;
+    }
+    let last = ranked.get(n_neighbors - 1)?.0;
+    let everything = ranked.len() == n - 1;
+    ranked.truncate(n_neighbors);
+    (everything || is_certain(last)).then_some(ranked)
+}
+
 /// Exact squared distances of the rows proposed for `row`, sorted by (distance, index).
-pub(super) fn rank(x: &[f32], d: usize, row: usize, proposed: &[u32]) -> Vec<(f64, u32)> {
+fn rank(x: &[f32], d: usize, row: usize, proposed: &[u32]) -> Vec<(f64, u32)> {
     let mut ranked = Instructions::fastest().run(Measured { x, d, row, proposed });
     ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     ranked
@@ -96,7 +134,7 @@ impl Work for Measured<'_> {
 }
 
 /// The neighbours of one row by exact squared distances to every other row, with O(k) memory.
-pub(super) fn scan(x: &[f32], d: usize, row: usize, n_neighbors: usize) -> Vec<(f64, u32)> {
+fn scan(x: &[f32], d: usize, row: usize, n_neighbors: usize) -> Vec<(f64, u32)> {
     let own = &x[row * d..][..d];
     let mut best: Vec<(f64, u32)> = Vec::with_capacity(n_neighbors + 1);
     for j in (0..x.len() / d).filter(|&j| j != row) {

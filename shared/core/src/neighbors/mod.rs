@@ -6,7 +6,8 @@
 //! distances in f64 and a proof that nothing was overlooked have the last word.
 //!
 //! [`exact`] chooses between two ways: [`Pieces`], which never looks at most pairs, and [`Search`], in which each pair meets
-//! once, and in which devices take part. Hosts with more than one process share either.
+//! once, and in which devices take part. Hosts with more than one process share either; the cores of one share the first with
+//! devices ([`Together`]).
 //!
 //! [`approximate`] finds nearly all of them in less time, and says how many.
 //!
@@ -40,6 +41,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod together;
 mod tournament;
 mod watch;
 
@@ -57,6 +59,7 @@ pub use proposals::{MARGIN, Proposals};
 pub use search::Search;
 pub use settled::Settled;
 pub use table::NeighborTable;
+pub use together::{Hand, Lot, Together};
 pub use tournament::{Pair, tournament};
 
 use ndarray::ArrayView2;

@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    NeighborTable, arranged,
+    NeighborTable, Together, arranged,
     lanes::Instructions,
     pruned::{self, Pruned},
     search,
@@ -131,6 +131,15 @@ impl<'a> Pieces<'a> {
         self.pruned.piece(piece, self.n_neighbors, self.instructions, observer).map(|(found, _)| found)
     }
 
+    /// A search of all rows in which devices can take part. What the observer's keeper kept is not searched again.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] where what was kept has a row twice.
+    pub fn together<'p>(&'p self, observer: &'p dyn Observer) -> Result<Together<'p>> {
+        observer.keeper().begins(&|| name(self.x, self.n_neighbors));
+        Together::new(&self.pruned, self.n_neighbors, self.instructions, observer)
+    }
+
     /// The neighbours of all rows, over all cores. What the observer's keeper kept is not searched again.
     ///
     /// # Errors
@@ -142,6 +151,13 @@ impl<'a> Pieces<'a> {
 }
 
 impl Piece {
+    /// Appends a row with its neighbours, by their squared distances.
+    pub(super) fn push(&mut self, row: u32, nearest: &[(f64, u32)]) {
+        self.rows.push(row);
+        self.indices.extend(nearest.iter().map(|&(_, index)| index));
+        self.distances.extend(nearest.iter().map(|&(square, _)| square.sqrt() as f32));
+    }
+
     /// Whether this may be what was found for `rows` of a matrix of `n`.
     pub(super) fn is_of(&self, rows: &[u32], n: usize, n_neighbors: usize) -> bool {
         self.rows == rows && self.check(n, n_neighbors).is_ok()

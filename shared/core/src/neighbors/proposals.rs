@@ -27,7 +27,17 @@ pub struct Proposals<'a> {
     pub thresholds: &'a [f32],
 }
 
-impl Proposals<'_> {
+impl<'a> Proposals<'a> {
+    /// Those for some of the rows.
+    pub(super) fn part(&self, rows: Range<usize>) -> Proposals<'a> {
+        Self {
+            width: self.width,
+            lengths: &self.lengths[rows.clone()],
+            indices: &self.indices[rows.start * self.width..rows.end * self.width],
+            thresholds: &self.thresholds[rows],
+        }
+    }
+
     /// Whether there is a place for each of `rows`.
     pub(super) fn check(&self, rows: &Range<usize>) -> Result<()> {
         let n = rows.len();

@@ -164,11 +164,9 @@ impl<'a, L: Layout> Search<'a, L> {
                 }
                 let (proposed, threshold) = proposals.row(position);
                 let row = rows.start + position;
-                let ranked = self.rank(row, proposed, threshold, n_neighbors).unwrap_or_else(|| {
-                    again += 1;
-                    let (x, d) = self.features();
-                    certify::scan(x, d, row, n_neighbors)
-                });
+                let is_certain = |last| self.centred.certifies(row, threshold, last);
+                let (ranked, is_again) = certify::nearest(self.features(), row, proposed, n_neighbors, is_certain);
+                again += usize::from(is_again);
                 found.extend(ranked.into_iter().map(|(square, index)| (index, square.sqrt() as f32)));
             }
             (found, again)
@@ -184,24 +182,6 @@ impl<'a, L: Layout> Search<'a, L> {
             settled.searched_again += again;
         }
         Ok(settled)
-    }
-
-    /// The best of the rows proposed for `row`, where they are certainly the best of all.
-    fn rank(&self, row: usize, proposed: &[u32], threshold: f32, n_neighbors: usize) -> Option<Vec<(f64, u32)>> {
-        let n = self.n_rows();
-        if proposed.iter().any(|&index| index as usize >= n || index as usize == row) {
-            return None;
-        }
-        let (x, d) = self.features();
-        let mut ranked = certify::rank(x, d, row, proposed);
-        // the same index twice is at the same distance twice: side by side
-        if ranked.array_windows().any(|[a, b]| a.1 == b.1) {
-            return None;
-        }
-        let last = ranked.get(n_neighbors - 1)?.0;
-        let everything = ranked.len() == n - 1;
-        ranked.truncate(n_neighbors);
-        (everything || threshold < f32::MAX && self.centred.certifies(row, threshold, last)).then_some(ranked)
     }
 
     /// The features row by row, and their number.

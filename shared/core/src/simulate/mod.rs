@@ -16,7 +16,7 @@ mod basis;
 mod injections;
 mod noise;
 mod populations;
-mod random;
+pub(crate) mod random;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +38,7 @@ use populations::DrawnStar;
 use random::{generator, log_normal, normal, uniform};
 
 /// Kilometres per second.
-const SPEED_OF_LIGHT: f64 = 299_792.458;
+pub(crate) const SPEED_OF_LIGHT: f64 = 299_792.458;
 /// log10 of the first wavelength of LAMOST's spectra (their `COEFF0`).
 const FIRST: f64 = 3.5682;
 /// Pixels up to 7349.7 A.

@@ -7,7 +7,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// The generator of item `index` of a survey: every item has its own, so that any of them can be drawn
 /// without the others.
-pub(super) fn generator(seed: u64, index: u64) -> Xoshiro256PlusPlus {
+pub(crate) fn generator(seed: u64, index: u64) -> Xoshiro256PlusPlus {
     // SplitMix64's increment spreads neighbouring indices; seed_from_u64 mixes further
     Xoshiro256PlusPlus::seed_from_u64(seed.rotate_left(32) ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
@@ -18,7 +18,7 @@ pub(super) fn normal(rng: &mut impl Rng) -> f64 {
 }
 
 /// Two independent standard normal deviates.
-pub(super) fn normal_pair(rng: &mut impl Rng) -> (f64, f64) {
+pub(crate) fn normal_pair(rng: &mut impl Rng) -> (f64, f64) {
     let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
     let (sin, cos) = (std::f64::consts::TAU * rng.random::<f64>()).sin_cos();
     (radius * cos, radius * sin)

@@ -27,7 +27,7 @@ pub use run::{
     CandidatePage, CandidateRow, Method, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary,
 };
 pub use spectrum::{SpectrumBody, SpectrumPage, SpectrumRow};
-pub use subset::{NewSubset, SubsetSummary};
+pub use subset::{NewSubset, SubsetDetail, SubsetSummary};
 pub use survey::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummary, ValueCount};
 
 /// Answer of `GET /api/v1/health`.

@@ -1,24 +1,35 @@
-//! Named subsets of a survey: spectra that somebody chose, to be named in conditions as `in_subset('name')`.
+//! Named subsets of a survey.
 
 use serde::{Deserialize, Serialize};
 
-/// One named subset: a row of `GET /api/v1/surveys/{s}/subsets`, and the answer to storing one.
+/// An item of `GET /api/v1/surveys/{survey}/subsets`, and the answer to a subset that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubsetSummary {
-    /// Its name, unique in the survey.
+    /// Its name: what `in_subset('name')` asks for.
     pub name: String,
-    /// Number of spectra.
+    /// Its spectra.
     pub count: u64,
-    /// When it was stored, RFC 3339.
+    /// When it was made, RFC 3339 in UTC.
     pub created: String,
 }
 
-/// Body of `PUT /api/v1/surveys/{s}/subsets/{name}`.
+/// Answer of `GET /api/v1/surveys/{survey}/subsets/{subset}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubsetDetail {
+    /// What lists say of it.
+    #[serde(flatten)]
+    pub summary: SubsetSummary,
+    /// Its spectra, ascending.
+    pub spectrum_ids: Vec<String>,
+}
+
+/// Body of `PUT /api/v1/surveys/{survey}/subsets/{subset}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewSubset {
-    /// Its spectra.
+    /// Spectra of the survey, in any order.
     pub spectrum_ids: Vec<String>,
 }

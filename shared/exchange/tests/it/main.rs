@@ -15,6 +15,7 @@ mod bad_input;
 mod build;
 mod formats_doc;
 mod layouts;
+mod lines;
 mod real_data;
 mod velocities;
 mod writers;

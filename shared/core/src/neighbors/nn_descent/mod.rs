@@ -115,18 +115,11 @@ fn table(ground: &Ground<'_>, lists: &Lists, n_neighbors: usize) -> Result<Neigh
     let Arranged { x, d, ref order, .. } = ground.arranged;
     Gathered::search(ground.n_rows(), n_neighbors, ground.n_rows().div_ceil(CHUNK), |chunk| {
         let first = chunk * CHUNK;
-        let rows = order[first..].iter().take(CHUNK).copied().collect();
-        let mut found = Piece { rows, ..Piece::default() };
-        for (place, &row) in (first..).zip(&found.rows) {
+        let mut found = Piece::default();
+        for (place, &row) in (first..).zip(order[first..].iter().take(CHUNK)) {
             let known = lists.row(place).iter().filter(|near| near.square.is_finite());
             let proposed: Vec<u32> = known.map(|near| order[near.place as usize]).collect();
-            let mut ranked = certify::rank(x, d, row as usize, &proposed);
-            if ranked.len() < n_neighbors {
-                ranked = certify::scan(x, d, row as usize, n_neighbors);
-            }
-            ranked.truncate(n_neighbors);
-            found.indices.extend(ranked.iter().map(|&(_, index)| index));
-            found.distances.extend(ranked.iter().map(|&(square, _)| square.sqrt() as f32));
+            found.push(row, &certify::nearest((x, d), row as usize, &proposed, n_neighbors, |_| true).0);
         }
         Ok(found)
     })

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use ndarray::ArrayView2;
 
-pub(super) use self::pieces::{sizes, turns};
+pub(super) use self::pieces::{ROWS, sizes, turns};
 use self::{sift::Sift, tree::Tree};
 use super::{
     arranged::{Arranged, Rows},

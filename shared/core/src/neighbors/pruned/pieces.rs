@@ -1,28 +1,27 @@
-//! The search of all rows, piece by piece: candidates become neighbours.
+//! The search of one piece: candidates become neighbours.
 
-use std::{
-    ops::Range,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::ops::Range;
+
+use ndarray::ArrayView2;
 
 use super::{MARGIN, Pruned, sift::Sift};
 use crate::{
     Error, Result,
     engine::Observer,
     neighbors::{
-        Gathered, NeighborTable, Piece,
+        Centred, NeighborTable, Piece, Proposals, Together,
         arranged::Arranged,
+        centred::centre,
         certify::{self, F64_ERROR, UNDERFLOW, gamma},
         lanes::Instructions,
         panels::PANEL,
-        watch::Watch,
     },
 };
 
 /// Panels of a piece: what they look at is fetched once for all of them, and they stay near themselves.
 const PANELS: usize = 32;
 /// Rows of a piece, the last one may have fewer.
-const ROWS: usize = PANELS * PANEL;
+pub(in crate::neighbors) const ROWS: usize = PANELS * PANEL;
 
 /// How many rows each piece of a matrix of `n` rows has.
 pub(in crate::neighbors) fn sizes(n: usize) -> impl ExactSizeIterator<Item = usize> {
@@ -50,11 +49,27 @@ impl Pruned<'_> {
         sizes(self.arranged.n_rows()).len()
     }
 
-    fn panels_of(&self, piece: usize) -> Range<usize> {
-        piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS)
+    /// The places of consecutive pieces.
+    pub(in crate::neighbors) fn places_of(&self, pieces: Range<usize>) -> Range<usize> {
+        pieces.start * ROWS..self.arranged.n_rows().min(pieces.end * ROWS)
     }
 
-    /// The neighbours of all rows, and how many of these were searched by exact distances alone. What the
+    /// Whether this may be what was found for a piece.
+    pub(in crate::neighbors) fn may_be(&self, piece: usize, found: &Piece, n_neighbors: usize) -> bool {
+        let rows = &self.arranged.order[self.places_of(piece..piece + 1)];
+        found.is_of(rows, self.arranged.n_rows(), n_neighbors)
+    }
+
+    /// The rows in the order of the pieces, as devices multiply them. On one thread: those of the pool may all be waiting for the
+    /// device that asks.
+    pub(in crate::neighbors) fn centred(&self) -> Centred {
+        let Arranged { x, d, ref order, scale, .. } = self.arranged;
+        let dim = (order.len(), d);
+        let centre = centre(ArrayView2::from_shape(dim, x).expect("n x d"));
+        Centred::of(order.iter().map(|&row| self.rows.row(row as usize)), dim, &centre, scale)
+    }
+
+    /// The neighbours of all rows, over all cores, and how many of these were searched by exact distances alone. What the
     /// observer's keeper kept is not searched again.
     ///
     /// # Errors
@@ -65,32 +80,16 @@ impl Pruned<'_> {
         instructions: Instructions,
         observer: &dyn Observer,
     ) -> Result<(NeighborTable, usize)> {
-        let (pieces, keeper) = (self.n_pieces(), observer.keeper());
-        let (again, watch) = (AtomicUsize::new(0), Watch::new(observer, 0.0..1.0, pieces));
-        let find = |piece: usize| {
-            let rows = &self.arranged.order[self.places(self.panels_of(piece))];
-            let kept = keeper.kept(piece).filter(|kept| kept.is_of(rows, self.arranged.n_rows(), n_neighbors));
-            if let Some(kept) = kept {
-                watch.kept();
-                return Ok(kept);
-            }
-            let (found, searched_again) = self.piece(piece, n_neighbors, instructions, observer)?;
-            keeper.keep(piece, &found);
-            again.fetch_add(searched_again, Ordering::Relaxed);
-            Ok(found)
-        };
-        let of_turn = turns(pieces);
-        let table = Gathered::search(self.arranged.n_rows(), n_neighbors, pieces, |turn| {
-            watch.task(|| find(of_turn(turn))).unwrap_or(Err(Error::Cancelled))
-        })?;
-        observer.progress(1.0);
-        Ok((table, again.into_inner()))
+        let together = Together::new(self, n_neighbors, instructions, observer)?;
+        together.work();
+        let searched_again = together.searched_again();
+        Ok((together.table()?, searched_again))
     }
 
     /// The neighbours of the rows of a piece, and how many of these had to be searched by exact distances alone.
     ///
     /// # Errors
-    /// [`Error::Cancelled`], asked for each row: many rows that tie take long.
+    /// [`Error::Cancelled`].
     pub(in crate::neighbors) fn piece(
         &self,
         piece: usize,
@@ -101,29 +100,42 @@ impl Pruned<'_> {
         if observer.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let panels = self.panels_of(piece);
-        let places = self.places(panels.clone());
+        let panels = piece * PANELS..self.arranged.n_panels().min((piece + 1) * PANELS);
+        let places = self.places_of(piece..piece + 1);
         let mut candidates = instructions.run(Sift::new(self, panels, n_neighbors + MARGIN)).candidates;
         let best = candidates.best(0..places.len());
-        let proposals = best.as_proposals();
-        let mut found = Piece { rows: self.arranged.order[places.clone()].to_vec(), ..Piece::default() };
-        let mut again = 0;
-        for (position, &row) in self.arranged.order[places].iter().enumerate() {
+        let is_certain = |_: usize, threshold, last| self.certifies(threshold, last);
+        self.settle(places, &best.as_proposals(), n_neighbors, is_certain, observer)
+    }
+
+    /// The neighbours of the rows at `places`, made of the places that were proposed for each; and how many of these rows had to
+    /// be searched by exact distances alone, since `is_certain` (place, threshold, squared distance of the last) was not.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], asked for each row: many rows that tie take long.
+    pub(in crate::neighbors) fn settle(
+        &self,
+        places: Range<usize>,
+        proposals: &Proposals<'_>,
+        n_neighbors: usize,
+        is_certain: impl Fn(usize, f32, f64) -> bool,
+        observer: &dyn Observer,
+    ) -> Result<(Piece, usize)> {
+        let Arranged { x, d, ref order, .. } = self.arranged;
+        let (mut found, mut again) = (Piece::default(), 0);
+        for (position, place) in places.enumerate() {
             if observer.is_cancelled() {
                 return Err(Error::Cancelled);
             }
             let (proposed, threshold) = proposals.row(position);
-            let proposed: Vec<u32> = proposed.iter().map(|&place| self.arranged.order[place as usize]).collect();
-            let mut ranked = certify::rank(self.arranged.x, self.arranged.d, row as usize, &proposed);
-            let everything = ranked.len() == self.arranged.n_rows() - 1;
-            ranked.truncate(n_neighbors);
-            let last = ranked.get(n_neighbors - 1).map(|last| last.0);
-            if !last.is_some_and(|last| everything || threshold < f32::MAX && self.certifies(threshold, last)) {
-                again += 1;
-                ranked = certify::scan(self.arranged.x, self.arranged.d, row as usize, n_neighbors);
-            }
-            found.indices.extend(ranked.iter().map(|&(_, index)| index));
-            found.distances.extend(ranked.iter().map(|&(square, _)| square.sqrt() as f32));
+            // a place that there is not becomes a row that there is not
+            let row_at = |&place: &u32| order.get(place as usize).copied().unwrap_or(u32::MAX);
+            let proposed: Vec<u32> = proposed.iter().map(row_at).collect();
+            let is_certain = |last| is_certain(place, threshold, last);
+            let row = order[place];
+            let (nearest, is_again) = certify::nearest((x, d), row as usize, &proposed, n_neighbors, is_certain);
+            found.push(row, &nearest);
+            again += usize::from(is_again);
         }
         Ok((found, again))
     }
@@ -132,6 +144,9 @@ impl Pruned<'_> {
     /// `last`, a squared distance.
     fn certifies(&self, threshold: f32, last: f64) -> bool {
         let Arranged { scale, d, .. } = self.arranged;
+        if threshold >= f32::MAX {
+            return false;
+        }
         let least = f64::from(threshold) * (1.0 - gamma(self.rows.terms())) - UNDERFLOW;
         least > last * scale * scale * (1.0 + 4.0 * F64_ERROR * d as f64)
     }

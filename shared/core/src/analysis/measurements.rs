@@ -1,0 +1,166 @@
+//! What is measured of one line, and the one entry that measures it.
+
+use serde::{Deserialize, Serialize};
+
+use super::level::{Continuum, Level};
+use super::moments::moments;
+use super::peaks::{DoublePeak, double_peak};
+use super::realisations::Realisations;
+use super::region::SpectralRegion;
+use super::snr::{FEWEST, Noise, Snr, of_pixels};
+use super::stretch::Stretch;
+use super::unmeasurable::Unmeasurable;
+use super::width::full_width;
+use crate::spectrum::{Medium, Spectrum};
+
+/// The flux of a line is this many times its error, or its place means nothing.
+const SIGNIFICANT: f64 = 5.0;
+
+/// A value and its standard deviation, both in the same unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The value.
+    pub value: f64,
+    /// Its standard deviation: from the noise of every pixel, of those the continuum is taken from too.
+    pub error: f64,
+}
+
+/// Which way a line goes from its continuum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Feature {
+    /// Its flux is positive.
+    Emission,
+    /// Its flux is negative.
+    Absorption,
+}
+
+/// One line of one spectrum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurements {
+    /// Medium of the wavelengths below: the spectrum's.
+    pub medium: Medium,
+    /// Which way the line goes, by the sign of its flux.
+    pub feature: Feature,
+    /// Good pixels in the line window.
+    pub pixels: usize,
+    /// Pixels of the line window that were left out: masked in every exposure, without information, or missing in the
+    /// axis.
+    pub masked: usize,
+    /// Signal-to-noise ratio per pixel, of the pixels that the continuum is taken from; of the line window where it is
+    /// taken from none.
+    pub snr: Snr,
+    /// The continuum in the middle of the line window, in the spectrum's flux unit.
+    pub continuum: Measured,
+    /// The line's flux above the continuum, in the spectrum's flux unit times Angstrom; negative in absorption.
+    pub flux: Measured,
+    /// Equivalent width in Angstrom, positive in absorption.
+    pub equivalent_width: Measured,
+    /// Flux-weighted mean wavelength, in Angstrom.
+    pub centroid: Option<Measured>,
+    /// Full width at half maximum in Angstrom, where the line falls through half of its highest pixel.
+    pub fwhm: Option<Measured>,
+    /// Full width at half maximum of the Gaussian of the same second moment, in Angstrom. It depends on the wings, and
+    /// so on the window.
+    pub gaussian_fwhm: Option<Measured>,
+    /// The two peaks of double-peaked emission.
+    pub double_peak: Option<DoublePeak>,
+    /// Why something is not there, and what the errors rest on.
+    pub notes: Vec<Note>,
+}
+
+/// A circumstance the reader of a measurement should know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Note {
+    /// The spectrum states no variance.
+    NoVariance,
+    /// The line does not stand out of the noise: it has no centroid, or no widths.
+    NotSignificant,
+    /// The line has no full width at half maximum.
+    NoHalfMaximum,
+    /// Nothing stands above the continuum.
+    NoEmission,
+    /// One emission peak, or several that noise may have made of one.
+    OnePeak,
+}
+
+impl Note {
+    /// The note as a remark in lower case.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::NoVariance => "no variance stated: errors rest on the scatter of the flux",
+            Self::NotSignificant => "the line does not stand out of the noise: no centroid or no width",
+            Self::NoHalfMaximum => "the line does not fall to half of its height on both sides: no width there",
+            Self::NoEmission => "no emission peak above the continuum: no V/R",
+            Self::OnePeak => "no two significant emission peaks: no V/R",
+        }
+    }
+}
+
+/// Measures the line in `window` against `continuum`.
+///
+/// Pixels that are masked in every exposure, or carry no information, are left out and counted. The same spectrum gives
+/// the same numbers, errors included, everywhere and every time.
+///
+/// # Errors
+/// [`Unmeasurable`]: a region outside the spectrum or with less than half of its pixels good (five at least in the
+/// line window), a continuum that is not positive, or a request that makes no sense.
+pub fn measure(
+    spectrum: &Spectrum,
+    window: &SpectralRegion,
+    continuum: &Continuum,
+) -> Result<Measurements, Unmeasurable> {
+    const NAME: &str = "line window";
+    let medium = spectrum.axis().medium();
+    let range = window.range_in(medium, NAME)?;
+    let continuum_regions = continuum.regions(range, medium)?;
+    let regions = [&[(NAME, range, FEWEST)], continuum_regions.as_slice()].concat();
+    let stretch = Stretch::new(spectrum, &regions, continuum.margin())?;
+    let level = Level::new(continuum, &continuum_regions, &stretch);
+    let window = stretch.inside(range);
+    let under = &level.values[window.clone()];
+    let lowest = under.iter().copied().fold(f64::INFINITY, f64::min);
+    if lowest <= 0.0 {
+        return Err(Unmeasurable::ContinuumNotPositive { lowest });
+    }
+
+    let sums = moments(&stretch, &level, &window);
+    let feature = if sums.flux.value > 0.0 { Feature::Emission } else { Feature::Absorption };
+    let line: Vec<f64> = stretch.flux[window.clone()].iter().zip(under).map(|(f, c)| f - c).collect();
+    let sign = if feature == Feature::Emission { 1.0 } else { -1.0 };
+    let upwards: Vec<f64> = line.iter().map(|l| sign * l).collect();
+    let realisations = Realisations::new(&stretch, &level, window.clone());
+
+    let mut notes = Vec::new();
+    let mut note = |note: Note| {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    };
+    if stretch.noise == Noise::Estimated {
+        note(Note::NoVariance);
+    }
+    let significant = sums.flux.value.abs() > SIGNIFICANT * sums.flux.error;
+    if !significant {
+        note(Note::NotSignificant);
+    }
+    let fwhm = full_width(&realisations, &upwards, sign).map_err(&mut note).ok();
+    let double_peak = double_peak(&realisations, &line, under, medium).map_err(&mut note).ok();
+    Ok(Measurements {
+        medium,
+        feature,
+        pixels: window.len(),
+        masked: stretch.masked,
+        snr: of_pixels(&stretch, &level.made_of),
+        continuum: sums.continuum,
+        flux: sums.flux,
+        equivalent_width: sums.equivalent_width,
+        centroid: significant.then_some(sums.centroid),
+        fwhm,
+        gaussian_fwhm: sums.gaussian_fwhm.filter(|_| significant),
+        double_peak,
+        notes,
+    })
+}

@@ -1,0 +1,32 @@
+//! A stretch of the spectral axis, in a stated medium.
+
+use serde::{Deserialize, Serialize};
+
+use super::Unmeasurable;
+use crate::lines::convert;
+use crate::spectrum::Medium;
+
+/// From one wavelength to another: pixels whose centres lie in it, ends included, belong to it (specutils'
+/// `SpectralRegion`).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpectralRegion {
+    /// Start in Angstrom.
+    pub from: f64,
+    /// End in Angstrom, above `from`.
+    pub to: f64,
+    /// Medium of both. A spectrum on the other medium is measured on its own, between the converted ends.
+    pub medium: Medium,
+}
+
+impl SpectralRegion {
+    /// Start and end in Angstrom in `medium`; `name` is what an error calls the region.
+    pub(super) fn range_in(&self, medium: Medium, name: &'static str) -> Result<(f64, f64), Unmeasurable> {
+        let Self { from, to, .. } = *self;
+        if from.is_finite() && to.is_finite() && from > 0.0 && to > from {
+            Ok((convert(from, self.medium, medium), convert(to, self.medium, medium)))
+        } else {
+            Err(Unmeasurable::NotARegion { name, from, to })
+        }
+    }
+}
