@@ -19,7 +19,8 @@ const RUN: &str = r"
             .map(v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')),
     }), error => done({ checked: 0, violations: [String(error)] }));";
 
-fn axe() -> String {
+/// axe-core itself.
+pub fn axe() -> String {
     let path = std::env::var("BALMER_AXE").expect("BALMER_AXE names axe.min.js: `cargo xtask test` fetches it");
     std::fs::read_to_string(path).unwrap()
 }
@@ -32,7 +33,7 @@ async fn violations(browser: &Browser, axe: &str, url: &str, ready: &str) -> Vec
 }
 
 /// Lets axe look at the page as it is.
-async fn seen(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
+pub async fn seen(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     browser.script(axe, vec![]).await;
     let found: Value = browser.async_script(RUN, vec![]).await;
     // a page on which nothing was checked has not passed

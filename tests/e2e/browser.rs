@@ -9,7 +9,7 @@ use std::{
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
-    actions::{InputSource as _, KeyAction, KeyActions},
+    actions::{InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
     error::CmdError,
     wd::WebDriverCompatibleCommand,
@@ -177,6 +177,8 @@ impl Browser {
     pub async fn press(&self, key: &str) {
         // the standard's code points for keys without a character (WebDriver, section 17.4.2)
         let value = match key {
+            "Enter" => '\u{e007}',
+            "Escape" => '\u{e00c}',
             "End" => '\u{e010}',
             "Home" => '\u{e011}',
             "ArrowUp" => '\u{e013}',
@@ -186,6 +188,23 @@ impl Browser {
         let keyboard = KeyActions::new("keyboard".to_owned());
         let stroke = keyboard.then(KeyAction::Down { value }).then(KeyAction::Up { value });
         self.client.perform_actions(stroke).await.unwrap();
+    }
+
+    /// Drags the mouse over a test hook, from one place to the next; places are shares of its width and height.
+    pub async fn drag(&self, testid: &str, places: &[(f64, f64)]) {
+        let (left, top, width, height) = self.hook(testid).await.rectangle().await.unwrap();
+        let to = |(x, y): &(f64, f64)| PointerAction::MoveTo {
+            duration: Some(Duration::from_millis(20)),
+            x: (left + x * width).round(),
+            y: (top + y * height).round(),
+        };
+        let mut mouse = MouseActions::new("mouse".to_owned()).then(to(&places[0]));
+        mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        for place in &places[1..] {
+            mouse = mouse.then(to(place));
+        }
+        let mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(mouse).await.unwrap();
     }
 
     /// Saves what the window shows under `artefacts/screenshots`.

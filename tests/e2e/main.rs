@@ -16,3 +16,4 @@ mod page;
 mod real_data;
 mod runs;
 mod server;
+mod views;

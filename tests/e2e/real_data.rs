@@ -8,7 +8,8 @@ use crate::{browser::Browser, page::drawn, server::Server};
 
 const CONDITION: &str = "snr_r > 20";
 
-fn lamost() -> PathBuf {
+/// The folder of real spectra.
+pub fn lamost() -> PathBuf {
     let folder = std::env::var("BALMER_REAL_DATA").expect("BALMER_REAL_DATA names the folder of real spectra");
     PathBuf::from(folder).join("lamost-dr10")
 }

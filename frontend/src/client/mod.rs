@@ -3,6 +3,7 @@
 mod events;
 mod labels;
 mod runs;
+mod subsets;
 mod surveys;
 mod worker;
 
@@ -15,6 +16,7 @@ pub use balmer_worker::stream::{Arrived, arrow_stream};
 pub use events::*;
 pub use labels::*;
 pub use runs::*;
+pub use subsets::*;
 pub use surveys::*;
 pub use worker::Chief;
 

@@ -7,13 +7,51 @@ use wasm_bindgen::JsCast;
 type Entry = (&'static [&'static str], &'static str);
 
 /// Groups of keys, with their titles.
-const MAP: [(&str, &[Entry]); 4] = [
+const MAP: [(&str, &[Entry]); 7] = [
     (
         "Candidates",
         &[
             (&["↓", "j"], "next candidate"),
             (&["↑", "k"], "previous candidate"),
             (&["Home", "End"], "first and last of the list"),
+        ],
+    ),
+    (
+        "Selection",
+        &[
+            (&["x", "Space"], "select the chosen one, or no longer"),
+            (&["Ctrl", "click"], "select a row or a point, or no longer"),
+            (&["Shift", "click"], "select the rows from the chosen one to this"),
+            (&["Shift", "A"], "select all that is listed"),
+            (&["Shift", "I"], "select the others"),
+            (&["Esc"], "select nothing"),
+            (&["z", "Ctrl Z"], "take the last step of the selection back"),
+            (&["Shift", "Z"], "take it again"),
+            (&["Shift", "O"], "list only what is selected"),
+            (&["Shift", "X"], "list all but that"),
+        ],
+    ),
+    (
+        "Views",
+        &[
+            (&["m"], "map of feature space"),
+            (&["s"], "sky"),
+            (&["p"], "scatter plot"),
+            (&["h"], "histogram"),
+            (&["l"], "a drag draws a line around points: a lasso"),
+            (&["r"], "a drag marks a rectangle"),
+            (&["Shift", "drag"], "select more by a lasso"),
+            (&["Alt", "drag"], "take out of the selection by a lasso"),
+        ],
+    ),
+    (
+        "A view, once it has the focus",
+        &[
+            (&["+", "−"], "zoom"),
+            (&["←", "→", "↑", "↓"], "pan; in a histogram the bar before and after"),
+            (&["0", "double click"], "see all of it"),
+            (&["v"], "select what is in view; with Shift as well, with Alt no longer"),
+            (&["Enter"], "select the bar of a histogram"),
         ],
     ),
     (
@@ -72,8 +110,10 @@ pub fn KeyboardMap() -> impl IntoView {
             }
         };
         view! {
-            <h3>{title}</h3>
-            <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+            <section>
+                <h3>{title}</h3>
+                <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+            </section>
         }
     };
     view! {
@@ -81,7 +121,7 @@ pub fn KeyboardMap() -> impl IntoView {
             "?"
         </button>
         <dialog node_ref=dialog data-testid="keyboard-map" aria-label="Keyboard map">
-            {MAP.map(group).collect_view()}
+            <div class="key-groups">{MAP.map(group).collect_view()}</div>
             <form method="dialog">
                 <button type="submit">"Close"</button>
             </form>

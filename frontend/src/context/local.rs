@@ -5,6 +5,7 @@
 
 mod ask;
 mod hear;
+mod map;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -16,6 +17,7 @@ use balmer_exchange::{
 use leptos::prelude::*;
 
 use self::ask::{Asking, Scoring};
+pub use self::map::Drawing;
 use super::{Catalogue, Failures};
 use crate::{
     client::Chief,
@@ -39,6 +41,8 @@ pub struct Local {
     pub runs: RwSignal<BTreeMap<String, Arc<LocalRun>>>,
     /// How far the run under way is.
     pub progress: RwSignal<Option<(String, Progress)>>,
+    /// The map of feature space that was asked for last.
+    pub map: RwSignal<Option<Drawing>>,
     inside: StoredValue<Inside, LocalStorage>,
     catalogue: Catalogue,
     failures: Failures,
@@ -52,6 +56,8 @@ struct Inside {
     turns: Turns,
     /// The number of the last run of this tab.
     last: u64,
+    /// The number of the last map of this tab.
+    last_map: u64,
     /// What is in the worker's hands of another number of neighbours, and what is wanted since.
     scoring: Option<Scoring>,
     /// Who waits for an explanation.
@@ -64,6 +70,7 @@ impl Local {
         Self {
             runs: RwSignal::new(BTreeMap::new()),
             progress: RwSignal::new(None),
+            map: RwSignal::new(None),
             inside: StoredValue::new_local(Inside::default()),
             catalogue: expect_context(),
             failures: expect_context(),
@@ -213,6 +220,7 @@ impl Local {
             std::mem::take(&mut inside.asking)
         });
         drop(asking);
+        self.lose_map();
         self.runs.update(|runs| {
             for run in runs.values_mut().filter(|run| run.found.is_some()) {
                 Arc::make_mut(run).let_go();

@@ -3,7 +3,8 @@
 //! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
 //! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
-//! the last failure ([`Failures`]) and the theme.
+//! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
+//! map of feature space ([`Maps`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
@@ -17,8 +18,11 @@ mod hosts;
 mod labels;
 mod live;
 mod local;
+mod maps;
 mod replays;
 mod rows;
+mod selected;
+mod showing;
 mod spectra;
 mod theme;
 mod viewing;
@@ -31,9 +35,12 @@ pub use explained::Explained;
 pub use failures::Failures;
 pub use hosts::Hosts;
 pub use labels::Labels;
-pub use local::Local;
+pub use local::{Drawing, Local};
+pub use maps::Maps;
 pub use replays::{Replay, Replays};
 pub use rows::Rows;
+pub use selected::Selected;
+pub use showing::Showing;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
 pub use viewing::Viewing;
@@ -57,5 +64,8 @@ pub fn provide() {
     provide_context(Watch::new());
     provide_context(Draft::new());
     provide_context(Replays::new());
+    provide_context(Selected::new());
+    provide_context(Showing::new());
+    provide_context(Maps::new());
     live::follow_labels();
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{
         empty::Empty, filter_bar::FilterBar, listing::Listing, lived_elsewhere::LivedElsewhere, run_bar::RunBar,
-        run_progress::RunProgress, spectrum_view::SpectrumView,
+        run_progress::RunProgress, spectrum_view::SpectrumView, views::Views,
     },
     context::{Catalogue, Desk},
 };
@@ -55,6 +55,7 @@ pub fn Workbench() -> impl IntoView {
                 Scene::Desk => view! {
                     <div class="desk">
                         <Listing />
+                        <Views />
                         <SpectrumView />
                     </div>
                 }

@@ -304,6 +304,18 @@ impl Condition {
     }
 }
 
+/// A condition with one more clause, which is written once only.
+pub fn joined(condition: Option<&str>, clause: &str) -> String {
+    let Some(text) = condition.map(str::trim).filter(|text| !text.is_empty()) else { return clause.to_owned() };
+    match Condition::parse(text) {
+        Some(known) if known.parts.iter().any(|part| part == clause) => text.to_owned(),
+        Some(known) if known.is_alternative => format!("({text}) AND {clause}"),
+        Some(_) => format!("{text} AND {clause}"),
+        // a comment ends with its line
+        None => format!("({text}\n) AND {clause}"),
+    }
+}
+
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.parts.join(" AND "))

@@ -143,6 +143,13 @@ mod tests {
     }
 
     #[test]
+    fn named_subsets_are_the_server_s_to_know() {
+        let filter = LocalFilter::parse("NOT in_subset('label') AND lof > 1.2").unwrap();
+        assert_eq!(filter.stated.as_deref(), Some("(NOT in_subset('label'))"));
+        assert_eq!(filter.rows(&table(), |id| id == "a"), [0]);
+    }
+
+    #[test]
     fn what_nobody_can_answer_says_what_can_be_asked() {
         for text in ["lof > snr_r", "lof > 1 OR snr_r > 3", "abs(lof) > 1", "label LIKE 'b%'"] {
             let said = LocalFilter::parse(text).unwrap_err();

@@ -9,15 +9,15 @@ use std::{
 };
 
 use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::worker::{Command, Device, Report};
+use balmer_exchange::worker::{Command, Device, MapKind, Report};
 use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, MessageEvent};
 
-use crate::{explore, kept, matrix, member, port, run};
+use crate::{explore, kept, map, matrix, member, port, run};
 
-/// A run under way, and how to stop it.
+/// A run or a map under way, and how to stop it.
 struct UnderWay {
     run: String,
     abort: AbortController,
@@ -43,7 +43,8 @@ pub fn start() {
 
 fn obey(command: Command, buffers: &[ArrayBuffer]) {
     match command {
-        Command::Run { run, spec, device } => begin(run, *spec, device),
+        Command::Run { run, spec, device } => begin(run, Task::Run(*spec, device)),
+        Command::Map { map, spec, kind } => begin(map, Task::Map(*spec, kind)),
         Command::Cancel { run } => stop(&run),
         Command::Rescore { run, n_neighbors } => explore::rescore(&run, n_neighbors),
         Command::Respread { run, labels } => explore::respread(&run, &labels),
@@ -58,13 +59,22 @@ fn obey(command: Command, buffers: &[ArrayBuffer]) {
     }
 }
 
-fn begin(run: String, spec: PipelineSpec, device: Device) {
+/// What takes a while.
+enum Task {
+    Run(PipelineSpec, Device),
+    Map(PipelineSpec, MapKind),
+}
+
+fn begin(run: String, task: Task) {
     // a browser without it has no `fetch` that could be stopped, and no module workers either
     let Ok(abort) = AbortController::new() else { return };
     let (signal, stopped) = (abort.signal(), Arc::new(AtomicBool::new(false)));
     UNDER_WAY.with_borrow_mut(|all| all.push(UnderWay { run: run.clone(), abort, stopped: stopped.clone() }));
     spawn_local(async move {
-        run::carry_out(run.clone(), spec, device, signal, stopped).await;
+        match task {
+            Task::Run(spec, device) => run::carry_out(run.clone(), spec, device, signal, stopped).await,
+            Task::Map(spec, kind) => map::draw(run.clone(), spec, kind, signal, stopped).await,
+        }
         UNDER_WAY.with_borrow_mut(|all| all.retain(|other| other.run != run));
     });
 }

@@ -27,6 +27,8 @@ mod kept;
 #[cfg(feature = "runs")]
 mod labels;
 #[cfg(feature = "runs")]
+mod map;
+#[cfg(feature = "runs")]
 mod matrix;
 #[cfg(feature = "runs")]
 mod member;

@@ -12,10 +12,10 @@ use leptos::{html, prelude::*};
 use self::{
     export::ExportMenu,
     row::{ROW_HEIGHT, Row},
-    steps::chosen_row,
 };
 use crate::{
-    context::{Desk, Rows},
+    components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
+    context::{Desk, Rows, Showing},
     state::{
         address::{Address, Place},
         format::count,
@@ -40,9 +40,11 @@ pub fn Listing() -> impl IntoView {
             <header class="panel-head">
                 <h2>{title}</h2>
                 <span class="summary muted" aria-live="polite">{move || summary(desk, rows)}</span>
+                <SubsetsMenu />
                 <ExportMenu />
             </header>
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
+            <SelectionBar />
             <Grid of_run />
         </section>
     }
@@ -51,12 +53,12 @@ pub fn Listing() -> impl IntoView {
 /// The rows in sight.
 #[component]
 fn Grid(of_run: Memo<bool>) -> impl IntoView {
-    let (desk, rows) = (expect_context::<Desk>(), expect_context::<Rows>());
+    let rows: Rows = expect_context();
     let frame = NodeRef::<html::Div>::new();
     let (top, height) = scroll::watch(frame);
     let len = Memo::new(move |_| rows.table.with(|table| table.ready().map_or(0, |table| table.len())));
     let shown = Memo::new(move |_| window(top.get(), height.get(), ROW_HEIGHT, len.get()));
-    let chosen_row = Memo::new(move |_| chosen_row(desk, rows));
+    let chosen_row = expect_context::<Showing>().chosen;
     // a row chosen by the keys or by the address scrolls into sight
     Effect::new(move || {
         let (Some(row), Some(frame)) = (chosen_row.get(), frame.get()) else { return };

@@ -1,11 +1,13 @@
 //! One row of the list.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use crate::{
-    context::{Desk, Labels, Rows},
+    context::{Desk, Labels, Rows, Selected},
     state::{
         format::{fixed, object_type},
+        selection::How,
         table::Table,
     },
 };
@@ -57,6 +59,7 @@ fn cells(table: &Table, row: usize) -> Option<Cells> {
 #[component]
 pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let (desk, rows, labels) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Labels>());
+    let selected: Selected = expect_context();
     let cells = Memo::new(move |_| rows.table.with(|table| cells(table.ready()?, row)));
     let given = move || {
         let id = cells.with(|cells| cells.as_ref().map(|cells| cells.id.clone()))?;
@@ -69,10 +72,28 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
         }
         _ => ().into_any(),
     };
-    let choose = move |_| {
-        if let Some(id) = cells.with_untracked(|cells| cells.as_ref().map(|cells| cells.id.clone())) {
+    let marked = Memo::new(move |_| selected.marks.with(|marks| marks.0.has(row)));
+    let id = move || cells.with_untracked(|cells| cells.as_ref().map(|cells| cells.id.clone()));
+    let toggle = move || {
+        if let Some(id) = id() {
+            selected.toggle(&id);
+        }
+    };
+    let choose = move |event: MouseEvent| {
+        if event.shift_key() {
+            // from the chosen row to this one, as in mail
+            let from = chosen_row.get_untracked().unwrap_or(row);
+            let rows: Vec<u32> = (row.min(from)..=row.max(from)).map(|row| row as u32).collect();
+            selected.choose(How::Add, &rows);
+        } else if event.ctrl_key() || event.meta_key() {
+            toggle();
+        } else if let Some(id) = id() {
             desk.choose(&id);
         }
+    };
+    let mark = move |event: MouseEvent| {
+        event.stop_propagation();
+        toggle();
     };
     let cell = move |read: fn(&Cells) -> String| cells.with(|cells| cells.as_ref().map(read).unwrap_or_default());
     view! {
@@ -83,9 +104,26 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             aria-rowindex=(row + 2).to_string()
             aria-selected=move || (chosen_row.get() == Some(row)).to_string()
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
+            class:marked=move || marked.get()
+            on:mousedown=move |event| {
+                // a range of rows is wanted, not of letters
+                if event.shift_key() {
+                    event.prevent_default();
+                }
+            }
             on:click=choose
         >
-            <td role="gridcell" class="num rank">{move || cell(|cells| cells.number.clone())}</td>
+            <td role="gridcell" class="num rank">
+                <span
+                    class="mark"
+                    role="checkbox"
+                    aria-checked=move || marked.get().to_string()
+                    aria-label=move || format!("Select {}", cell(|cells| cells.name.clone()))
+                    title="Select it (x); Shift and click selects a range"
+                    on:click=mark
+                ></span>
+                {move || cell(|cells| cells.number.clone())}
+            </td>
             <td role="gridcell" class="object">
                 <span class="name">{move || cell(|cells| cells.name.clone())}</span>
                 <span class="id">{move || cell(|cells| cells.second.clone().unwrap_or_default())}</span>

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The row of the chosen spectrum.
-pub fn chosen_row(desk: Desk, rows: Rows) -> Option<usize> {
+fn chosen_row(desk: Desk, rows: Rows) -> Option<usize> {
     let id = desk.spectrum_id.get()?;
     rows.table.with(|table| table.ready()?.row_of(&id))
 }

@@ -5,7 +5,7 @@
 //! the strokes of [`board`] in the colours of [`ink`]. Drawing happens at most once a frame.
 
 mod board;
-mod frames;
+pub mod frames;
 mod glass;
 mod hands;
 pub mod ink;

@@ -25,6 +25,9 @@ use crate::{
 impl Local {
     /// Takes a report.
     pub(super) fn hear(self, report: Report, buffers: &[ArrayBuffer]) {
+        if self.hear_map(&report, buffers) {
+            return;
+        }
         match report {
             Report::Device { run, name, note } => self.hear_device(&run, name, note),
             Report::Progress { run, stage, estimate, message } => {
@@ -56,8 +59,9 @@ impl Local {
                 self.answer(&run, None, &Err(problem.clone()));
                 self.failures.last.set(Some(problem));
             }
-            // for the chief of a pool and for the benchmark page
+            // for the chief of a pool, for the benchmark page, of a map that nobody wants any more
             Report::Ready
+            | Report::Map { .. }
             | Report::Joined { .. }
             | Report::Found { .. }
             | Report::Broken { .. }

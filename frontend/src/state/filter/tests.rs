@@ -146,3 +146,19 @@ fn an_unfinished_condition_is_left_to_its_writer() {
     }
     assert_eq!(Condition::parse("  "), Some(Condition::default()));
 }
+
+#[test]
+fn a_clause_is_joined_once_and_to_the_whole_condition() {
+    let only = "in_subset('a b')";
+    let cases = [
+        (None, only),
+        (Some("  "), only),
+        (Some("snr_r > 3"), "snr_r > 3 AND in_subset('a b')"),
+        (Some("z > 1 OR z < 0"), "(z > 1 OR z < 0) AND in_subset('a b')"),
+        (Some("in_subset('a b') AND z > 1"), "in_subset('a b') AND z > 1"),
+        (Some("z > 1 -- far"), "(z > 1 -- far\n) AND in_subset('a b')"),
+    ];
+    for (condition, expected) in cases {
+        assert_eq!(joined(condition, only), expected);
+    }
+}

@@ -19,6 +19,14 @@ pub enum Device {
     Cpu,
 }
 
+/// How feature space is laid out in a plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MapKind {
+    /// The first two principal components.
+    Pca,
+}
+
 /// A share of a search for neighbours, for one worker of the pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -49,9 +57,19 @@ pub enum Command {
         /// Where.
         device: Device,
     },
-    /// To the chief: stop a run that is under way.
+    /// To the chief: lay the feature space of a spec's subset out in a plane. Features are fetched from the server, or
+    /// are those of an earlier run; progress is told as a run's.
+    Map {
+        /// Name of the map: [`map_name`](super::map_name).
+        map: String,
+        /// What to lay out: survey, condition, recipe.
+        spec: Box<PipelineSpec>,
+        /// How.
+        kind: MapKind,
+    },
+    /// To the chief: stop a run or a map that is under way.
     Cancel {
-        /// Name of the run.
+        /// Name of the run or map.
         run: String,
     },
     /// To the chief: outlier factors of a finished run with another number of neighbours, from its table.

@@ -10,10 +10,11 @@
 mod command;
 mod report;
 
-pub use command::{Command, Device, Share};
+pub use command::{Command, Device, MapKind, Share};
 pub use report::{Outcome, Report};
 
 const PREFIX: &str = "browser-";
+const MAP_PREFIX: &str = "map-";
 
 /// The name of the page's run of that number: `browser-1`.
 pub fn run_name(number: u64) -> String {
@@ -23,6 +24,11 @@ pub fn run_name(number: u64) -> String {
 /// Whether a run of that name is one of a page: the server's begin with a date.
 pub fn is_run_name(run: &str) -> bool {
     run.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The name of the page's map of that number: `map-1`, which no run has.
+pub fn map_name(number: u64) -> String {
+    format!("{MAP_PREFIX}{number}")
 }
 
 #[cfg(test)]
@@ -40,6 +46,11 @@ mod tests {
         let command = Command::Run { run: run_name(3), spec: Box::new(spec), device: Device::Cpu };
         let text = serde_json::to_string(&command).unwrap();
         assert!(text.contains(r#""command":"run""#) && text.contains(r#""device":"browser-cpu""#), "{text}");
+        assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
+        let (spec, kind) = (Box::new(PipelineSpec::new("miles")), MapKind::Pca);
+        let command = Command::Map { map: map_name(2), spec, kind };
+        let text = serde_json::to_string(&command).unwrap();
+        assert!(text.contains(r#""command":"map""#) && text.contains(r#""kind":"pca""#), "{text}");
         assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
         let report = Report::Progress {
             run: run_name(3),
@@ -64,7 +75,7 @@ mod tests {
     #[test]
     fn the_page_knows_its_own_runs() {
         assert!(is_run_name(&run_name(12)));
-        assert!(!is_run_name("browser-"));
+        assert!(!is_run_name("browser-") && !is_run_name(&map_name(1)));
         assert!(!is_run_name("20260301T120500-browser-1"));
     }
 }

@@ -41,9 +41,19 @@ pub enum Report {
         /// What there is to say of it.
         outcome: Box<Outcome>,
     },
-    /// A run ended without a result.
+    /// Where the spectra are on a map; another one follows where `is_last` is not set, and replaces it. Buffers: where
+    /// the name of each row ends, u32, with a 0 in front; the names, UTF-8; the coordinates, f32, rows x 2.
+    Map {
+        /// Name of the map.
+        map: String,
+        /// Shares of the variance along the axes, where they are principal components.
+        explained: Option<[f64; 2]>,
+        /// Whether it is as good as it gets.
+        is_last: bool,
+    },
+    /// A run or a map ended without a result.
     Failed {
-        /// Name of the run.
+        /// Name of the run or map.
         run: String,
         /// Why; `None` where it was cancelled.
         problem: Option<Problem>,

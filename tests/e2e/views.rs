@@ -1,0 +1,170 @@
+//! The views beside the list, on real LAMOST spectra: an island of the map is selected, seen in the list and in every
+//! view, named, listed alone, left out; the address alone brings the same views back.
+
+use serde_json::{Value, json};
+
+use crate::{
+    accessibility::{axe, seen},
+    browser::Browser,
+    page::drawn,
+    real_data::lamost,
+    server::Server,
+};
+
+/// Spectra selected, as the bar says.
+const SELECTED: &str = "parseInt(document.querySelector('[data-testid=selection-count]')?.innerText
+    .replace(/[\\s\\u202f]/g, '') ?? '0')";
+
+/// A line around the right half of a view.
+const HALF: [(f64, f64); 5] = [(0.5, 0.02), (0.99, 0.02), (0.99, 0.98), (0.5, 0.98), (0.5, 0.5)];
+
+/// Waits until the points of a view are on the screen, and returns how many there are.
+async fn points(browser: &Browser, testid: &str) -> u64 {
+    let script = format!("return document.querySelector('[data-testid={testid}]')?.dataset.points > 0");
+    browser.until(&format!("points in {testid}"), &script).await;
+    let script = format!("return +document.querySelector('[data-testid={testid}]').dataset.points");
+    browser.script(&script, vec![]).await.as_u64().unwrap()
+}
+
+/// The numbers that the selection's bar and the list's head say.
+async fn numbers(browser: &Browser) -> (u64, u64) {
+    let script = format!(
+        "return [{SELECTED}, parseInt(document.querySelector('.listing .summary').innerText.replace(/[\\s\\u202f]/g, ''))]"
+    );
+    let found = browser.script(&script, vec![]).await;
+    (found[0].as_u64().unwrap(), found[1].as_u64().unwrap())
+}
+
+/// Waits until so many spectra are listed.
+async fn listed(browser: &Browser, number: u64) {
+    let script = format!(
+        "return document.querySelector('[data-testid=candidate-table]').ariaRowCount === '{}'
+            && !document.querySelector('.listing .summary').innerText.includes('…')",
+        number + 1
+    );
+    browser.until(&format!("{number} rows"), &script).await;
+}
+
+#[tokio::test]
+async fn an_island_of_the_map_is_named_and_left_out() {
+    let server = Server::with_files("lamost", &lamost());
+    let browser = Browser::open().await;
+    browser.look(1440, 1000, true).await;
+    browser.goto(&server.url("/surveys/lamost")).await;
+    drawn(&browser).await;
+    let all = numbers(&browser).await.1;
+
+    // a view is a key away, and the address says so
+    browser.press("m").await;
+    let mapped = points(&browser, "map-plot").await;
+    // the recipe rejects a few
+    assert!(mapped <= all && 10 * mapped > 9 * all, "{mapped} of {all}");
+    assert!(browser.address().await.contains("views=map"));
+    browser.press("s").await;
+    points(&browser, "sky-view").await;
+
+    // a line around some of the points selects them everywhere
+    browser.press("l").await;
+    browser.drag("map-plot", &HALF).await;
+    browser.hook("selection-bar").await;
+    let (island, still) = numbers(&browser).await;
+    assert!(island > 0 && island < all, "{island} of {all}");
+    assert_eq!(still, all, "the context stays");
+    let marked = "const rows = [...document.querySelectorAll('[data-testid=candidate-row]')];
+        const checked = rows.filter(row => row.querySelector('[role=checkbox]').ariaChecked === 'true');
+        return checked.length > 0 && checked.every(row => row.classList.contains('marked'))";
+    browser.until("marked rows", marked).await;
+    browser.screenshot("views-island-night").await;
+
+    // undone, done again, inverted there and back
+    browser.press("z").await;
+    browser.until("nothing selected", "return document.querySelector('[data-testid=selection-bar]') == null").await;
+    browser.press("Z").await;
+    browser.hook("selection-bar").await;
+    browser.press("I").await;
+    browser.until("the others", &selected(all - island)).await;
+    browser.press("z").await;
+    browser.until("the island again", &selected(island)).await;
+
+    // it gets a name, and the list goes without it; the browser's way back is the way back
+    browser.click("selection-name").await;
+    browser.fill("selection-name-input", "island").await;
+    browser.press("Enter").await;
+    browser.hook("subsets-menu").await;
+    browser.click("selection-without").await;
+    listed(&browser, all - island).await;
+    let address = browser.address().await;
+    assert!(address.contains("NOT%20in_subset%28%27island%27%29"), "{address}");
+    assert_eq!(points(&browser, "map-plot").await, mapped - island);
+    browser.script("history.back()", vec![]).await;
+    listed(&browser, all).await;
+    browser.click("selection-only").await;
+    listed(&browser, island).await;
+    let shared = browser.address().await;
+    let complaints = browser.complaints().await;
+    assert_eq!(complaints, Vec::<String>::new());
+    browser.close().await;
+
+    // a browser that was never here sees the same
+    let fresh = Browser::open().await;
+    fresh.look(1440, 1000, false).await;
+    fresh.goto(&server.url(&shared)).await;
+    listed(&fresh, island).await;
+    assert_eq!(points(&fresh, "map-plot").await, island);
+    points(&fresh, "sky-view").await;
+    fresh.screenshot("views-permalink-day").await;
+    fresh.close().await;
+}
+
+/// Whether so many are selected.
+fn selected(number: u64) -> String {
+    format!("return {SELECTED} === {number}")
+}
+
+#[tokio::test]
+async fn every_view_selects_and_shuts_nobody_out() {
+    let server = Server::with_candidates(400);
+    let browser = Browser::open().await;
+    browser.look(1440, 1000, true).await;
+    let views = "views=map,sky,scatter,histogram&colour=lof";
+    browser.goto(&server.url("/")).await;
+    drawn(&browser).await;
+    let run = browser.path().await;
+    browser.goto(&server.url(&format!("{run}?{views}"))).await;
+    let all = points(&browser, "map-plot").await;
+
+    // each by its own means: what is in view, a box, a bar
+    for testid in ["map-plot", "sky-view", "scatter-plot"] {
+        points(&browser, testid).await;
+        browser.script("document.querySelector(`[data-testid=${arguments[0]}]`).focus()", vec![json!(testid)]).await;
+        browser.press("v").await;
+        browser.until("all of them", &selected(all)).await;
+        browser.press("Escape").await;
+    }
+    browser.press("r").await;
+    browser.drag("scatter-plot", &[(0.2, 0.2), (0.6, 0.5), (0.99, 0.99)]).await;
+    browser.hook("selection-bar").await;
+    assert!(numbers(&browser).await.0 > 0);
+    browser.press("r").await;
+    browser.press("Escape").await;
+    browser.drag("histogram-plot", &[(0.15, 0.5), (0.4, 0.5), (0.99, 0.5)]).await;
+    browser.until("all bars", "return document.querySelector('[data-testid=selection-bar]') != null").await;
+    // a key puts the chosen one in, or takes it out
+    let before = numbers(&browser).await.0;
+    browser.press("x").await;
+    browser.until("one more or less", &format!("return Math.abs({SELECTED} - {before}) === 1")).await;
+
+    let axe = axe();
+    let mut found: Vec<String> = Vec::new();
+    for (width, theme) in [(1440, "night"), (1280, "day"), (390, "night"), (390, "day")] {
+        browser.look(width, 1000, true).await;
+        let now = browser.script("return document.documentElement.dataset.theme", vec![]).await;
+        if now != Value::String(theme.to_owned()) {
+            browser.click("theme").await;
+        }
+        found.extend(seen(&browser, &axe, &format!("views-{width}-{theme}")).await);
+        browser.screenshot(&format!("views-{width}-{theme}")).await;
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    browser.close().await;
+}
