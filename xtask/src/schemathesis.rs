@@ -124,4 +124,7 @@ fn configuration(run: &str, spectrum: &str) -> String {
     text + &format!("[dictionaries.run]\nvalues = [\"{run}\"]\n[[operations]]\n")
         + "include-operation-id = [\"get_run\", \"list_candidates\", \"explain_candidate\", \"watch_run\"]\n"
         + "parameters = { \"path.run\" = { dictionary = \"run\", probability = 0.8 } }\n"
+        // to delete takes back the last change of a label there: the labels stay
+        + "[[operations]]\ninclude-operation-id = [\"undo_label\", \"list_labels\", \"list_label_changes\"]\n"
+        + "checks = { use_after_free = { enabled = false } }\n"
 }
