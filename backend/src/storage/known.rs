@@ -1,7 +1,7 @@
 //! What a survey holds already, so that nothing enters it twice.
 //!
-//! Texts are known by the first 128 bits of their SHA-256: two of a billion are alike with a probability of 10^-21, and
-//! a million spectra of as many files take about 200 MB, whatever the length of their paths.
+//! Texts are known by the first 128 bits of their SHA-256, whatever the length of their paths: two of a billion are alike
+//! with a probability of 10^-21.
 
 use std::collections::{HashMap, HashSet};
 
