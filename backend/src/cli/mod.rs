@@ -17,6 +17,7 @@ mod knn;
 mod labels;
 mod lof;
 mod matrix_io;
+mod measure;
 mod multiply_adds;
 mod output;
 mod progress;
@@ -58,6 +59,7 @@ enum Command {
     Doctor,
     Ingest(ingest::Ingest),
     ImportCatalogue(import_catalogue::ImportCatalogue),
+    Measure(measure::Measure),
     Simulate(simulate::Simulate),
     /// List the surveys
     Surveys,
@@ -87,6 +89,7 @@ impl Command {
             Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
             Self::ImportCatalogue(command) => command.run(session),
+            Self::Measure(command) => command.run(session),
             Self::Simulate(command) => command.run(session),
             Self::Surveys => surveys::list(session),
             Self::Spectra(command) => command.run(session),

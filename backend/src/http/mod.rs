@@ -14,6 +14,7 @@ mod features;
 mod guard;
 mod health;
 mod labels;
+mod measurements;
 mod metrics;
 mod negotiation;
 mod openapi;
@@ -186,6 +187,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(surveys::list))
         .routes(routes!(surveys::detail))
         .routes(routes!(surveys::column))
+        .routes(routes!(measurements::make))
         .routes(routes!(labels::classes, labels::declare))
         .routes(routes!(subsets::list))
         .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))

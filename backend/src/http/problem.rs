@@ -134,9 +134,12 @@ impl From<StoreError> for Failure {
             | E::NoColumn { .. }
             | E::NotRanked { .. } => StatusCode::NOT_FOUND,
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
-            E::InvalidName(_) | E::Label { .. } | E::Subset { .. } | E::QueryLimit(_) | E::NothingToIngest(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            E::InvalidName(_)
+            | E::Label { .. }
+            | E::Measurement { .. }
+            | E::Subset { .. }
+            | E::QueryLimit(_)
+            | E::NothingToIngest(_) => StatusCode::BAD_REQUEST,
             E::Exists(_)
             | E::SubsetTaken { .. }
             | E::Locked { .. }

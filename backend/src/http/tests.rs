@@ -4,6 +4,7 @@ mod document;
 mod explain;
 mod formats;
 mod labels;
+mod measurements;
 mod subsets;
 
 use std::time::Duration;

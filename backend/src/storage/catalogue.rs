@@ -1,5 +1,5 @@
 //! Catalogues joined to a survey that is there: their columns become columns of the survey's metadata, under a
-//! prefix.
+//! prefix. Measurements of its lines ([`measurements`](super::measurements)) become columns in the same way.
 //!
 //! Parts never change, so the wider metadata are written beside them, a file a part:
 //! `metadata/<number>/<part>.parquet`, which has all columns of the part's own `metadata.parquet` and those of
@@ -12,6 +12,7 @@
 
 mod join;
 mod spill;
+mod wider;
 
 use std::{io::Read, path::Path, path::PathBuf, sync::Arc};
 
@@ -20,6 +21,7 @@ use balmer_core::Observer;
 use balmer_exchange::api::ColumnInfo;
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::wider::Wider;
 use super::{
     Manifest, Result, Store, StoreError, Survey, check_name,
     durable::{self, Lock},
@@ -147,15 +149,21 @@ impl Store {
         options: &CatalogueOptions,
         observer: &dyn Observer,
     ) -> Result<CatalogueReport> {
+        let (_lock, survey) = self.widening(survey)?;
+        check_prefix(&options.prefix).map_err(|reason| StoreError::Catalogue { path: path.to_owned(), reason })?;
+        join::join(&survey, from, (path, size), options, observer)
+    }
+
+    /// A survey that nobody else writes while the lock is held, with room for more columns.
+    pub(super) fn widening(&self, survey: &str) -> Result<(Lock, Survey)> {
         let folder = self.survey(survey)?.folder().to_owned();
-        let _lock = Lock::acquire(&folder.join("survey.lock"), &format!("survey {survey}"))?;
+        let lock = Lock::acquire(&folder.join("survey.lock"), &format!("survey {survey}"))?;
         let survey = self.survey(survey)?;
-        check_prefix(&options.prefix, path)?;
         let metadata = folder.join("metadata");
         durable::create_dir(&metadata)?;
         let before = survey.manifest().joined.as_ref();
         clear(&metadata, before.map(|joined| joined.folder.as_str()))?;
-        join::join(&survey, from, (path, size), options, observer)
+        Ok((lock, survey))
     }
 }
 
@@ -170,14 +178,13 @@ fn clear(metadata: &Path, except: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn check_prefix(prefix: &str, path: &Path) -> Result<()> {
+/// Whether the names of columns may begin so; else the reason in words.
+pub(super) fn check_prefix(prefix: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if check_name(prefix).is_ok() && prefix.starts_with(|c: char| c.is_ascii_lowercase()) && prefix.chars().all(plain) {
         return Ok(());
     }
-    let reason =
-        format!("`{prefix}` cannot begin the names of columns: use lower-case letters, digits and `_`, a letter first");
-    Err(StoreError::Catalogue { path: path.to_owned(), reason })
+    Err(format!("`{prefix}` cannot begin the names of columns: use lower-case letters, digits and `_`, a letter first"))
 }
 
 /// Commits the wider files in `folder` of `metadata/`.

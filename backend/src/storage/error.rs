@@ -144,6 +144,14 @@ pub enum StoreError {
         /// What is wrong, and the remedy.
         reason: String,
     },
+    /// Measurements that are not made as asked.
+    #[error("measurements of survey {survey}: {reason}")]
+    Measurement {
+        /// The survey.
+        survey: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
     /// A subset the survey does not have.
     #[error("survey {survey} has no subset `{name}`{}", suggestion(.nearest.as_deref(), "`in_subset` wants one that was named"))]
     NoSubset {
@@ -242,7 +250,7 @@ impl StoreError {
 }
 
 /// The candidate nearest to `name` by edit distance, if it is near enough to be a slip of the pen.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let name = name.to_lowercase();
     candidates
         .into_iter()

@@ -2,6 +2,7 @@
 
 mod events;
 mod labels;
+mod measurements;
 mod runs;
 mod subsets;
 mod surveys;
@@ -15,6 +16,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use balmer_worker::stream::{Arrived, arrow_stream};
 pub use events::*;
 pub use labels::*;
+pub use measurements::*;
 pub use runs::*;
 pub use subsets::*;
 pub use surveys::*;

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 type Entry = (&'static [&'static str], &'static str);
 
 /// Groups of keys, with their titles.
-const MAP: [(&str, &[Entry]); 7] = [
+const MAP: [(&str, &[Entry]); 8] = [
     (
         "Candidates",
         &[
@@ -71,6 +71,13 @@ const MAP: [(&str, &[Entry]); 7] = [
             (&["←", "→"], "pan"),
             (&["Shift", "drag"], "zoom into a box"),
             (&["double click"], "the whole spectrum"),
+        ],
+    ),
+    (
+        "Measurement",
+        &[
+            (&["e"], "measure a line of the spectrum, or stop"),
+            (&["w"], "take the range that a plot is zoomed to as the line window"),
         ],
     ),
     ("Page", &[(&["?"], "this map"), (&["Esc"], "close what is open")]),

@@ -9,6 +9,7 @@ pub mod keyboard;
 pub mod label_bar;
 pub mod listing;
 pub mod lived_elsewhere;
+pub mod measuring;
 pub mod metadata_panel;
 pub mod new_class;
 pub mod run_bar;

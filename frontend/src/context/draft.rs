@@ -139,11 +139,15 @@ impl Draft {
 
     fn fetch_survey(self, survey: Option<String>) {
         let known = self.survey.with_untracked(|known| known.as_ref().map(|known| known.summary.name.clone()));
-        if known == survey {
-            return;
+        if known != survey {
+            self.survey.set(None);
+            self.refresh_survey();
         }
-        self.survey.set(None);
-        let Some(name) = survey else { return };
+    }
+
+    /// Fetches the open survey again: it has other columns now.
+    pub fn refresh_survey(self) {
+        let Some(name) = self.desk().survey.get_untracked() else { return };
         spawn_local(async move {
             let detail = self.failures().noted(client::survey(&name).await);
             if self.desk().survey.get_untracked() == Some(name) {

@@ -1,6 +1,6 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
-//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), why they rank ([`Explained`]), the labels
+//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them ([`Measured`]), why they rank ([`Explained`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
 //! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
@@ -19,6 +19,7 @@ mod labels;
 mod live;
 mod local;
 mod maps;
+mod measured;
 mod replays;
 mod rows;
 mod selected;
@@ -37,6 +38,7 @@ pub use hosts::Hosts;
 pub use labels::Labels;
 pub use local::{Drawing, Local};
 pub use maps::Maps;
+pub use measured::{Measured, Outcome};
 pub use replays::{Replay, Replays};
 pub use rows::Rows;
 pub use selected::Selected;
@@ -59,6 +61,7 @@ pub fn provide() {
     provide_context(Rows::new());
     provide_context(Spectra::new());
     provide_context(Viewing::new());
+    provide_context(Measured::new());
     provide_context(Explained::new());
     provide_context(Labels::new());
     provide_context(Watch::new());

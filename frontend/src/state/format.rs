@@ -35,6 +35,19 @@ pub fn signed(value: f64, decimals: usize) -> String {
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
+/// A value with its error, to two digits of the error; without one where there is none.
+pub fn with_error(value: f64, error: f64) -> String {
+    if !(value.is_finite() && error.is_finite() && error > 0.0) {
+        return number(value);
+    }
+    let size = value.abs().max(error);
+    let power = if (1e-3..1e6).contains(&size) { 0 } else { size.log10().floor() as i32 };
+    let unit = 10f64.powi(power);
+    let decimals = (1 - (error / unit).log10().floor() as i32).clamp(0, 6) as usize;
+    let text = format!("{} ± {}", fixed(value / unit, decimals), fixed(error / unit, decimals));
+    if power == 0 { text } else { format!("({text}) × 10{}", superscript(power)) }
+}
+
 /// A count with thin spaces between thousands.
 pub fn count(value: u64) -> String {
     let digits = value.to_string();
@@ -87,6 +100,22 @@ mod tests {
         }
         assert_eq!(number(3.2e-17), "3.20 × 10⁻¹⁷");
         assert_eq!(number(f64::NAN), "–");
+    }
+
+    #[test]
+    fn an_error_says_how_many_digits_mean_something() {
+        for (value, error, text) in [
+            (-12.3456, 0.0321, "−12.346 ± 0.032"),
+            (6564.612_3, 1.7, "6564.6 ± 1.7"),
+            (152.0, 43.0, "152 ± 43"),
+            (0.5, 12.0, "0 ± 12"),
+            (-3.21e-16, 4.5e-18, "(−3.210 ± 0.045) × 10⁻¹⁶"),
+            (2.5e7, 1.0e5, "(2.500 ± 0.010) × 10⁷"),
+            (1.25, 0.0, "1.250"),
+            (1.25, f64::NAN, "1.250"),
+        ] {
+            assert_eq!(with_error(value, error), text);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use balmer_core::{
     lines::{Line, LineKind, TELLURIC},
     spectrum::{Medium, air_to_vacuum, vacuum_to_air},
 };
+use balmer_exchange::api::SpectrumBody;
 
 use super::lines::{LineGroup, OwnLine};
 
@@ -70,6 +71,11 @@ pub fn bands(groups: &[LineGroup], medium: Medium) -> Vec<MarkedBand> {
     let telluric = if groups.contains(&LineGroup::Telluric) { TELLURIC } else { &[] };
     let name = |name: &'static str| name.strip_prefix("telluric ").unwrap_or(name);
     telluric.iter().map(|band| MarkedBand { name: name(band.name), range: band.range_in(medium) }).collect()
+}
+
+/// The catalogue's redshift, where it states one that can be.
+pub fn redshift(body: &SpectrumBody) -> f64 {
+    body.metadata.z.filter(|z| z.is_finite() && *z > -0.1).unwrap_or(0.0)
 }
 
 /// A redshift with a correction of the velocity, km/s.

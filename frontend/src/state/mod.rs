@@ -25,6 +25,7 @@ pub mod load;
 pub mod local_filter;
 pub mod local_run;
 pub mod markers;
+pub mod measuring;
 pub mod picture;
 pub mod points;
 pub mod progress;

@@ -35,6 +35,27 @@ impl<T> Same<T> {
     }
 }
 
+/// Where a line is measured.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MeasuredLine {
+    /// The line window, Angstrom.
+    pub window: (f64, f64),
+    /// Where its continuum is taken from.
+    pub beside: Vec<(f64, f64)>,
+    /// Pixels of the continuum, Angstrom.
+    pub wavelengths: Vec<f64>,
+    /// Its flux.
+    pub level: Vec<f32>,
+}
+
+impl MeasuredLine {
+    /// The same without a continuum.
+    #[must_use]
+    pub fn windows_only(self) -> Self {
+        Self { wavelengths: Vec::new(), level: Vec::new(), ..self }
+    }
+}
+
 /// All that a plot draws.
 #[derive(Debug, Clone)]
 pub struct Picture {
@@ -54,6 +75,8 @@ pub struct Picture {
     pub errors: bool,
     /// Other spectra, nearest first.
     pub overlays: Vec<Overlay>,
+    /// The line that is being measured.
+    pub measured: Option<MeasuredLine>,
 }
 
 impl Picture {
@@ -161,6 +184,7 @@ mod tests {
             bands: Vec::new(),
             errors: true,
             overlays: Vec::new(),
+            measured: None,
         }
     }
 

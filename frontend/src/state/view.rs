@@ -202,7 +202,7 @@ fn groups(text: &str) -> Option<Vec<LineGroup>> {
 }
 
 /// At most two decimals, and none that are zero.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -1,4 +1,4 @@
-//! The join itself: keys of the survey, one pass over the catalogue, one wider file a part.
+//! The join itself: keys of the survey, one pass over the catalogue, its cells for each part.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -6,23 +6,22 @@ use std::{
     sync::Arc,
 };
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
 use balmer_core::{
     Observer,
     spectrum::{ColumnType, Value},
 };
 use balmer_exchange::{CatalogueColumn, CatalogueRows, api::ColumnInfo};
 use flate2::bufread::MultiGzDecoder;
-use parquet::{basic::Compression, file::properties::WriterProperties};
 
 use super::{
-    CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, commit, field_of, joined_file,
+    CatalogueOptions, CatalogueReport,
     spill::{Cells, Guess, Spill, Spilled},
-    widened,
+    wider::Wider,
 };
 use crate::{
     export::value,
-    storage::{Query, Result, StoreError, Survey, counted::Counted, durable, part::ParquetFile, scan, schema, time},
+    storage::{Query, Result, StoreError, Survey, counted::Counted, schema},
 };
 
 /// Bytes read at once; a text's head must fit.
@@ -101,15 +100,9 @@ pub(super) fn join(
     }
     report.columns = named(rows.columns(), &values, &guesses, &options.prefix);
     let source = path.to_string_lossy().into_owned();
-    let before = survey.manifest().joined.as_ref().and_then(|joined| joined.folder.parse::<u64>().ok());
-    let catalogue = JoinedCatalogue {
-        number: before.unwrap_or(0) + 1,
-        prefix: options.prefix.clone(),
-        source,
-        imported: time::now(),
-        columns: report.columns.clone(),
-    };
-    Wider::new(survey, catalogue).map_err(refused)?.write(&places, spill.finish()?, observer)?;
+    let wider = Wider::new(survey, &options.prefix, source, report.columns.clone()).map_err(refused)?;
+    let mut spilled = spill.finish()?;
+    wider.write(observer, |rows| arrays(&report.columns, &places[rows], &mut spilled))?;
     Ok(report)
 }
 
@@ -234,85 +227,15 @@ fn named(columns: &[CatalogueColumn], values: &[usize], guesses: &[Guess], prefi
     made
 }
 
-/// The wider files being written.
-struct Wider<'a> {
-    survey: &'a Survey,
-    joined: Joined,
-    /// The catalogues that stay.
-    kept: Vec<JoinedCatalogue>,
-}
-
-impl<'a> Wider<'a> {
-    fn new(survey: &'a Survey, catalogue: JoinedCatalogue) -> Result<Self, String> {
-        let before = survey.manifest().joined.as_ref();
-        let kept: Vec<JoinedCatalogue> =
-            before.iter().flat_map(|j| &j.catalogues).filter(|c| c.prefix != catalogue.prefix).cloned().collect();
-        let own = schema::metadata();
-        for column in &catalogue.columns {
-            let of_other = kept.iter().find(|other| other.columns.iter().any(|c| c.name == column.name));
-            if own.index_of(&column.name).is_ok() || of_other.is_some() {
-                let whose = of_other.map_or("every survey", |other| &other.source);
-                return Err(format!("`{}` is a column of {whose} already: choose another --prefix", column.name));
-            }
-        }
-        let folder = format!("{:06}", catalogue.number);
-        let catalogues = kept.iter().cloned().chain([catalogue]).collect();
-        let joined = Joined { folder, parts: survey.manifest().parts.len(), catalogues };
-        Ok(Self { survey, joined, kept })
-    }
-
-    fn write(self, places: &[u64], spilled: Spilled, observer: &dyn Observer) -> Result<()> {
-        let folder = self.survey.folder().join("metadata").join(&self.joined.folder);
-        durable::create_dir(&folder)?;
-        self.write_parts(&folder, places, spilled, observer).inspect_err(|_| {
-            // the first error is the one to report; what stays is removed by the next import
-            let _ = durable::remove_dir(&folder);
-        })?;
-        commit(self.survey, self.joined)
-    }
-
-    fn write_parts(&self, folder: &Path, places: &[u64], mut spilled: Spilled, observer: &dyn Observer) -> Result<()> {
-        let mut first = 0;
-        for (part, about) in self.survey.manifest().parts.iter().enumerate() {
-            if observer.is_cancelled() {
-                return Err(StoreError::Cancelled);
-            }
-            let end = first + about.spectra as usize;
-            let batch = self.batch(part, &places[first..end], &mut spilled)?;
-            let path = joined_file(self.survey.folder(), &self.joined, &about.name);
-            let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-            let mut file = ParquetFile::create(path, batch.schema(), properties)?;
-            file.write(&batch)?;
-            file.close()?;
-            first = end;
-        }
-        durable::sync_dir(folder)?;
-        durable::sync_dir(&self.survey.folder().join("metadata"))
-    }
-
-    /// The metadata of a part with the columns of all catalogues.
-    fn batch(&self, part: usize, places: &[u64], spilled: &mut Spilled) -> Result<RecordBatch> {
-        let path = self.survey.metadata_file(part);
-        let failed = |e: arrow_schema::ArrowError| StoreError::damaged(&path, e);
-        let batches = scan::read(&path, None)?.collect::<Result<Vec<_>>>()?;
-        let schema = scan::schema(&path)?;
-        let before = arrow_select::concat::concat_batches(&schema, &batches).map_err(failed)?;
-        let own = schema::metadata();
-        let kept = self.kept.iter().flat_map(|catalogue| &catalogue.columns).map(field_of);
-        let mut arrays = Vec::new();
-        for field in own.fields().iter().map(|field| field.as_ref().clone()).chain(kept) {
-            let missing = || new_null_array(field.data_type(), before.num_rows());
-            arrays.push(before.column_by_name(field.name()).cloned().unwrap_or_else(missing));
-        }
-        let new = self.joined.catalogues.last().map_or(&[][..], |catalogue| &catalogue.columns);
-        let rows = places.iter().map(|&place| (place != NONE).then(|| spilled.row(place)).transpose());
-        let rows = rows.collect::<Result<Vec<_>>>()?;
-        for (column, about) in new.iter().enumerate() {
-            let cell = |row: &Option<Cells>| row.as_ref()?.get(column)?.clone();
-            arrays.push(array(about.datatype, rows.iter().map(cell)));
-        }
-        RecordBatch::try_new(widened(self.joined.columns()), arrays).map_err(failed)
-    }
+/// The new columns of a part whose spectra have these places among the rows laid aside.
+fn arrays(columns: &[ColumnInfo], places: &[u64], spilled: &mut Spilled) -> Result<Vec<ArrayRef>> {
+    let rows = places.iter().map(|&place| (place != NONE).then(|| spilled.row(place)).transpose());
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    let array_of = |(column, about): (usize, &ColumnInfo)| {
+        let cell = |row: &Option<Cells>| row.as_ref()?.get(column)?.clone();
+        array(about.datatype, rows.iter().map(cell))
+    };
+    Ok(columns.iter().enumerate().map(array_of).collect())
 }
 
 fn array(column_type: ColumnType, cells: impl Iterator<Item = Option<String>>) -> ArrayRef {

@@ -208,7 +208,7 @@ fn compile(clause: &'static str, mut expression: Expr, table: &Schema, subsets: 
     check.expression(&mut expression, 0)?;
     let sets = check.memberships.into_sets();
     let subsets: Vec<String> = sets.keys().cloned().collect();
-    let own = (!sets.is_empty()).then(|| functions::session_with(membership::function(sets)));
+    let own = (!sets.is_empty()).then(|| functions::session_with(&SESSION, membership::function(sets)));
     let session = own.as_ref().unwrap_or(&SESSION);
     let planned = |e: datafusion::error::DataFusionError| refused(clause, tidy(&e));
     let df_schema = DFSchema::try_from(table.clone()).map_err(planned)?;

@@ -61,9 +61,9 @@ pub(super) fn session() -> SessionState {
     builder.build()
 }
 
-/// The same with one more function.
-pub(super) fn session_with(function: ScalarUDF) -> SessionState {
-    let mut builder = SessionStateBuilder::new_from_existing(session());
+/// A session with one more function.
+pub(super) fn session_with(session: &SessionState, function: ScalarUDF) -> SessionState {
+    let mut builder = SessionStateBuilder::new_from_existing(session.clone());
     builder.scalar_functions().get_or_insert_default().push(Arc::new(function));
     builder.build()
 }

@@ -30,6 +30,12 @@ pub struct Ink {
     pub framed: String,
     /// Stretches that the atmosphere absorbs.
     pub band: String,
+    /// Window of a line that is measured.
+    pub line_window: String,
+    /// Where its continuum is taken from.
+    pub beside: String,
+    /// Its continuum.
+    pub level: String,
     /// H-alpha to H-delta.
     pub series: [String; 4],
     /// Other lines.
@@ -60,6 +66,9 @@ impl Ink {
             cursor: read("--cursor"),
             framed: read("--framed"),
             band: read("--telluric"),
+            line_window: read("--line-window"),
+            beside: read("--beside"),
+            level: read("--level"),
             series: [read("--h-alpha"), read("--h-beta"), read("--h-gamma"), read("--h-delta")],
             line: read("--marker"),
             own: read("--text"),

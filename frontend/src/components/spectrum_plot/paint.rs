@@ -1,5 +1,5 @@
-//! Draws a plot, from the back to the front: framed window, bad pixels, bands, grid and axes, markers, error
-//! band, neighbours, spectrum. What follows the cursor is on a canvas of its own: [`glass`](super::glass).
+//! Draws a plot, from the back to the front: framed window, windows of a line that is measured, bands, bad pixels,
+//! grid and axes, markers, error band, neighbours, spectrum, continuum of the line. What follows the cursor is on a canvas of its own: [`glass`](super::glass).
 
 use web_sys::HtmlCanvasElement;
 
@@ -35,6 +35,7 @@ pub fn draw(
         painter.overlays(pointed, false);
         painter.spectrum();
         painter.overlays(pointed, true);
+        painter.continuum();
     });
     painter.strip();
 }
@@ -51,6 +52,12 @@ impl Painter<'_> {
         if let Some((from, to)) = framed {
             context.set_fill_style_str(&ink.framed);
             self.board.band(from, to);
+        }
+        if let Some(line) = &self.picture.measured {
+            context.set_fill_style_str(&ink.beside);
+            line.beside.iter().for_each(|&(from, to)| self.board.band(from, to));
+            context.set_fill_style_str(&ink.line_window);
+            self.board.band(line.window.0, line.window.1);
         }
         context.set_fill_style_str(&ink.band);
         for band in &self.picture.bands {
@@ -176,6 +183,18 @@ impl Painter<'_> {
         context.set_line_width(1.25);
         context.set_line_join("bevel");
         self.board.strokes(&strokes(&trace.wavelengths, &trace.flux, *window, frame.columns()));
+        context.set_line_width(1.0);
+    }
+
+    /// What the line is measured against.
+    fn continuum(&self) {
+        let Some(line) = &self.picture.measured else { return };
+        let Board { context, ink, window, frame, .. } = &self.board;
+        context.set_stroke_style_str(&ink.level);
+        context.set_line_width(1.5);
+        self.board.dashes(&[6.0, 3.0]);
+        self.board.strokes(&strokes(&line.wavelengths, &line.level, *window, frame.columns()));
+        self.board.dashes(&[]);
         context.set_line_width(1.0);
     }
 

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use super::{
     explanation::ExplanationPanel,
     label_bar::LabelBar,
+    measuring::MeasuringPanel,
     metadata_panel::MetadataPanel,
     sky_plot::SkyPanel,
     spectrum_plot::{Panel, SpectrumPlot},
@@ -101,6 +102,7 @@ pub fn SpectrumView() -> impl IntoView {
                     </button>
                 </SpectrumPlot>
             </div>
+            <MeasuringPanel />
             <div class="below">
                 <ExplanationPanel />
                 <SkyPanel />

@@ -8,10 +8,10 @@ use leptos::prelude::*;
 
 use super::title::name_of;
 use crate::{
-    context::{Explained, Spectra, Viewing},
+    context::{Explained, Measured, Spectra, Viewing},
     state::{
         load::Load,
-        markers::{bands, corrected, markers, moved},
+        markers::{bands, corrected, markers, moved, redshift},
         picture::{Picture, Same},
         trace::{Overlay, Trace},
         view::{Show, View},
@@ -63,6 +63,13 @@ impl Pictures {
         // the windows are kept elsewhere: a pan is not a new picture
         let parts =
             Memo::new(move |_| viewing.view.with(|view| View { window: None, side_window: None, ..view.clone() }));
+        let measured: Measured = expect_context();
+        let with_line = move |picture: Picture, normalised: bool| {
+            let line = measured.outcome.with(|outcome| outcome.as_ref()?.0.drawn.clone());
+            // the continuum stands in the spectrum's own unit
+            let line = line.map(|line| if normalised { line.windows_only() } else { line });
+            Picture { measured: line, ..picture }
+        };
         let whole = Memo::new(move |_| {
             let (body, trace) = drawn.get()?;
             let view = parts.get();
@@ -71,7 +78,8 @@ impl Pictures {
                 return Some(Same::new(picture(&body.0, trace.clone(), trace.full(), &view, &[])));
             }
             let home = trace.0.full();
-            Some(Same::new(near.with(|near| picture(&body.0, trace.0, home, &view, neighbors(near.as_ref())))))
+            let picture = near.with(|near| picture(&body.0, trace.0, home, &view, neighbors(near.as_ref())));
+            Some(Same::new(with_line(picture, view.show == Show::Normalised)))
         });
         let side = Memo::new(move |_| {
             let (body, trace): Drawn = drawn.get()?;
@@ -79,7 +87,7 @@ impl Pictures {
             let reached = trace.0.wavelengths.iter().filter(|w| (home.0..=home.1).contains(*w)).count() > 2;
             let view = parts.get();
             let picture = || near.with(|near| picture(&body.0, trace.0.clone(), home, &view, neighbors(near.as_ref())));
-            reached.then(|| Same::new(picture()))
+            reached.then(|| Same::new(with_line(picture(), view.show == Show::Normalised)))
         });
         Self { whole: whole.into(), side: side.into() }
     }
@@ -113,12 +121,8 @@ fn picture(body: &SpectrumBody, trace: Arc<Trace>, home: (f64, f64), view: &View
         errors: view.errors,
         overlays: near.iter().enumerate().map(overlay).collect(),
         trace,
+        measured: None,
     }
-}
-
-/// The catalogue's redshift, where it states one that can be.
-pub fn redshift(body: &SpectrumBody) -> f64 {
-    body.metadata.z.filter(|z| z.is_finite() && *z > -0.1).unwrap_or(0.0)
 }
 
 /// The H-alpha window as this spectrum sees it: shifted with the object, in the spectrum's medium.

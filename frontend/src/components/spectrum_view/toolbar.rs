@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{lines_menu::LinesMenu, pictures::redshift};
+use super::lines_menu::LinesMenu;
 use crate::{
+    components::measuring::MeasureButton,
     context::{Desk, Explained, Spectra, Viewing},
     state::{
         format::{fixed, signed},
-        markers::{LIGHT, corrected},
+        markers::{LIGHT, corrected, redshift},
         smoothing::Smoothing,
         view::{MOST_NEAR, MOST_SHIFT, Show, View},
     },
@@ -39,6 +40,7 @@ pub fn Toolbar() -> impl IntoView {
             </label>
             <VelocityShift />
             {move || desk.run_id.get().map(|_| view! { <NearCount /> })}
+            <MeasureButton />
         </div>
     }
 }

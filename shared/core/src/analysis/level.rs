@@ -79,6 +79,16 @@ impl Continuum {
         }
     }
 
+    /// The continuum of an object at redshift `z`: windows and widths as they are seen.
+    pub(super) fn moved(self, z: f64) -> Self {
+        match self {
+            Self::Normalised => self,
+            Self::Straight { left, right } => Self::Straight { left: left.moved(z), right: right.moved(z) },
+            Self::Polynomial { degree, over } => Self::Polynomial { degree, over: over.moved(z) },
+            Self::Median { width } => Self::Median { width: width * (1.0 + z) },
+        }
+    }
+
     /// How far in Angstrom beyond the line window pixels count.
     pub(super) fn margin(&self) -> f64 {
         match self {

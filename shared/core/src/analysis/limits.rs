@@ -1,20 +1,9 @@
 //! What is refused or left out rather than given as a number that means nothing.
 
 use super::realisations::corrected;
+use super::tests::{gaussian, region, sides, window};
 use super::*;
 use crate::spectrum::{Medium, Metadata, SpectralAxis, Spectrum};
-
-fn region(from: f64, to: f64) -> SpectralRegion {
-    SpectralRegion { from, to, medium: Medium::Vacuum }
-}
-
-fn window() -> SpectralRegion {
-    region(6540.0, 6590.0)
-}
-
-fn sides() -> Continuum {
-    Continuum::Straight { left: region(6480.0, 6530.0), right: region(6600.0, 6650.0) }
-}
 
 /// 6460 to 6670 A in steps of an Angstrom, no variance stated.
 fn spectrum(flux: impl Fn(f64) -> f64) -> Spectrum {
@@ -26,10 +15,6 @@ fn spectrum(flux: impl Fn(f64) -> f64) -> Spectrum {
 /// A deviate between -1 and 1 that differs from pixel to pixel.
 fn scatter(w: f64) -> f64 {
     (w * 2.3).sin()
-}
-
-fn gaussian(w: f64, centre: f64, sigma: f64) -> f64 {
-    (-0.5 * ((w - centre) / sigma).powi(2)).exp()
 }
 
 #[test]

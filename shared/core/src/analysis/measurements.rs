@@ -106,6 +106,35 @@ impl Note {
     }
 }
 
+/// The continuum under a line and beside it, as [`measure`] takes it: wavelengths in Angstrom in the spectrum's medium,
+/// values in its flux unit.
+///
+/// # Errors
+/// [`Unmeasurable`], as [`measure`] has it for the same windows; a continuum that is not positive is one all the same.
+pub fn continuum_level(
+    spectrum: &Spectrum,
+    window: &SpectralRegion,
+    continuum: &Continuum,
+) -> Result<Vec<(f64, f64)>, Unmeasurable> {
+    let (_, stretch, level) = levelled(spectrum, window, continuum)?;
+    Ok(stretch.wavelengths.into_iter().zip(level.values).collect())
+}
+
+/// The line window in the spectrum's medium, the pixels that take part, and their continuum.
+fn levelled(
+    spectrum: &Spectrum,
+    window: &SpectralRegion,
+    continuum: &Continuum,
+) -> Result<((f64, f64), Stretch, Level), Unmeasurable> {
+    const NAME: &str = "line window";
+    let range = window.range_in(spectrum.axis().medium(), NAME)?;
+    let continuum_regions = continuum.regions(range, spectrum.axis())?;
+    let regions = [&[(NAME, range, FEWEST)], continuum_regions.as_slice()].concat();
+    let stretch = Stretch::new(spectrum, &regions, continuum.margin())?;
+    let level = Level::new(continuum, &continuum_regions, &stretch);
+    Ok((range, stretch, level))
+}
+
 /// Measures the line in `window` against `continuum`.
 ///
 /// Pixels that are masked in every exposure, or carry no information, are left out and counted. The same spectrum gives
@@ -119,13 +148,8 @@ pub fn measure(
     window: &SpectralRegion,
     continuum: &Continuum,
 ) -> Result<Measurements, Unmeasurable> {
-    const NAME: &str = "line window";
     let medium = spectrum.axis().medium();
-    let range = window.range_in(medium, NAME)?;
-    let continuum_regions = continuum.regions(range, spectrum.axis())?;
-    let regions = [&[(NAME, range, FEWEST)], continuum_regions.as_slice()].concat();
-    let stretch = Stretch::new(spectrum, &regions, continuum.margin())?;
-    let level = Level::new(continuum, &continuum_regions, &stretch);
+    let (range, stretch, level) = levelled(spectrum, window, continuum)?;
     let window = stretch.inside(range);
     let under = &level.values[window.clone()];
     let lowest = under.iter().copied().fold(f64::INFINITY, f64::min);

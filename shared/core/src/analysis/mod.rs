@@ -12,6 +12,8 @@
 //! 5. `width` and `peaks`: what hangs on the highest pixels, with bias and error from `realisations` of the
 //!    noise, the same ones every time.
 //!
+//! A [`LineRequest`] measures the same line in many spectra, and [`QUANTITIES`] are the columns that this makes.
+//!
 //! Equivalent widths are positive in absorption, fluxes in emission. Wavelengths are in Angstrom, in the medium of
 //! the spectrum's axis. A spectrum that cannot be measured is an [`Unmeasurable`] with a stable reason; a quantity
 //! that this line does not have is `None`, and a [`Note`] says why.
@@ -26,8 +28,10 @@ mod limits;
 mod measurements;
 mod moments;
 mod peaks;
+mod quantities;
 mod realisations;
 mod region;
+mod request;
 mod smooth;
 mod snr;
 mod stretch;
@@ -37,8 +41,10 @@ mod unmeasurable;
 mod width;
 
 pub use level::Continuum;
-pub use measurements::{Feature, Measured, Measurements, Note, measure};
+pub use measurements::{Feature, Measured, Measurements, Note, continuum_level, measure};
 pub use peaks::DoublePeak;
+pub use quantities::{QUANTITIES, Quantity};
 pub use region::SpectralRegion;
-pub use snr::{Noise, Snr, der_snr, snr};
+pub use request::{LineMeasurement, LineRequest};
+pub use snr::{Noise, Snr, snr};
 pub use unmeasurable::Unmeasurable;

@@ -20,13 +20,24 @@ pub struct SpectralRegion {
 }
 
 impl SpectralRegion {
-    /// Start and end in Angstrom in `medium`; `name` is what an error calls the region.
+    /// Start and end in Angstrom in `medium`.
+    pub fn ends_in(&self, medium: Medium) -> (f64, f64) {
+        (convert(self.from, self.medium, medium), convert(self.to, self.medium, medium))
+    }
+
+    /// The same of a region that is one; `name` is what an error calls the region.
     pub(super) fn range_in(&self, medium: Medium, name: &'static str) -> Result<(f64, f64), Unmeasurable> {
         let Self { from, to, .. } = *self;
         if from.is_finite() && to.is_finite() && from > 0.0 && to > from {
-            Ok((convert(from, self.medium, medium), convert(to, self.medium, medium)))
+            Ok(self.ends_in(medium))
         } else {
             Err(Unmeasurable::NotARegion { name, from, to })
         }
+    }
+
+    /// Where the region of an object at redshift `z` is seen; the shift is made in vacuum.
+    pub(super) fn moved(&self, z: f64) -> Self {
+        let moved = |end: f64| convert(end, self.medium, Medium::Vacuum) * (1.0 + z);
+        Self { from: moved(self.from), to: moved(self.to), medium: Medium::Vacuum }
     }
 }

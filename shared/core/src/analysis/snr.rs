@@ -21,7 +21,7 @@ pub enum Noise {
 /// A signal-to-noise ratio per pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Snr {
-    /// The ratio: the median of flux / error where the variance is stated, [`der_snr`] elsewhere.
+    /// The ratio: the median of flux / error where the variance is stated, `DER_SNR` elsewhere.
     pub value: f64,
     /// Which of the two.
     pub noise: Noise,
@@ -70,14 +70,9 @@ pub(super) fn estimated(flux: &[f64]) -> Result<f64, Unmeasurable> {
     if noise > 0.0 && noise.is_finite() { Ok(noise) } else { Err(Unmeasurable::NoNoise { pixels: flux.len() }) }
 }
 
-/// `DER_SNR` (Stoehr+ 2008, ASP Conf. 394, 505; specutils' `snr_derived`): the median flux over [`der_noise`].
-/// `flux` has five pixels or more, and scatter: without any the ratio is not finite. Holds where noise is independent two pixels apart: a finely sampled
-/// spectrum, whose noise is not, comes out too good.
-pub fn der_snr(flux: &[f64]) -> f64 {
-    median(&mut flux.to_vec()) / der_noise(flux)
-}
-
-/// The noise of `DER_SNR`: 1.482602 / sqrt(6) times the median of |2 f(i) - f(i-2) - f(i+2)|.
+/// The noise of `DER_SNR` (Stoehr+ 2008, ASP Conf. 394, 505; specutils' `snr_derived`) of five pixels or more:
+/// 1.482602 / sqrt(6) times the median of |2 f(i) - f(i-2) - f(i+2)|. Holds where noise is independent two pixels apart:
+/// of a finely sampled spectrum, whose noise is not, it tells too little.
 fn der_noise(flux: &[f64]) -> f64 {
     let mut differences: Vec<f64> = flux.windows(5).map(|f| (2.0 * f[2] - f[0] - f[4]).abs()).collect();
     1.482_602 / 6f64.sqrt() * median(&mut differences)

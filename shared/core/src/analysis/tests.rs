@@ -8,20 +8,20 @@ use crate::spectrum::{Medium, Metadata, SpectralAxis, Spectrum, vacuum_to_air};
 
 const SNR: f64 = 200.0;
 
-fn region(from: f64, to: f64) -> SpectralRegion {
+pub(super) fn region(from: f64, to: f64) -> SpectralRegion {
     SpectralRegion { from, to, medium: Medium::Vacuum }
 }
 
-fn window() -> SpectralRegion {
+pub(super) fn window() -> SpectralRegion {
     region(6540.0, 6590.0)
 }
 
-fn sides() -> Continuum {
+pub(super) fn sides() -> Continuum {
     Continuum::Straight { left: region(6480.0, 6530.0), right: region(6600.0, 6650.0) }
 }
 
 /// 6460 to 6670 A in steps of an Angstrom, without noise but with the variance of S/N 200.
-fn spectrum(flux: impl Fn(f64) -> f64) -> Spectrum {
+pub(super) fn spectrum(flux: impl Fn(f64) -> f64) -> Spectrum {
     let axis = SpectralAxis::linear(6460.0, 1.0, 211, Medium::Vacuum).unwrap();
     let values: Vec<f64> = axis.wavelengths().iter().map(|&w| flux(w)).collect();
     let ivar = values.iter().map(|f| (SNR / f).powi(2) as f32).collect();
@@ -31,12 +31,12 @@ fn spectrum(flux: impl Fn(f64) -> f64) -> Spectrum {
         .unwrap()
 }
 
-fn gaussian(w: f64, centre: f64, sigma: f64) -> f64 {
+pub(super) fn gaussian(w: f64, centre: f64, sigma: f64) -> f64 {
     (-0.5 * ((w - centre) / sigma).powi(2)).exp()
 }
 
 /// A sloping continuum with a Gaussian of sigma 4 A at 6564.6 A, `height` times the continuum high.
-fn one_line(height: f64) -> Spectrum {
+pub(super) fn one_line(height: f64) -> Spectrum {
     spectrum(|w| (500.0 + w - 6564.6) * (1.0 + height * gaussian(w, 6564.6, 4.0)))
 }
 
@@ -306,4 +306,14 @@ fn a_request_survives_json() {
     let found = measure(&two_peaks(), &window(), &sides()).unwrap();
     let text = serde_json::to_string(&found).unwrap();
     assert!(text.contains("\"feature\":\"emission\"") && text.contains("\"ratio\":{\"value\":"), "{text}");
+}
+
+#[test]
+fn the_continuum_can_be_seen() {
+    let level = continuum_level(&one_line(0.8), &window(), &sides()).unwrap();
+    assert!(level.iter().all(|(w, value)| (value - (500.0 + w - 6564.6)).abs() < 0.01), "{level:?}");
+    // from the start of the left to the end of the right side window
+    assert_eq!((level[0].0, level[level.len() - 1].0), (6480.0, 6650.0));
+    let beyond = region(6000.0, 6010.0);
+    assert_eq!(continuum_level(&one_line(0.8), &beyond, &Continuum::Normalised).unwrap_err().reason(), "not-covered");
 }

@@ -70,6 +70,12 @@ pub enum Unmeasurable {
         /// Its lowest value, in the spectrum's flux unit.
         lowest: f64,
     },
+    /// The windows are at rest and the spectrum's redshift is not known, or is none.
+    #[error("windows at rest need a redshift or radial velocity, {}", stated.map_or("and none is stated".to_owned(), |z| format!("and the one stated is {z}")))]
+    NoRedshift {
+        /// What is stated.
+        stated: Option<f64>,
+    },
 }
 
 impl Unmeasurable {
@@ -82,6 +88,7 @@ impl Unmeasurable {
             Self::TooFewGoodPixels { .. } => "too-few-good-pixels",
             Self::NoNoise { .. } => "no-noise",
             Self::ContinuumNotPositive { .. } => "continuum-not-positive",
+            Self::NoRedshift { .. } => "no-redshift",
         }
     }
 }

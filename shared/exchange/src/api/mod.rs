@@ -8,6 +8,7 @@
 
 mod explain;
 mod labels;
+mod measurement;
 mod problem;
 mod run;
 #[cfg(feature = "openapi")]
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use explain::{Explanation, FeatureView, NeighborRow, SeedRow};
 pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
+pub use measurement::{MeasurementReport, NewMeasurement};
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
 pub use run::{
     CandidatePage, CandidateRow, Method, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary,

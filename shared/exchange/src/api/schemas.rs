@@ -7,7 +7,7 @@ use balmer_core::{
 use serde_json::Value;
 use utoipa::openapi::{
     RefOr, Schema,
-    schema::{AdditionalProperties, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type},
+    schema::{AdditionalProperties, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, SchemaType, Type},
 };
 
 fn one_of(words: &[&str]) -> Object {
@@ -66,6 +66,46 @@ pub fn pipeline_spec() -> Object {
     spec.required = vec!["survey".to_owned()];
     spec.description = Some("a pipeline spec; absent keys and null take their defaults".to_owned());
     spec
+}
+
+/// A line to measure.
+pub fn line_request() -> Object {
+    let closed = || ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let wavelength = |about: &str| ObjectBuilder::new().schema_type(Type::Number).description(Some(about.to_owned()));
+    let region = || {
+        closed()
+            .property("from", wavelength("start in Angstrom"))
+            .property("to", wavelength("end in Angstrom, above the start"))
+            .property("medium", medium())
+            .required("from")
+            .required("to")
+            .required("medium")
+    };
+    let kind = |name: &str, what: ObjectBuilder| closed().property(name, what).required(name);
+    let straight = closed().property("left", region()).property("right", region()).required("left").required("right");
+    let degree = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(15));
+    let polynomial = closed().property("degree", degree).property("over", region()).required("degree").required("over");
+    let median = closed().property("width", wavelength("in Angstrom, larger than the window")).required("width");
+    let continuum = OneOfBuilder::new()
+        .item(one_of(&["normalised"]))
+        .item(kind("straight", straight))
+        .item(kind("polynomial", polynomial))
+        .item(kind("median", median))
+        .description(Some("what the line is measured against"));
+    let line = wavelength("of the line at rest in Angstrom, in the window's medium: what velocities count from");
+    closed()
+        .property("line", line.schema_type(nullable(Type::Number)))
+        .property("window", region())
+        .property("continuum", continuum)
+        .property(
+            "rest_frame",
+            ObjectBuilder::new()
+                .schema_type(Type::Boolean)
+                .description(Some("whether the windows are at rest, and each spectrum's redshift moves them")),
+        )
+        .required("window")
+        .required("continuum")
+        .build()
 }
 
 /// A recipe, as `[recipe]` of the spec.

@@ -1,0 +1,84 @@
+//! The same measurement of all that is listed, as columns of the survey.
+
+use balmer_core::pipeline::PipelineSpec;
+use balmer_exchange::api::{MeasurementReport, NewMeasurement};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    client,
+    context::{Desk, Draft, Failures, Measured, Watch},
+    state::{address::Place, format::count},
+};
+
+/// A name for the columns, and the button.
+#[component]
+pub fn Columns() -> impl IntoView {
+    let (measured, desk, watch): (Measured, Desk, Watch) = (expect_context(), expect_context(), expect_context());
+    let (draft, failures): (Draft, Failures) = (expect_context(), expect_context());
+    let prefix = RwSignal::new(None::<String>);
+    let shown = move || {
+        let own = measured.measuring.with(|now| now.as_ref().map(|now| now.prefix()).unwrap_or_default());
+        prefix.get().unwrap_or(own)
+    };
+    let busy = RwSignal::new(false);
+    let made = RwSignal::new(None::<(String, MeasurementReport)>);
+    let measure = move |_| {
+        let request = measured.measuring.with_untracked(|now| now.as_ref().and_then(|now| now.request()));
+        let (Some(request), Some((survey, r#where))) = (request, subset(desk, watch)) else { return };
+        let new = NewMeasurement { prefix: untrack(shown), r#where, request };
+        busy.set(true);
+        made.set(None);
+        spawn_local(async move {
+            let report = failures.noted(client::measure(&survey, &new).await);
+            busy.set(false);
+            if let Ok(report) = report {
+                made.set(Some((new.prefix, report)));
+                draft.refresh_survey();
+            }
+        });
+    };
+    view! {
+        <div class="measuring-columns">
+            <label>
+                <span>"As columns"</span>
+                <input
+                    type="text"
+                    data-testid="measure-prefix"
+                    aria-label="What the names of the columns begin with"
+                    title="Lower-case letters, digits and _: the columns are h_alpha_ew, h_alpha_ew_error …"
+                    maxlength="32"
+                    prop:value=shown
+                    on:change=move |event| prefix.set(Some(event_target_value(&event).trim().to_owned()))
+                />
+            </label>
+            <button type="button" data-testid="measure-all" disabled=move || busy.get() on:click=measure>
+                {move || if busy.get() { "Measuring …" } else { "Measure all of the subset" }}
+            </button>
+            <span class="said" role="status" data-testid="measured">
+                {move || made.get().map(|(prefix, report)| said(&prefix, &report))}
+            </span>
+        </div>
+    }
+}
+
+/// The survey and the condition of what is listed; of a run those of what it ranked.
+fn subset(desk: Desk, watch: Watch) -> Option<(String, Option<String>)> {
+    let address = desk.address.get_untracked();
+    if let Place::Subset { survey } = address.place {
+        return Some((survey, address.condition));
+    }
+    let spec = untrack(|| watch.opened())?.spec.clone();
+    let PipelineSpec { survey, r#where, .. } = serde_json::from_value(spec).ok()?;
+    Some((survey, r#where))
+}
+
+fn said(prefix: &str, report: &MeasurementReport) -> String {
+    let unmeasured: u64 = report.unmeasured.values().sum();
+    let not = if unmeasured == 0 {
+        String::new()
+    } else {
+        let reasons = report.unmeasured.iter().map(|(reason, number)| format!("{} {reason}", count(*number)));
+        format!(", not in {} ({})", count(unmeasured), reasons.collect::<Vec<_>>().join(", "))
+    };
+    format!("Measured in {}{not}: use {prefix}_ew and the others in conditions", count(report.measured))
+}

@@ -1,0 +1,120 @@
+//! The line measured in the spectrum shown: the address read, the way to change it, and what comes out.
+
+use balmer_core::{
+    analysis::{Continuum, LineMeasurement, LineRequest, continuum_level},
+    spectrum::{Medium, Spectrum},
+};
+use leptos::prelude::*;
+
+use super::{Desk, Spectra, Viewing};
+use crate::state::{
+    markers::{corrected, redshift},
+    measuring::Measuring,
+    picture::{MeasuredLine, Same},
+};
+
+/// What came of a measurement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The numbers, or why there are none.
+    pub line: Result<LineMeasurement, String>,
+    /// Where it was measured, for the plots.
+    pub drawn: Option<MeasuredLine>,
+}
+
+/// The line measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// What is asked for; `None` while nothing is.
+    pub measuring: Memo<Option<Measuring>>,
+    /// What came of it, of the spectrum shown.
+    pub outcome: Memo<Option<Same<Outcome>>>,
+    desk: Desk,
+    spectra: Spectra,
+    viewing: Viewing,
+}
+
+impl Measured {
+    /// Follows the address and the spectrum shown.
+    pub fn new() -> Self {
+        let (desk, spectra, viewing): (Desk, Spectra, Viewing) = (expect_context(), expect_context(), expect_context());
+        let measuring = Memo::new(move |_| desk.address.with(|address| Measuring::parse(&address.view)));
+        // a spectrum is made of its body once, not with every step of a window
+        let spectrum = Memo::new(move |_| {
+            measuring.with(Option::is_some).then_some(())?;
+            let body = spectra.shown.get()?;
+            Some(Same::new(Spectrum::try_from((*body).clone()).map_err(|error| error.to_string())))
+        });
+        let z = Memo::new(move |_| {
+            let stated = spectra.shown.with(|shown| shown.as_ref().map_or(0.0, |body| redshift(body)));
+            corrected(stated, viewing.view.with(|view| view.shift))
+        });
+        let outcome = Memo::new(move |_| {
+            let (measuring, Same(spectrum)) = (measuring.get()?, spectrum.get()?);
+            Some(Same::new(match &*spectrum {
+                Ok(spectrum) => measured(spectrum, &measuring, z.get())?,
+                Err(why) => Outcome { line: Err(why.clone()), drawn: None },
+            }))
+        });
+        Self { measuring, outcome, desk, spectra, viewing }
+    }
+
+    /// Changes what is measured, without an entry in the history; `None` ends it.
+    pub fn edit(self, change: impl FnOnce(Option<Measuring>) -> Option<Measuring>) {
+        let mut address = self.desk.address.get_untracked();
+        let before = address.view.clone();
+        Measuring::write(change(Measuring::parse(&before)).as_ref(), &mut address.view);
+        if address.view != before {
+            self.desk.replace(&address);
+        }
+    }
+
+    /// Begins to measure H-alpha, or ends.
+    pub fn toggle(self) {
+        self.edit(|measuring| if measuring.is_some() { None } else { Some(Measuring::default()) });
+    }
+
+    /// Takes the part of the spectrum that the reader has zoomed to as the line window.
+    pub fn take_window(self) {
+        let shown = self.viewing.view.with_untracked(|view| view.window.or(view.side_window));
+        let Some((from, to)) = shown else { return };
+        let Some((medium, z)) =
+            self.spectra.shown.with_untracked(|shown| shown.as_ref().map(|body| (body.medium, redshift(body))))
+        else {
+            return;
+        };
+        let z = corrected(z, self.viewing.view.with_untracked(|view| view.shift));
+        self.edit(|measuring| {
+            let measuring = measuring?;
+            let stretch = if measuring.moves() { 1.0 + z } else { 1.0 };
+            let line = measuring.seen_at(z, medium)?;
+            Some(measuring.with_window(((from - line) / stretch, (to - line) / stretch)))
+        });
+    }
+}
+
+/// Measures the line at a redshift.
+fn measured(spectrum: &Spectrum, measuring: &Measuring, z: f64) -> Option<Outcome> {
+    let request = measuring.request()?;
+    let here = if request.rest_frame { request.at(z) } else { request };
+    let line = here.measure(spectrum).map_err(|error| error.to_string());
+    Some(Outcome { line, drawn: Some(drawn(spectrum, &here)) })
+}
+
+fn drawn(spectrum: &Spectrum, request: &LineRequest) -> MeasuredLine {
+    let medium: Medium = spectrum.axis().medium();
+    let beside = match request.continuum {
+        Continuum::Straight { left, right } => vec![left.ends_in(medium), right.ends_in(medium)],
+        Continuum::Polynomial { over, .. } => vec![over.ends_in(medium)],
+        Continuum::Median { .. } | Continuum::Normalised => Vec::new(),
+    };
+    let level = continuum_level(spectrum, &request.window, &request.continuum).unwrap_or_default();
+    let (wavelengths, level) = level.into_iter().map(|(wavelength, level)| (wavelength, level as f32)).unzip();
+    MeasuredLine { window: request.window.ends_in(medium), beside, wavelengths, level }
+}
+
+impl Default for Measured {
+    fn default() -> Self {
+        Self::new()
+    }
+}
