@@ -71,7 +71,7 @@ pub fn open(device: Device) -> Result<HostEngine, Fault> {
 
 /// Whether it is worth asking for a GPU. Loading Vulkan takes a tenth of a second, and its layers write to standard
 /// error where nobody is logged in to a desktop: without a device file there is no GPU to be found.
-fn may_have_a_gpu() -> bool {
+pub(crate) fn may_have_a_gpu() -> bool {
     let is_device = |name: &std::ffi::OsStr| name == "dri" || name == "dxg" || name == "nvidiactl";
     !cfg!(target_os = "linux")
         || Path::new("/dev")

@@ -26,6 +26,7 @@ use super::{App, metrics::Metrics, problem::Failure, routes, stream::Downloads};
 use crate::{
     explain::GraphCache,
     jobs::{
+        Phase,
         launch::Threads,
         service::{Jobs, Limits},
     },
@@ -42,6 +43,7 @@ const SPEC: &str = r#"{
 struct Server {
     router: Router,
     store: Store,
+    jobs: Jobs,
     _closing: watch::Sender<bool>,
     _folder: TempDir,
 }
@@ -87,14 +89,14 @@ impl Server {
         let (closing, watched) = watch::channel(false);
         let router = routes(App {
             store: store.clone(),
-            jobs,
+            jobs: jobs.clone(),
             downloads: Downloads::default(),
             public_base_url: None,
             graphs: GraphCache::default(),
             metrics: Metrics::default(),
             closing: watched,
         });
-        Self { router, store, _closing: closing, _folder: folder }
+        Self { router, store, jobs, _closing: closing, _folder: folder }
     }
 
     async fn send(&self, request: Request<Body>) -> Reply {
@@ -323,8 +325,8 @@ async fn a_run_that_ended_early_starts_again_under_its_id() {
     let run = server.ended(&location).await;
     assert_eq!((&run["status"], &run["counts"]["ranked"], &run["error"]), (&json!("done"), &json!(60), &json!(null)));
     // its job ends a moment after it
-    let refused = resume().await.problem(409);
-    assert!(["COMPLETED", "EXECUTING"].iter().any(|phase| refused.contains(phase)), "{refused}");
+    server.jobs.wait(owned.run().id(), Phase::Executing, Duration::from_secs(10)).await.unwrap();
+    assert!(resume().await.problem(409).contains("COMPLETED"));
     server.change("POST", "/api/v1/runs/x/resume", "application/json", "").await.problem(404);
     assert_eq!(server.json("/api/v1/runs").await.as_array().unwrap().len(), 1);
 }

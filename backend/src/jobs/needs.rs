@@ -3,10 +3,13 @@
 //! Estimates from the plan and the number of spectra, for a server that must not promise more than its machine has. They are
 //! upper ends of what was measured (docs/OPERATIONS.md), so that runs which fit by them fit.
 
-use balmer_core::pipeline::Plan;
+use balmer_core::{neighbors::MARGIN, pipeline::Plan};
 
 use super::JobError;
-use crate::storage::{Store, VALUES_AT_ONCE};
+use crate::{
+    engine,
+    storage::{Store, VALUES_AT_ONCE},
+};
 
 /// A process that has read nothing yet.
 const MEMORY_OF_ANY: u64 = 160 << 20;
@@ -64,7 +67,15 @@ impl Needs {
             None => survey.count(),
             condition => survey.select(condition)?.len() as u64,
         };
-        Ok(Self::of(&plan, spectra))
+        let needs = Self::of(&plan, spectra);
+        Ok(if engine::may_have_a_gpu() { needs.with_a_team(&plan, spectra) } else { needs })
+    }
+
+    /// The same where GPUs take part in the search: the rows once more in its order, and what was proposed of each.
+    fn with_a_team(self, plan: &Plan, spectra: u64) -> Self {
+        let width = plan.recipe().grid().len() as u64;
+        let row = (width + (plan.n_neighbors() + MARGIN) as u64) * size_of::<f32>() as u64;
+        Self { memory: self.memory.saturating_add(row.saturating_mul(spectra)), ..self }
     }
 }
 
@@ -102,6 +113,11 @@ mod tests {
         assert!(wide > 282_312 << 10, "{wide}");
         let projected = Needs::of(&plan("[recipe]\npixels = 3000\ncomponents = 10"), 2_500).memory;
         assert!(projected > wide + (100 << 20), "{projected}");
+        // 0.56 GB of rows and 0.57 GB of proposals at a million of 140 pixels
+        let team = Needs::of(&plain, 1_000_000).with_a_team(&plain, 1_000_000);
+        let more = team.memory - Needs::of(&plain, 1_000_000).memory;
+        assert!((1_120_000_000..1_140_000_000).contains(&more), "{more}");
+        assert_eq!(team.disk, Needs::of(&plain, 1_000_000).disk);
         // a million rows of the defaults are a matter of gigabytes
         let million = Needs::of(&labelled, 1_000_000).memory;
         assert!((2 << 30..4 << 30).contains(&million), "{million}");

@@ -183,11 +183,7 @@ fn fits((from, to): (f64, f64)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn keys(query: &str) -> Keys {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-    }
+    use crate::state::view::tests::keys;
 
     #[test]
     fn a_measurement_survives_the_journey() {

@@ -208,10 +208,11 @@ pub fn short(value: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn keys(query: &str) -> Keys {
+    /// The keys of a query without escapes.
+    pub fn keys(query: &str) -> Keys {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
     }

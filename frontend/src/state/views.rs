@@ -10,7 +10,7 @@
 //! | `of` | column of the histogram |
 //! | `sky` | `galactic` |
 
-use std::collections::BTreeMap;
+use super::view::Keys;
 
 /// One of the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +81,7 @@ pub struct Views {
 
 impl Views {
     /// Reads the keys.
-    pub fn parse(keys: &BTreeMap<String, String>) -> Self {
+    pub fn parse(keys: &Keys) -> Self {
         let key = |name: &str| keys.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
         let text = |name: &str| key(name).map(str::to_owned);
         let is_open = |kind: &Kind| key("views").is_some_and(|all| all.split(',').any(|one| one.trim() == kind.key()));
@@ -98,7 +98,7 @@ impl Views {
     }
 
     /// Puts them into the keys; keys that are not theirs stay as they are.
-    pub fn write(&self, keys: &mut BTreeMap<String, String>) {
+    pub fn write(&self, keys: &mut Keys) {
         let mut set = |name: &str, text: Option<String>| match text.filter(|text| !text.is_empty()) {
             Some(text) => drop(keys.insert(name.to_owned(), text)),
             None => drop(keys.remove(name)),
@@ -135,11 +135,7 @@ impl Views {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn keys(query: &str) -> BTreeMap<String, String> {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-    }
+    use crate::state::view::tests::keys;
 
     #[test]
     fn views_survive_the_journey() {
