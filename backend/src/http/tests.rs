@@ -315,7 +315,8 @@ async fn a_run_that_ended_early_starts_again_under_its_id() {
     let server = Server::new().await;
     let plan = Plan::new(PipelineSpec::from_json(SPEC).unwrap()).unwrap();
     let owned = server.store.create_run(plan.spec()).unwrap();
-    let location = format!("/api/v1/runs/{}", owned.run().id());
+    let id = owned.run().id().to_owned();
+    let location = format!("/api/v1/runs/{id}");
     let resume = async || server.change("POST", &format!("{location}/resume"), "application/json", "").await;
     assert!(resume().await.problem(409).contains("queued"));
     owned.run().cancel().unwrap();
@@ -325,7 +326,7 @@ async fn a_run_that_ended_early_starts_again_under_its_id() {
     let run = server.ended(&location).await;
     assert_eq!((&run["status"], &run["counts"]["ranked"], &run["error"]), (&json!("done"), &json!(60), &json!(null)));
     // its job ends a moment after it
-    server.jobs.wait(owned.run().id(), Phase::Executing, Duration::from_secs(10)).await.unwrap();
+    server.jobs.wait(&id, Phase::Executing, Duration::from_secs(10)).await.unwrap();
     assert!(resume().await.problem(409).contains("COMPLETED"));
     server.change("POST", "/api/v1/runs/x/resume", "application/json", "").await.problem(404);
     assert_eq!(server.json("/api/v1/runs").await.as_array().unwrap().len(), 1);
