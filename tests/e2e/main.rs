@@ -8,6 +8,7 @@
 
 mod accessibility;
 mod browser;
+mod compare;
 mod conformance;
 mod desk;
 mod local;

@@ -43,6 +43,11 @@ impl Server {
         Self::start(folder)
     }
 
+    /// Ingests another folder of spectra as the survey `name`, while the server is up.
+    pub fn ingest(&self, name: &str, spectra: &Path) {
+        balmer(self.folder.path(), &["ingest".to_owned(), name.to_owned(), spectra.display().to_string()]);
+    }
+
     /// Serves an empty data directory.
     pub fn empty() -> Self {
         Self::start(tempfile::tempdir().unwrap())

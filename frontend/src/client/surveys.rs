@@ -29,6 +29,16 @@ pub async fn column(survey: &str, column: &str, condition: Option<&str>) -> Resu
     get(&(path + &query(&[("where", condition)]))).await
 }
 
+/// The first spectra that a condition selects, in an order, and how many there are in all.
+///
+/// # Errors
+/// See [`surveys`]; 400 where the condition is refused.
+pub async fn spectra(survey: &str, condition: &str, order_by: &str, limit: usize) -> Result<SpectrumPage, Problem> {
+    let path = format!("/api/v1/surveys/{}/spectra", encoded(survey));
+    let limit = limit.to_string();
+    get(&(path + &query(&[("where", Some(condition)), ("order_by", Some(order_by)), ("limit", Some(&limit))]))).await
+}
+
 /// How many spectra a condition selects.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 type Entry = (&'static [&'static str], &'static str);
 
 /// Groups of keys, with their titles.
-const MAP: [(&str, &[Entry]); 8] = [
+const MAP: [(&str, &[Entry]); 9] = [
     (
         "Candidates",
         &[
@@ -80,17 +80,35 @@ const MAP: [(&str, &[Entry]); 8] = [
             (&["w"], "take the range that a plot is zoomed to as the line window"),
         ],
     ),
+    (
+        "Comparing",
+        &[
+            (&["y"], "what is drawn with the spectrum, and how"),
+            (&["i"], "nearest neighbours of a run"),
+            (&["t"], "what is selected"),
+            (&["Shift", "E"], "other spectra of the same star"),
+            (&["b"], "mean and spread of its class"),
+            (&["Shift", "P"], "pin the spectrum, or no longer"),
+            (&["o"], "levels matched, one above the other, as they are"),
+            (&["d"], "axis of velocities about Hα, or of wavelengths"),
+            (&["[", "]"], "10 km/s bluer or redder; with Shift 100, with Alt 1"),
+        ],
+    ),
     ("Page", &[(&["?"], "this map"), (&["Esc"], "close what is open")]),
 ];
 
-/// Whether a key is meant for the page, and not for a field, a menu or a dialog.
-pub fn is_for_page(event: &web_sys::KeyboardEvent) -> bool {
+/// Whether a key goes to a field, a menu or a dialog.
+pub fn is_in_field(event: &web_sys::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let elsewhere = target.is_some_and(|element| {
+    target.is_some_and(|element| {
         matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA")
             || element.closest("dialog, [role=listbox], [role=menu]").ok().flatten().is_some()
-    });
-    !elsewhere && !event.ctrl_key() && !event.alt_key() && !event.meta_key() && !event.default_prevented()
+    })
+}
+
+/// Whether a key is meant for the page, and not for a field, a menu or a dialog.
+pub fn is_for_page(event: &web_sys::KeyboardEvent) -> bool {
+    !is_in_field(event) && !event.ctrl_key() && !event.alt_key() && !event.meta_key() && !event.default_prevented()
 }
 
 /// The button and the dialog that show the map; `?` opens it from anywhere.

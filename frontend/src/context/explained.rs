@@ -1,8 +1,8 @@
-//! Why the spectrum shown stands where it does in the open run, and the neighbours that are drawn with it.
+//! Why the spectrum shown stands where it does in the open run.
 
-use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use balmer_exchange::api::{Explanation, SpectrumBody};
+use balmer_exchange::api::Explanation;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 
 use super::{Desk, Hosts, Local, Spectra, Viewing};
@@ -11,17 +11,12 @@ use crate::state::{load::Load, view::Show};
 /// How long one must look before the server is asked why: stepping through a list asks for nothing.
 const PATIENCE: Duration = Duration::from_millis(150);
 
-/// A neighbour and its pixels.
-pub type Neighbor = (String, Arc<SpectrumBody>);
-
 /// The explanation of the spectrum shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Explained {
     /// The server's answer; a failure stays here, since the spectrum itself can be looked at without it.
     pub answer: RwSignal<Load<Arc<Explanation>>>,
-    /// Neighbours to be drawn with the spectrum of this id, nearest first.
-    pub near: RwSignal<Option<(String, Arc<Vec<Neighbor>>)>>,
-    /// The neighbour that the reader points at.
+    /// The spectrum beside the chosen one that the reader points at.
     pub pointed: RwSignal<Option<String>>,
     subject: Memo<Option<(String, String)>>,
     waiting: StoredValue<Option<TimeoutHandle>>,
@@ -42,13 +37,12 @@ impl Explained {
         let version = Memo::new(move |_| Some(local.run(&desk.run_id.get()?)?.version()));
         let explained = Self {
             answer: RwSignal::new(Load::Idle),
-            near: RwSignal::new(None),
             pointed: RwSignal::new(None),
             subject,
             waiting: StoredValue::new(None),
             hosts: expect_context(),
         };
-        let wanted_now = Memo::new(move |_| viewing.view.with(|view| view.near > 0 || view.show == Show::Seen));
+        let wanted_now = Memo::new(move |_| viewing.view.with(|view| view.compare.near > 0 || view.show == Show::Seen));
         Effect::new(move || {
             let subject = subject.get();
             version.track();
@@ -63,19 +57,6 @@ impl Explained {
             } else {
                 let handle = set_timeout_with_handle(move || explained.ask(), PATIENCE);
                 explained.waiting.set_value(handle.ok());
-            }
-        });
-        let near = Memo::new(move |_| viewing.view.with(|view| view.near));
-        Effect::new(move || {
-            let ids: Vec<String> = explained.answer.with(|answer| {
-                let neighbors = answer.ready().map(|answer| &answer.neighbors[..]).unwrap_or_default();
-                neighbors.iter().take(near.get()).map(|neighbor| neighbor.spectrum_id.clone()).collect()
-            });
-            match (subject.get_untracked(), desk.survey.get_untracked()) {
-                (Some((_, id)), Some(survey)) if !ids.is_empty() => {
-                    explained.fetch_neighbors(spectra, &survey, &id, ids);
-                }
-                _ => explained.near.set(None),
             }
         });
         explained
@@ -98,27 +79,6 @@ impl Explained {
                 self.answer.set(answer.map(Arc::new).into());
             }
         });
-    }
-
-    /// Fetches the neighbours side by side; they are drawn together once the last is here.
-    fn fetch_neighbors(self, spectra: Spectra, survey: &str, of: &str, ids: Vec<String>) {
-        let found: Rc<Vec<Cell<Option<Neighbor>>>> = Rc::new(ids.iter().map(|_| Cell::new(None)).collect());
-        let missing = Rc::new(Cell::new(ids.len()));
-        for (place, id) in ids.into_iter().enumerate() {
-            let (found, missing, of, survey) = (found.clone(), missing.clone(), of.to_owned(), survey.to_owned());
-            spawn_local(async move {
-                // a neighbour that cannot be fetched is left out of the picture; opening it says why
-                if let Ok(body) = spectra.fetch(&survey, &id).await {
-                    found[place].set(Some((id, body)));
-                }
-                missing.set(missing.get() - 1);
-                let current = self.subject.with_untracked(|subject| subject.as_ref().is_some_and(|(_, id)| *id == of));
-                if missing.get() == 0 && current {
-                    let all = found.iter().filter_map(Cell::take).collect();
-                    self.near.set(Some((of, Arc::new(all))));
-                }
-            });
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The spectra fetched: the one shown, and those kept because they may be looked at next.
 
-use std::sync::Arc;
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
 
 use balmer_exchange::api::{Problem, SpectrumBody};
 use leptos::{prelude::*, task::spawn_local};
@@ -8,11 +8,13 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Desk, Failures};
 use crate::{
     client::{arrow_stream, encoded},
-    state::spectrum_batch,
+    state::{compare::Name, spectrum_batch},
 };
 
-/// Spectra kept; one of 4,000 pixels takes about 80 kB.
-const KEPT: usize = 128;
+/// Spectra kept: a list's next ones, those drawn together and a class; one of 4,000 pixels takes about 80 kB.
+const KEPT: usize = 320;
+/// Spectra asked for at once where many are wanted.
+const AT_ONCE: usize = 6;
 
 /// A survey's name and a spectrum's id.
 type Key = (String, String);
@@ -76,7 +78,8 @@ impl Spectra {
             && self.desk.spectrum_id.get_untracked().as_deref() == Some(id)
     }
 
-    fn kept_one(self, survey: &str, id: &str) -> Option<Arc<SpectrumBody>> {
+    /// One of those kept.
+    pub fn kept_one(self, survey: &str, id: &str) -> Option<Arc<SpectrumBody>> {
         self.kept.with_value(|kept| {
             let same = |((of, name), _): &&(Key, _)| of == survey && name == id;
             kept.iter().find(same).map(|(_, body)| body.clone())
@@ -108,6 +111,26 @@ impl Spectra {
             self.shown.set(self.failures.noted(body.clone()).ok());
         }
         body
+    }
+
+    /// Fetches spectra, some of them at once; `take` gets each as it comes, and says whether the others are still wanted.
+    pub fn fetch_many<F>(self, names: Vec<Name>, take: F)
+    where
+        F: Fn(Name, Result<Arc<SpectrumBody>, Problem>) -> bool + 'static,
+    {
+        let (queue, take) = (Rc::new(RefCell::new(VecDeque::from(names))), Rc::new(take));
+        for _ in 0..AT_ONCE {
+            let (queue, take) = (queue.clone(), take.clone());
+            spawn_local(async move {
+                loop {
+                    let Some(name) = queue.borrow_mut().pop_front() else { return };
+                    let body = self.fetch(&name.survey, &name.id).await;
+                    if !take(name, body) {
+                        queue.borrow_mut().clear();
+                    }
+                }
+            });
+        }
     }
 
     /// Fetches spectra that are likely to be looked at next, one after the other until others are; a failure is

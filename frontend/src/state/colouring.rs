@@ -112,6 +112,13 @@ pub fn css([red, green, blue]: Colour) -> String {
     format!("rgb({red}, {green}, {blue})")
 }
 
+/// The colour that CSS writes as `#56b4e9`.
+pub fn of_hex(text: &str) -> Option<Colour> {
+    let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    Some([(number >> 16) as u8, (number >> 8) as u8, number as u8])
+}
+
 fn texts(night: bool) -> [Colour; MOST_TEXTS + 1] {
     if night { NIGHT } else { DAY }
 }
@@ -174,6 +181,12 @@ mod tests {
         let Legend::Texts(legend) = &found.legend else { panic!("texts") };
         assert_eq!((legend.len(), &legend[0]), (MOST_TEXTS, &("t0".to_owned(), 20)));
         assert!(found.classes.iter().all(|class| usize::from(*class) < found.palette.len()));
+    }
+
+    #[test]
+    fn colours_of_a_style_sheet_are_read() {
+        assert_eq!(of_hex(" #56B4e9"), Some([86, 180, 233]));
+        assert_eq!((of_hex("red"), of_hex("#fff"), of_hex("#56b4eg"), of_hex("")), (None, None, None, None));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Groups of lines that a reader switches on and off, and lines of the reader's own.
 
-use balmer_core::lines::{
-    BALMER, CALCIUM_II, HELIUM_I, HELIUM_II, INTERSTELLAR_BANDS, IRON_II, Line, MAGNESIUM_I, NEBULAR, OXYGEN_I,
-    PASCHEN, SKY, SODIUM_I,
+use balmer_core::{
+    lines::{
+        BALMER, CALCIUM_II, HELIUM_I, HELIUM_II, INTERSTELLAR_BANDS, IRON_II, Line, MAGNESIUM_I, NEBULAR, OXYGEN_I,
+        PASCHEN, SKY, SODIUM_I,
+    },
+    spectrum::{Medium, air_to_vacuum, vacuum_to_air},
 };
 
 /// A group of lines.
@@ -122,34 +125,66 @@ impl LineGroup {
     }
 }
 
-/// A line of the reader's own: at rest, in the medium of the spectrum it is drawn on.
+/// A line of the reader's own, at rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnLine {
     /// Rest wavelength, Angstrom.
     pub wavelength: f64,
+    /// Medium of the wavelength; `None` is that of the spectrum it is drawn on.
+    pub medium: Option<Medium>,
     /// Name; empty where the wavelength says it all.
     pub name: String,
 }
 
 impl OwnLine {
-    /// Reads `6707.8 Li I`: a wavelength, then a name if there is one.
+    /// Reads `6707.8 Li I`: a wavelength, then a name if there is one. `6707.8a` is in air, `6709.6v` in vacuum.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let (wavelength, name) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let (wavelength, medium) = match (wavelength.strip_suffix('a'), wavelength.strip_suffix('v')) {
+            (Some(air), _) => (air, Some(Medium::Air)),
+            (_, Some(vacuum)) => (vacuum, Some(Medium::Vacuum)),
+            _ => (wavelength, None),
+        };
         let wavelength: f64 = wavelength.parse().ok().filter(|w| (100.0..1e6).contains(w))?;
         // the separator of the address and more than a marker has room for are left out
         let name = name.trim().replace(';', " ").chars().take(16).collect();
-        Some(Self { wavelength, name })
+        Some(Self { wavelength, medium, name })
     }
 
     /// As [`OwnLine::parse`] reads it.
     pub fn written(&self) -> String {
-        format!("{} {}", self.wavelength, self.name).trim_end().to_owned()
+        let medium = match self.medium {
+            None => "",
+            Some(Medium::Air) => "a",
+            Some(Medium::Vacuum) => "v",
+        };
+        format!("{}{medium} {}", self.wavelength, self.name).trim_end().to_owned()
     }
 
     /// What is drawn beside it.
     pub fn label(&self) -> String {
-        if self.name.is_empty() { format!("{}", self.wavelength) } else { self.name.clone() }
+        if self.name.is_empty() { self.key() } else { self.name.clone() }
+    }
+
+    /// What tells it from the reader's other lines: its wavelength.
+    pub fn key(&self) -> String {
+        self.wavelength.to_string()
+    }
+
+    /// In words, with its medium.
+    pub fn said(&self) -> String {
+        let medium = self.medium.map_or("as this spectrum".to_owned(), |medium| medium.to_string());
+        format!("{} {} Å, {medium}", self.name, self.wavelength).trim_start().to_owned()
+    }
+
+    /// Its rest wavelength in `medium`.
+    pub fn wavelength_in(&self, medium: Medium) -> f64 {
+        match (self.medium, medium) {
+            (Some(Medium::Air), Medium::Vacuum) => air_to_vacuum(self.wavelength),
+            (Some(Medium::Vacuum), Medium::Air) => vacuum_to_air(self.wavelength),
+            _ => self.wavelength,
+        }
     }
 }
 
@@ -181,8 +216,21 @@ mod tests {
         assert_eq!((line.wavelength, line.name.as_str()), (6707.8, "Li I"));
         assert_eq!(OwnLine::parse(&line.written()), Some(line));
         assert_eq!(OwnLine::parse("6707.8").unwrap().label(), "6707.8");
-        for text in ["", "Li I", "-5 x", "NaN", "1e99"] {
+        for text in ["", "Li I", "-5 x", "NaN", "1e99", "6707.8b", "a"] {
             assert_eq!(OwnLine::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_own_line_may_state_its_medium() {
+        let line = OwnLine::parse("6707.8a Li I").unwrap();
+        assert_eq!((line.medium, line.key().as_str()), (Some(Medium::Air), "6707.8"));
+        assert_eq!(OwnLine::parse(&line.written()), Some(line.clone()));
+        assert_eq!((line.said().as_str(), line.wavelength_in(Medium::Air)), ("Li I 6707.8 Å, air", 6707.8));
+        assert!((line.wavelength_in(Medium::Vacuum) - 6709.65).abs() < 0.01);
+        let line = OwnLine::parse("6709.65v").unwrap();
+        assert!((line.wavelength_in(Medium::Air) - 6707.8).abs() < 0.01);
+        // without one it is the spectrum's
+        assert_eq!(OwnLine::parse("6707.8").unwrap().wavelength_in(Medium::Vacuum), 6707.8);
     }
 }

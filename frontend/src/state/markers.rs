@@ -14,6 +14,8 @@ pub const LIGHT: f64 = 299_792.458;
 /// A line to mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marker {
+    /// What an address calls the line.
+    pub key: String,
     /// What to write.
     pub name: String,
     /// Where the line is seen, Angstrom, in the spectrum's medium.
@@ -54,11 +56,13 @@ pub enum Tone {
 /// room for labels.
 pub fn markers(groups: &[LineGroup], own: &[OwnLine], medium: Medium, redshift: f64) -> Vec<Marker> {
     let own = own.iter().map(|line| Marker {
+        key: line.key(),
         name: line.label(),
-        wavelength: moved(line.wavelength, medium, redshift),
+        wavelength: moved(line.wavelength_in(medium), medium, redshift),
         tone: Tone::Own,
     });
     let listed = groups.iter().flat_map(|group| group.lines()).map(|line| Marker {
+        key: line.name.to_owned(),
         name: label(line.name).to_owned(),
         wavelength: line.observed_in(medium, redshift),
         tone: tone(line),
@@ -76,6 +80,13 @@ pub fn bands(groups: &[LineGroup], medium: Medium) -> Vec<MarkedBand> {
 /// The catalogue's redshift, where it states one that can be.
 pub fn redshift(body: &SpectrumBody) -> f64 {
     body.metadata.z.filter(|z| z.is_finite() && *z > -0.1).unwrap_or(0.0)
+}
+
+/// The marker whose name stands nearest to a place, of those within `reach`; `at` is where a wavelength stands.
+pub fn named_at(markers: &[Marker], at: impl Fn(f64) -> f64, place: f64, reach: f64) -> Option<&Marker> {
+    let far = |marker: &Marker| (at(marker.wavelength) - place).abs();
+    let near = markers.iter().map(|marker| (marker, far(marker))).filter(|(_, far)| *far <= reach);
+    near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(marker, _)| marker)
 }
 
 /// A redshift with a correction of the velocity, km/s.
@@ -171,10 +182,10 @@ mod tests {
 
     #[test]
     fn own_lines_move_with_the_object_and_come_first() {
-        let own = [OwnLine { wavelength: 6707.8, name: "Li I".into() }];
+        let own = [OwnLine { wavelength: 6707.8, medium: None, name: "Li I".into() }];
         for medium in [Medium::Air, Medium::Vacuum] {
             let marker = &markers(&[LineGroup::Balmer], &own, medium, 0.01)[0];
-            assert_eq!((marker.name.as_str(), marker.tone), ("Li I", Tone::Own));
+            assert_eq!((marker.name.as_str(), marker.key.as_str(), marker.tone), ("Li I", "6707.8", Tone::Own));
             assert!((marker.wavelength - 6707.8 * 1.01).abs() < 0.01);
         }
     }
@@ -186,6 +197,14 @@ mod tests {
         assert_eq!(marker.name, "Hα");
         assert!((velocity + 100.0).abs() < 0.1, "{velocity}");
         assert_eq!(velocity_from(&markers, 6000.0, 3000.0), None);
+    }
+
+    #[test]
+    fn the_marker_under_a_finger_is_found() {
+        let markers = markers(&[LineGroup::Balmer], &[], Medium::Vacuum, 0.0);
+        let at = |wavelength: f64| wavelength / 10.0;
+        let found = |place| named_at(&markers, at, place, 8.0).map(|marker| marker.key.as_str());
+        assert_eq!((found(652.0), found(486.0), found(600.0)), (Some("H-alpha"), Some("H-beta"), None));
     }
 
     #[test]

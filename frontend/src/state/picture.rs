@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use super::{
+    compare::Levels,
     continuum,
     format::{fixed, number, signed, superscript},
     markers::{MarkedBand, Marker, velocity_from},
-    trace::{Overlay, Quantity, Trace},
+    mean::Mean,
+    overlay::Overlays,
+    trace::{Quantity, Trace},
+    velocity::VelocityAxis,
 };
 
 /// How far from a marker a velocity is told, km/s.
@@ -73,19 +77,34 @@ pub struct Picture {
     pub bands: Vec<MarkedBand>,
     /// Whether one standard deviation is drawn.
     pub errors: bool,
-    /// Other spectra, nearest first.
-    pub overlays: Vec<Overlay>,
+    /// Other spectra.
+    pub overlays: Arc<Overlays>,
+    /// Mean and spread of a class.
+    pub mean: Option<Arc<Mean>>,
+    /// How their levels were brought together.
+    pub levels: Levels,
+    /// The line about which the axis is of velocities.
+    pub axis: Option<VelocityAxis>,
     /// The line that is being measured.
     pub measured: Option<MeasuredLine>,
 }
 
 impl Picture {
+    /// The range of values that shows what there is in a window.
+    pub fn value_range(&self, window: (f64, f64)) -> (f64, f64) {
+        self.overlays.value_range(self.trace.value_range(window))
+    }
+
     /// The pixel under the cursor in words: wavelength, value with its error, velocity from a line nearby.
     pub fn read_out(&self, wavelength: f64) -> String {
         let trace = &self.trace;
         let Some(i) = trace.pixel_at(wavelength) else { return String::new() };
         let at = trace.wavelengths[i];
-        let mut text = format!("{} Å   {}", fixed(at, 2), number(f64::from(trace.flux[i])));
+        let mut text = format!("{} Å   ", fixed(at, 2));
+        if let Some(axis) = &self.axis {
+            text = text + &axis.name + " " + &signed(axis.velocity(at), 1) + " km/s   ";
+        }
+        text += &number(f64::from(trace.flux[i]));
         if let Some(sigma) = trace.sigma.as_ref().map(|sigma| sigma[i]).filter(|sigma| sigma.is_finite()) {
             text = text + " ± " + &number(f64::from(sigma));
         }
@@ -97,7 +116,11 @@ impl Picture {
         if trace.bad[i] {
             text += "   bad pixel";
         }
-        if let Some((marker, velocity)) = velocity_from(&self.markers, at, NEAR_A_LINE) {
+        if let Some(mean) = &self.mean {
+            text = text + "   mean " + &number(f64::from(mean.mean[i])) + " ± " + &number(f64::from(mean.sd[i]));
+        }
+        let near = || velocity_from(&self.markers, at, NEAR_A_LINE);
+        if let Some((marker, velocity)) = self.axis.is_none().then(near).flatten() {
             text = text + "   " + &marker.name + " " + &signed(velocity, 0) + " km/s";
         }
         text
@@ -109,10 +132,18 @@ impl Picture {
         if let Some(company) = &self.trace.company {
             notes.push(format!("blue: mean ± sd of {} neighbours", company.neighbors));
         }
-        match self.overlays.len() {
+        if let Some(mean) = &self.mean {
+            notes.push(mean.said());
+        }
+        let how = match self.levels {
+            Levels::Matched => "medians matched",
+            Levels::Offset => "one above the other",
+            Levels::Own => "as they are",
+        };
+        match self.overlays.all.len() {
             0 => {}
-            1 => notes.push("nearest neighbour, median matched".to_owned()),
-            n => notes.push(format!("{n} nearest neighbours, medians matched")),
+            1 => notes.push(format!("1 other spectrum, {how}")),
+            n => notes.push(format!("{n} other spectra, {how}")),
         }
         notes.join(" · ")
     }
@@ -132,8 +163,16 @@ impl Picture {
         if let Some(company) = &self.trace.company {
             text = format!("{text}, with the mean of {} neighbours", company.neighbors);
         }
-        if !self.overlays.is_empty() {
-            text = format!("{text}, with {} neighbours", self.overlays.len());
+        match self.overlays.all.len() {
+            0 => {}
+            1 => text += ", with 1 other spectrum",
+            n => text = format!("{text}, with {n} other spectra"),
+        }
+        if let Some(mean) = &self.mean {
+            text = format!("{text}, with the mean and spread of {}", mean.title);
+        }
+        if let Some(axis) = &self.axis {
+            text = format!("{text}, velocities about {} at {} Å", axis.name, fixed(axis.centre, 2));
         }
         let seen = |marker: &&Marker| (window.0..=window.1).contains(&marker.wavelength);
         let names: Vec<&str> = self.markers.iter().filter(seen).map(|marker| marker.name.as_str()).take(12).collect();
@@ -157,6 +196,9 @@ impl Picture {
 
     /// The title of the horizontal axis.
     pub fn wavelength_title(&self) -> String {
+        if let Some(VelocityAxis { name, .. }) = &self.axis {
+            return format!("Velocity about {name} (km/s)");
+        }
         let rest = if self.trace.rest_frame { "Rest wavelength" } else { "Wavelength" };
         format!("{rest} in {} (Å)", self.trace.medium)
     }
@@ -183,7 +225,10 @@ mod tests {
             markers: markers(&[LineGroup::Balmer], &[], Medium::Vacuum, 0.0),
             bands: Vec::new(),
             errors: true,
-            overlays: Vec::new(),
+            overlays: Arc::default(),
+            mean: None,
+            levels: Levels::Matched,
+            axis: None,
             measured: None,
         }
     }
@@ -205,9 +250,18 @@ mod tests {
     fn the_legend_says_what_was_done() {
         let mut picture = picture();
         assert_eq!(picture.legend(), "boxcar 3 px, ivar-weighted");
-        let overlay = Overlay { id: "b".into(), place: 0, wavelengths: Vec::new(), flux: Vec::new() };
-        picture.overlays = vec![overlay; 2];
-        assert_eq!(picture.legend(), "boxcar 3 px, ivar-weighted · 2 nearest neighbours, medians matched");
+        let mean = Mean { title: "label be".into(), mean: vec![99.0; 200], sd: vec![2.0; 200], of: 7, all: 7 };
+        picture.mean = Some(Arc::new(mean));
+        assert_eq!(picture.legend(), "boxcar 3 px, ivar-weighted · label be: mean ± 1 sd of 7 spectra");
+        assert!(picture.read_out(6690.0).ends_with("mean 99.00 ± 2.000"), "{}", picture.read_out(6690.0));
+    }
+
+    #[test]
+    fn an_axis_of_velocities_is_told_in_the_title_and_under_the_cursor() {
+        let mut picture = picture();
+        picture.axis = VelocityAxis::about("H-alpha", &[], Medium::Vacuum, 0.0);
+        assert_eq!(picture.wavelength_title(), "Velocity about Hα (km/s)");
+        assert_eq!(picture.read_out(6565.2), "6565.00 Å   Hα +17.6 km/s   100.0 ± 1.155");
     }
 
     #[test]

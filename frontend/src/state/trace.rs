@@ -1,6 +1,6 @@
 //! What a plot draws of a spectrum: its flux, the flux over a continuum, or what the algorithm saw.
 
-use balmer_core::spectrum::{Medium, air_to_vacuum, vacuum_to_air};
+use balmer_core::spectrum::Medium;
 use balmer_exchange::api::{FeatureView, SpectrumBody};
 
 use super::{
@@ -144,47 +144,12 @@ impl Trace {
         nearest(&self.wavelengths, wavelength)
     }
 
-    /// Median of the trusted values within `range`.
-    fn level(&self, range: (f64, f64)) -> Option<f32> {
+    /// Median of the trusted values within `range`; `None` where there are none.
+    pub fn level(&self, range: (f64, f64)) -> Option<f32> {
         let inside = |i: &usize| (range.0..=range.1).contains(&self.wavelengths[*i]) && !self.bad[*i];
         let mut values: Vec<f32> =
             visible(&self.wavelengths, range).filter(inside).map(|i| self.flux[i]).filter(|v| v.is_finite()).collect();
         if values.is_empty() { None } else { Some(median(&mut values)) }
-    }
-}
-
-/// Another spectrum, made to be drawn over a first one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Overlay {
-    /// Whose it is.
-    pub id: String,
-    /// Its place among the neighbours, for its colour.
-    pub place: usize,
-    /// Pixel centres in the medium of the first, Angstrom.
-    pub wavelengths: Vec<f64>,
-    /// Values scaled to the first one's median; NaN at bad pixels.
-    pub flux: Vec<f32>,
-}
-
-impl Overlay {
-    /// Scales `other` so that its median within `range` is that of `first`; as it is where either is not positive.
-    pub fn matched(id: &str, place: usize, first: &Trace, other: &Trace, range: (f64, f64)) -> Self {
-        let ratio = match (first.level(range), other.level(range)) {
-            (Some(first), Some(other)) if first > 0.0 && other > 0.0 => first / other,
-            _ => 1.0,
-        };
-        let value = |(value, bad): (&f32, &bool)| if *bad { f32::NAN } else { value * ratio };
-        let convert = |wavelength: &f64| match (other.medium, first.medium) {
-            (Medium::Air, Medium::Vacuum) => air_to_vacuum(*wavelength),
-            (Medium::Vacuum, Medium::Air) => vacuum_to_air(*wavelength),
-            _ => *wavelength,
-        };
-        Self {
-            id: id.to_owned(),
-            place,
-            wavelengths: other.wavelengths.iter().map(convert).collect(),
-            flux: other.flux.iter().zip(&other.bad).map(value).collect(),
-        }
     }
 }
 
@@ -214,20 +179,6 @@ mod tests {
         let trace = Trace::of(&body(vec![1.0; 20], Medium::Air), false, Smoothing::Gaussian(5));
         assert_eq!(trace.notes, ["Gaussian 5 px, ivar-weighted"]);
         assert_eq!(trace.full(), (6000.0, 6019.0));
-    }
-
-    #[test]
-    fn neighbours_come_to_the_level_and_medium_of_the_first() {
-        let first = Trace::of(&body(vec![10.0; 50], Medium::Vacuum), false, Smoothing::None);
-        let mut other = Trace::of(&body(vec![2.0; 50], Medium::Air), false, Smoothing::None);
-        other.bad[3] = true;
-        let overlay = Overlay::matched("b", 0, &first, &other, (6000.0, 6049.0));
-        assert_eq!(overlay.flux[0], 10.0);
-        assert!(overlay.flux[3].is_nan());
-        assert!((overlay.wavelengths[0] - air_to_vacuum(6000.0)).abs() < 1e-9);
-        // a level that is not positive cannot be matched
-        let dark = Trace::of(&body(vec![-2.0; 50], Medium::Air), false, Smoothing::None);
-        assert_eq!(Overlay::matched("c", 0, &first, &dark, (6000.0, 6049.0)).flux[0], -2.0);
     }
 
     #[test]

@@ -6,25 +6,25 @@
 //! | `show` | `normalised`, `seen`: as the algorithm saw it |
 //! | `smooth` | `3`, `5`, `9`: boxcar, pixels; `g3`, `g5`, `g9`: Gaussian |
 //! | `lines` | groups of lines, `balmer,he1`; `none` |
-//! | `mark` | lines of the reader's own, `6707.8 Li I;4554 Ba II` |
-//! | `shift` | km/s on top of the catalogue's redshift, for the markers of this one object |
+//! | `mark` | lines of the reader's own, `6707.8a Li I;4554 Ba II`: in air (`a`), vacuum (`v`), else as the spectrum |
+//! | `shift` | km/s on top of the catalogue's redshift, for the markers of this one object: `(1 + z) (1 + shift/c) - 1` |
+//! | `velocity` | line about which the axis is of velocities, `H-alpha`; the wavelength of one of the reader's own |
 //! | `errors` | `off` |
-//! | `near` | number of nearest neighbours drawn too |
 //! | `follow` | `on`: the panel at the side shows what is under the cursor |
 //! | `from`, `to` | window of the whole spectrum, Angstrom |
 //! | `ha` | window of the panel at the side, `6540-6600` |
+//!
+//! What is drawn beside the spectrum has keys of its own: [`compare`](super::compare).
 
 use std::collections::BTreeMap;
 
 use super::{
+    compare::Compare,
     lines::{LineGroup, OwnLine},
     smoothing::Smoothing,
+    velocity::SHIFTS,
 };
 
-/// Largest correction of a velocity, km/s.
-pub const MOST_SHIFT: f64 = 30_000.0;
-/// Neighbours drawn at most.
-pub const MOST_NEAR: usize = 20;
 /// Own lines at most.
 const MOST_MARKS: usize = 12;
 
@@ -85,8 +85,10 @@ pub struct View {
     pub shift: f64,
     /// Whether one standard deviation is drawn.
     pub errors: bool,
-    /// Nearest neighbours drawn too.
-    pub near: usize,
+    /// The line about which the axis is of velocities.
+    pub velocity: Option<String>,
+    /// What is drawn beside it.
+    pub compare: Compare,
     /// Whether the panel at the side follows the cursor.
     pub follow: bool,
     /// Window of the whole spectrum, Angstrom.
@@ -104,7 +106,8 @@ impl Default for View {
             marks: Vec::new(),
             shift: 0.0,
             errors: true,
-            near: 0,
+            velocity: None,
+            compare: Compare::default(),
             follow: false,
             window: None,
             side_window: None,
@@ -125,9 +128,13 @@ impl View {
             smoothing: key("smooth").and_then(Smoothing::of_key).unwrap_or_default(),
             groups: key("lines").and_then(groups).unwrap_or(default.groups),
             marks: marks.take(MOST_MARKS).collect(),
-            shift: key("shift").and_then(number).filter(|shift| shift.abs() <= MOST_SHIFT).unwrap_or(default.shift),
+            shift: key("shift")
+                .and_then(number)
+                .filter(|shift| (SHIFTS.0..=SHIFTS.1).contains(shift))
+                .unwrap_or(default.shift),
             errors: key("errors") != Some("off"),
-            near: key("near").and_then(|text| text.parse().ok()).map_or(0, |near: usize| near.min(MOST_NEAR)),
+            velocity: key("velocity").map(str::to_owned),
+            compare: Compare::parse(keys),
             follow: key("follow") == Some("on"),
             window: key("from").zip(key("to")).and_then(|(low, high)| window(low, high)),
             side_window: key("ha").and_then(|text| text.split_once('-')).and_then(|(low, high)| window(low, high)),
@@ -153,7 +160,10 @@ impl View {
         set("mark", self.marks.iter().map(OwnLine::written).collect::<Vec<_>>().join(";"));
         set("shift", unless(self.shift == 0.0, short(self.shift)));
         set("errors", unless(self.errors, "off".to_owned()));
-        set("near", unless(self.near == 0, self.near.to_string()));
+        set("velocity", self.velocity.clone().unwrap_or_default());
+        for (name, text) in self.compare.written() {
+            set(name, text);
+        }
         set("follow", unless(!self.follow, "on".to_owned()));
         set("from", self.window.map_or_else(String::new, |(low, _)| short(low)));
         set("to", self.window.map_or_else(String::new, |(_, high)| short(high)));
@@ -166,6 +176,12 @@ impl View {
     pub fn of_next(self, full: (f64, f64)) -> Self {
         let kept = |window: &(f64, f64)| window.0 >= full.0 && window.1 <= full.1;
         Self { shift: 0.0, window: self.window.filter(kept), side_window: self.side_window.filter(kept), ..self }
+    }
+
+    /// The view with an axis of velocities about a line, or about none; the panel at the side goes there.
+    #[must_use]
+    pub fn about(self, line: Option<String>) -> Self {
+        Self { velocity: line, side_window: None, ..self }
     }
 
     /// The view with a group of lines switched on or off.
@@ -221,7 +237,7 @@ pub(super) mod tests {
     fn views_survive_the_journey() {
         for query in [
             "",
-            "from=6500&ha=6540.5-6600&near=5&smooth=g5&to=6600.25",
+            "from=6500&ha=6540.5-6600&near=5&over=selected&smooth=g5&to=6600.25&velocity=H-beta",
             "errors=off&follow=on&lines=balmer,he1,sky&mark=6707.8 Li I;4554.03&shift=-120.5&show=normalised",
             "lines=none&show=seen",
         ] {
@@ -235,7 +251,9 @@ pub(super) mod tests {
 
     #[test]
     fn a_default_removes_its_key() {
-        let mut written = keys("show=seen&smooth=3&lines=none&mark=5&shift=1&errors=off&near=3&from=1&to=2&ha=1-2");
+        let mut written = keys(
+            "show=seen&smooth=3&lines=none&mark=5000&shift=1&errors=off&near=3&from=1&to=2&ha=1-2&velocity=H8&mean=label:b",
+        );
         View::default().write(&mut written);
         assert_eq!(written, Keys::new());
     }
@@ -250,7 +268,6 @@ pub(super) mod tests {
         ] {
             assert_eq!(View::parse(&keys(query)), View::default(), "{query}");
         }
-        assert_eq!(View::parse(&keys("near=900")).near, MOST_NEAR);
         assert_eq!(View::parse(&keys("lines=he1,zzz,balmer,he1")).groups, [LineGroup::Balmer, LineGroup::HeliumI]);
     }
 
@@ -267,7 +284,7 @@ pub(super) mod tests {
         let view = View::default().with_group(LineGroup::Sky, true).with_group(LineGroup::HeliumI, true);
         assert_eq!(view.groups, [LineGroup::Balmer, LineGroup::HeliumI, LineGroup::Sky]);
         assert_eq!(view.with_group(LineGroup::Balmer, false).groups, [LineGroup::HeliumI, LineGroup::Sky]);
-        let mark = |name: &str| OwnLine { wavelength: 6707.8, name: name.into() };
+        let mark = |name: &str| OwnLine { wavelength: 6707.8, medium: None, name: name.into() };
         assert_eq!(View::default().with_mark(mark("a")).with_mark(mark("b")).marks, [mark("b")]);
     }
 }

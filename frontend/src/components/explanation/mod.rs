@@ -6,14 +6,17 @@ use balmer_exchange::api::{Explanation, NeighborRow, SeedRow};
 use leptos::prelude::*;
 
 use crate::{
-    components::spectrum_plot::ink::NEIGHBOR_COLOURS,
-    context::{Desk, Explained, Viewing},
+    components::{spectrum_plot::ink::NEIGHBOR_COLOURS, spectrum_view::keys::A_FEW},
+    context::{Compared, Desk, Explained},
     state::{
+        compare::{Compare, Name},
         format::{fixed, number},
         load::Load,
-        view::{MOST_NEAR, View},
     },
 };
+
+/// Neighbours listed.
+const LISTED: usize = 20;
 
 /// The panel.
 #[component]
@@ -41,13 +44,15 @@ pub fn ExplanationPanel() -> impl IntoView {
 
 #[component]
 fn Answer(answer: Arc<Explanation>) -> impl IntoView {
-    let (explained, viewing) = (expect_context::<Explained>(), expect_context::<Viewing>());
+    let (explained, compared): (Explained, Compared) = (expect_context(), expect_context());
     let number = answer.neighbors.len();
-    let shown = number.min(MOST_NEAR);
-    let drawn = Memo::new(move |_| viewing.view.with(|view| view.near));
-    let toggle = move |_| viewing.edit(|view| View { near: if view.near == 0 { 5 } else { 0 }, ..view });
-    let rows = answer.neighbors.iter().take(shown).cloned().enumerate();
-    let rows = rows.map(|(place, row)| view! { <Neighbor place row /> }).collect_view();
+    let shown = number.min(LISTED);
+    let drawn = Memo::new(move |_| compared.compare.with(|compare| compare.near));
+    let toggle = move |_| {
+        compared.edit(|compare| Compare { near: if compare.near == 0 { A_FEW } else { 0 }, ..compare });
+    };
+    let rows = answer.neighbors.iter().take(shown).cloned();
+    let rows = rows.map(|row| view! { <Neighbor row /> }).collect_view();
     let summary = format!(
         "LOF {} compares how far away its {number} nearest neighbours are with how far away their own are.",
         fixed(f64::from(answer.lof), 2)
@@ -58,7 +63,7 @@ fn Answer(answer: Arc<Explanation>) -> impl IntoView {
             <h3>{if shown < number { format!("Nearest {shown} of {number}") } else { "Nearest neighbours".to_owned() }}</h3>
             <button type="button" aria-pressed=move || (drawn.get() > 0).to_string() on:click=toggle>
                 {move || match drawn.get() {
-                    0 => "Draw 5".to_owned(),
+                    0 => format!("Draw {A_FEW}"),
                     near => format!("Drawing {near}"),
                 }}
             </button>
@@ -69,13 +74,22 @@ fn Answer(answer: Arc<Explanation>) -> impl IntoView {
 }
 
 #[component]
-fn Neighbor(place: usize, row: NeighborRow) -> impl IntoView {
-    let (explained, desk, viewing) =
-        (expect_context::<Explained>(), expect_context::<Desk>(), expect_context::<Viewing>());
-    let drawn = Memo::new(move |_| viewing.view.with(|view| place < view.near));
+fn Neighbor(row: NeighborRow) -> impl IntoView {
+    let (explained, desk, compared): (Explained, Desk, Compared) =
+        (expect_context(), expect_context(), expect_context());
     let id = StoredValue::new(row.spectrum_id.clone());
+    let place = Memo::new(move |_| {
+        let survey = desk.survey.get()?;
+        compared.roster.with(|roster| {
+            let is_it = |name: &Name| name.survey == survey && id.with_value(|id| name.id == *id);
+            roster.members.iter().position(|member| is_it(&member.name))
+        })
+    });
     let point = move || explained.pointed.set(Some(id.get_value()));
-    let swatch = format!("swatch near-{}", place % NEIGHBOR_COLOURS);
+    let swatch = move || match place.get() {
+        Some(place) => format!("swatch drawn near-{}", place % NEIGHBOR_COLOURS),
+        None => "swatch".to_owned(),
+    };
     view! {
         <li>
             <button
@@ -86,7 +100,7 @@ fn Neighbor(place: usize, row: NeighborRow) -> impl IntoView {
                 on:blur=move |_| explained.pointed.set(None)
                 on:click=move |_| desk.choose(&id.get_value())
             >
-                <i class=swatch class:drawn=move || drawn.get() aria-hidden="true"></i>
+                <i class=swatch aria-hidden="true"></i>
                 <span class="id">{row.spectrum_id}</span>
                 <span class="fact" title="distance between what the algorithm saw">
                     <span>"distance "</span>

@@ -28,7 +28,7 @@ pub fn clear(canvas: &HtmlCanvasElement, frame: Frame) {
 /// Draws the cursor and the range that is being marked.
 pub fn draw(canvas: &HtmlCanvasElement, ink: &Ink, frame: Frame, picture: &Picture, window: (f64, f64), at: Pointing) {
     // without anything to show, no range of values need be found
-    let values = if at.cursor.is_some() { picture.trace.value_range(window) } else { (0.0, 1.0) };
+    let values = if at.cursor.is_some() { picture.value_range(window) } else { (0.0, 1.0) };
     let Some(board) = Board::new(canvas, ink, frame, window, values) else { return };
     let (low, high) = frame.y_range();
     let context = &board.context;

@@ -1,17 +1,22 @@
 //! What the reader's hands do to a plot: wheel, mouse, fingers, keys.
 
 use leptos::{html, prelude::*};
-use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
+use web_sys::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 
 use super::layout::Frame;
 use crate::state::{
     gesture::{Gesture, Pointer},
+    markers::named_at,
+    picture::Picture,
     scale::Scale,
     window::Window,
 };
 
 /// CSS pixels that a unit of a wheel stands for: pixels, lines, pages.
 const WHEEL_UNITS: [f64; 3] = [1.0, 16.0, 400.0];
+
+/// How far beside the middle of a line's name a click may be, CSS pixels.
+const BESIDE_A_NAME: f64 = 12.0;
 
 /// The hands on one plot.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +31,8 @@ pub struct Hands {
     pub marking: RwSignal<bool>,
     /// Where things stand on the canvas.
     pub frame: Signal<Frame>,
+    /// Where the pointer last went down.
+    pub pressed: StoredValue<f64>,
 }
 
 impl Hands {
@@ -36,6 +43,19 @@ impl Hands {
     fn wavelength_at(self, x: f64) -> Option<f64> {
         let window = self.window.get_untracked()?;
         Some(Scale::new(window.range(), self.x_range()).invert(x))
+    }
+
+    /// The line whose name, above the data, was clicked.
+    pub fn line_at(self, event: &MouseEvent, picture: &Picture) -> Option<String> {
+        let (frame, x) = (self.frame.get_untracked(), f64::from(event.offset_x()));
+        let dragged = (self.pressed.get_value() - x).abs() > BESIDE_A_NAME;
+        if dragged || f64::from(event.offset_y()) > frame.y_range().1 {
+            return None;
+        }
+        let scale = Scale::new(self.window.get_untracked()?.range(), frame.x_range());
+        let at = |wavelength: f64| scale.at(wavelength);
+        let marker = named_at(&picture.markers, at, x, BESIDE_A_NAME)?;
+        Some(marker.key.clone())
     }
 
     /// Zooms about the cursor; sideways it pans.
@@ -64,6 +84,7 @@ impl Hands {
             // a drag that leaves the canvas goes on; a pointer that is gone already has none to capture
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
+        self.pressed.set_value(f64::from(event.offset_x()));
         let mark = event.shift_key() || self.marking.get_untracked();
         let x_range = self.x_range();
         self.gesture.update(|gesture| *gesture = gesture.down(pointer(event), mark, seen, x_range));

@@ -4,10 +4,10 @@
 use leptos::prelude::window;
 use web_sys::HtmlCanvasElement;
 
-use crate::state::markers::Tone;
+use crate::state::{colouring::of_hex, markers::Tone, points::Colour};
 
-/// Number of colours that neighbours take in turn.
-pub const NEIGHBOR_COLOURS: usize = 5;
+/// Number of colours that other spectra take in turn.
+pub const NEIGHBOR_COLOURS: usize = 6;
 
 /// Colours read from the style sheet's custom properties.
 #[derive(Debug, Clone)]
@@ -42,8 +42,14 @@ pub struct Ink {
     pub line: String,
     /// The reader's own lines.
     pub own: String,
-    /// Neighbours.
+    /// The mean of a class.
+    pub mean: String,
+    /// One standard deviation around it.
+    pub mean_band: String,
+    /// Other spectra.
     pub neighbors: [String; NEIGHBOR_COLOURS],
+    /// The same for the page's own pixels.
+    colours: [Colour; NEIGHBOR_COLOURS],
     /// Font of the page.
     pub font: String,
 }
@@ -56,6 +62,7 @@ impl Ink {
             let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
             value.map(|value| value.trim().to_owned()).unwrap_or_default()
         };
+        let neighbors = ["--near-0", "--near-1", "--near-2", "--near-3", "--near-4", "--near-5"].map(read);
         Self {
             trace: read("--trace"),
             error: read("--error-band"),
@@ -72,7 +79,11 @@ impl Ink {
             series: [read("--h-alpha"), read("--h-beta"), read("--h-gamma"), read("--h-delta")],
             line: read("--marker"),
             own: read("--text"),
-            neighbors: ["--near-0", "--near-1", "--near-2", "--near-3", "--near-4"].map(read),
+            mean: read("--mean"),
+            mean_band: read("--mean-band"),
+            // a style sheet that is not here yet leaves them grey
+            colours: neighbors.each_ref().map(|text| of_hex(text).unwrap_or([128; 3])),
+            neighbors,
             font: read("font-family"),
         }
     }
@@ -89,8 +100,13 @@ impl Ink {
         }
     }
 
-    /// Colour of the neighbour at a place.
+    /// Colour of the other spectrum at a place.
     pub fn neighbor(&self, place: usize) -> &str {
         &self.neighbors[place % NEIGHBOR_COLOURS]
+    }
+
+    /// The same for the page's own pixels.
+    pub fn neighbor_colour(&self, place: usize) -> Colour {
+        self.colours[place % NEIGHBOR_COLOURS]
     }
 }

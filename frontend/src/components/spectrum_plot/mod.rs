@@ -2,9 +2,10 @@
 //! double click for the whole again, all of it by keys too; a read-out under the cursor.
 //!
 //! [`layout`] says where things stand, [`paint`] draws what stays, [`glass`] what follows the pointer, both with
-//! the strokes of [`board`] in the colours of [`ink`]. Drawing happens at most once a frame.
+//! the strokes of [`board`] in the colours of [`ink`]; other spectra are drawn by [`curves`]. Drawing happens at most once a frame.
 
 mod board;
+mod curves;
 pub mod frames;
 mod glass;
 mod hands;
@@ -22,11 +23,13 @@ use crate::{
         window::Window,
     },
 };
+use curves::CurveLayer;
 use frames::{Frames, watch_size};
 use glass::Pointing;
 use hands::Hands;
 use ink::Ink;
 use layout::Frame;
+use paint::Part;
 
 /// What a plot shares with the page around it.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +42,10 @@ pub struct Panel {
     pub framed: Signal<Option<(f64, f64)>>,
     /// Wavelength under the pointer in the other panel.
     pub echo: Signal<Option<f64>>,
-    /// Id of the neighbour that the reader points at.
+    /// Id of the other spectrum that the reader points at.
     pub pointed: Signal<Option<String>>,
+    /// Takes the line whose name was clicked.
+    pub choose_line: Callback<String>,
 }
 
 /// A plot of one spectrum, or of `empty` where there is none to show.
@@ -75,7 +80,7 @@ pub fn SpectrumPlot(
     });
     let gesture = RwSignal::new(Gesture::None);
     let marking = RwSignal::new(false);
-    let hands = Hands { window, cursor, gesture, marking, frame };
+    let hands = Hands { window, cursor, gesture, marking, frame, pressed: StoredValue::new(0.0) };
     paint_when_needed(Canvases { canvas, glass }, frame, picture, panel, gesture);
     let zoomed = move || window.get().is_some_and(|window| !window.is_home());
     let read_out = move || match (picture.get(), cursor.get()) {
@@ -126,6 +131,11 @@ pub fn SpectrumPlot(
                     on:pointerup=move |event| hands.up(&event)
                     on:pointercancel=move |event| hands.up(&event)
                     on:pointerleave=move |_| hands.leave()
+                    on:click=move |event| {
+                        if let Some(line) = picture.with(|picture| hands.line_at(&event, &picture.as_ref()?.0)) {
+                            panel.choose_line.run(line);
+                        }
+                    }
                     on:dblclick=move |_| hands.reset()
                     on:keydown=move |event| hands.key(&event)
                 ></canvas>
@@ -153,7 +163,8 @@ fn paint_when_needed(
 ) {
     let CurrentTheme(theme) = expect_context::<CurrentTheme>();
     let ink = StoredValue::new(None::<Ink>);
-    let Panel { window, cursor, framed, echo, pointed } = panel;
+    let curves = StoredValue::new_local(CurveLayer::default());
+    let Panel { window, cursor, framed, echo, pointed, .. } = panel;
     let frames = Frames::new(move |all| {
         // the page may have gone on since the frame was asked for
         let canvas = canvases.canvas.try_get_untracked().flatten();
@@ -164,8 +175,10 @@ fn paint_when_needed(
         if let (Some(Same(picture)), Some(window)) = (picture.get_untracked(), window.get_untracked()) {
             let range = window.range();
             if all {
-                let (framed, pointed) = (framed.get_untracked(), pointed.get_untracked());
-                paint::draw(&canvas, &colours, frame, &picture, range, framed, pointed.as_deref());
+                let pointed = pointed.get_untracked();
+                let part = Part { window: range, framed: framed.get_untracked(), pointed: pointed.as_deref() };
+                curves.update_value(|curves| paint::draw(&canvas, &colours, frame, &picture, &part, curves));
+                let _ = canvas.set_attribute("data-overlays", &picture.overlays.all.len().to_string());
                 // says which spectrum the pixels on the screen are of: tests and measurements wait for it
                 let _ = canvas.set_attribute("data-spectrum-id", &picture.id);
             }

@@ -1,40 +1,60 @@
 //! Draws a plot, from the back to the front: framed window, windows of a line that is measured, bands, bad pixels,
-//! grid and axes, markers, error band, neighbours, spectrum, continuum of the line. What follows the cursor is on a canvas of its own: [`glass`](super::glass).
+//! grid and axes, markers, error band, other spectra, mean of a class, spectrum, continuum of the line. What follows the
+//! cursor is on a canvas of its own: [`glass`](super::glass).
 
 use web_sys::HtmlCanvasElement;
 
-use super::{board::Board, ink::Ink, layout::Frame};
+use super::{board::Board, curves::CurveLayer, ink::Ink, layout::Frame};
 use crate::state::{
     decimation::{bands, strokes},
     format::fixed,
     markers::{Tone, label_rows},
+    overlay::Overlay,
     picture::Picture,
     scale::{Scale, Ticks, axis_exponent},
     trace::Company,
 };
 
-/// Draws the part of a picture in `window`; `pointed` is the id of the neighbour to bring forward.
+/// What of a picture is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The wavelengths shown.
+    pub window: (f64, f64),
+    /// A window to frame lightly.
+    pub framed: Option<(f64, f64)>,
+    /// Id of the other spectrum to bring forward.
+    pub pointed: Option<&'a str>,
+}
+
+/// Draws a part of a picture.
 pub fn draw(
     canvas: &HtmlCanvasElement,
     ink: &Ink,
     frame: Frame,
     picture: &Picture,
-    window: (f64, f64),
-    framed: Option<(f64, f64)>,
-    pointed: Option<&str>,
+    part: &Part<'_>,
+    curves: &mut CurveLayer,
 ) {
-    let values = picture.trace.value_range(window);
+    let Part { window, framed, pointed } = *part;
+    let values = picture.value_range(window);
     let Some(board) = Board::new(canvas, ink, frame, window, values) else { return };
     let painter = Painter { board, picture, values };
     painter.grounds(framed);
     painter.axes();
     painter.markers();
+    let pointed = picture.overlays.all.iter().find(|overlay| Some(&*overlay.companion.name.id) == pointed);
     painter.board.clipped(|_| {
         painter.error_band();
         painter.company();
-        painter.overlays(pointed, false);
+        painter.mean_band();
+    });
+    curves.draw(&painter.board, picture, values, pointed);
+    painter.board.clipped(|_| {
+        painter.mean();
         painter.spectrum();
-        painter.overlays(pointed, true);
+        if let Some(overlay) = pointed {
+            painter.brought_forward(overlay);
+        }
         painter.continuum();
     });
     painter.strip();
@@ -86,11 +106,13 @@ impl Painter<'_> {
             self.board.rule((left, y), (right, y));
             self.board.write(&fixed(*value, vertical.decimals), left - 8.0, y + 4.0, "right", &ink.text);
         }
-        let horizontal = Ticks::round(window.0, window.1, counts.0);
+        let axis = self.picture.axis.as_ref();
+        let told = |wavelength: f64| axis.map_or(wavelength, |axis| axis.velocity(wavelength));
+        let horizontal = Ticks::round(told(window.0), told(window.1), counts.0);
         let floor = frame.floor();
         context.set_stroke_style_str(&ink.axis);
         for value in &horizontal.values {
-            let x = x.at(*value);
+            let x = x.at(axis.map_or(*value, |axis| axis.wavelength(*value)));
             self.board.rule((x, floor), (x, floor + 5.0));
             self.board.write(&fixed(*value, horizontal.decimals), x, floor + 18.0, "center", &ink.text);
         }
@@ -154,25 +176,32 @@ impl Painter<'_> {
         self.board.strokes(&strokes(&trace.wavelengths, mean, *window, frame.columns()));
     }
 
-    /// The neighbours; the one pointed at goes to the front, and the others recede.
-    fn overlays(&self, pointed: Option<&str>, front: bool) {
+    /// One standard deviation around the mean of a class.
+    fn mean_band(&self) {
+        let Some(mean) = &self.picture.mean else { return };
         let Board { context, ink, window, frame, .. } = &self.board;
-        let pointed = pointed.filter(|id| self.picture.overlays.iter().any(|overlay| overlay.id == *id));
-        for overlay in self.picture.overlays.iter().rev() {
-            let is_pointed = pointed == Some(overlay.id.as_str());
-            if is_pointed != front {
-                continue;
-            }
-            context.set_global_alpha(match (pointed, is_pointed) {
-                (_, true) => 1.0,
-                (None, _) => 0.6,
-                (Some(_), _) => 0.2,
-            });
-            context.set_line_width(if is_pointed { 1.75 } else { 1.0 });
-            context.set_stroke_style_str(ink.neighbor(overlay.place));
-            self.board.strokes(&strokes(&overlay.wavelengths, &overlay.flux, *window, frame.columns()));
-        }
-        context.set_global_alpha(1.0);
+        let edges = |i: usize| Some((mean.mean[i] - mean.sd[i], mean.mean[i] + mean.sd[i]));
+        context.set_fill_style_str(&ink.mean_band);
+        self.board.areas(&bands(&self.picture.trace.wavelengths, edges, *window, frame.columns()));
+    }
+
+    /// The mean of a class.
+    fn mean(&self) {
+        let Some(mean) = &self.picture.mean else { return };
+        let Board { context, ink, window, frame, .. } = &self.board;
+        context.set_stroke_style_str(&ink.mean);
+        context.set_line_width(1.5);
+        self.board.strokes(&strokes(&self.picture.trace.wavelengths, &mean.mean, *window, frame.columns()));
+        context.set_line_width(1.0);
+    }
+
+    /// The other spectrum that is pointed at, over all.
+    fn brought_forward(&self, overlay: &Overlay) {
+        let Board { context, ink, window, frame, .. } = &self.board;
+        let (wavelengths, flux) = overlay.drawn();
+        context.set_line_width(1.75);
+        context.set_stroke_style_str(ink.neighbor(overlay.place));
+        self.board.strokes(&strokes(&wavelengths, &flux, *window, frame.columns()));
         context.set_line_width(1.0);
     }
 

@@ -1,10 +1,11 @@
 //! The menu of lines: groups, and lines of the reader's own.
 
+use balmer_core::spectrum::Medium;
 use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast;
 
+use super::menu::close_when_done;
 use crate::{
-    context::Viewing,
+    context::{Spectra, Viewing},
     state::{
         lines::{LineGroup, OwnLine},
         view::View,
@@ -21,7 +22,7 @@ pub fn LinesMenu() -> impl IntoView {
     view! {
         <details class="menu" node_ref=menu>
             <summary>"Lines " <span class="muted">{move || number.get()}</span></summary>
-            <div class="lines-body">
+            <div class="menu-body">
                 <fieldset>
                     <legend>"Move with the object"</legend>
                     {LineGroup::ALL.iter().filter(|group| !group.stays()).map(|group| choice(viewing, *group)).collect_view()}
@@ -55,20 +56,26 @@ fn choice(viewing: Viewing, group: LineGroup) -> impl IntoView {
     }
 }
 
-/// The reader's own lines, and a field for one more.
+/// The reader's own lines, and fields for one more.
 #[component]
 fn OwnLines() -> impl IntoView {
-    let viewing: Viewing = expect_context();
+    let (viewing, spectra): (Viewing, Spectra) = (expect_context(), expect_context());
     let marks = Memo::new(move |_| viewing.view.with(|view| view.marks.clone()));
-    let text = RwSignal::new(String::new());
+    let (text, chosen) = (RwSignal::new(String::new()), RwSignal::new(None::<Medium>));
+    // a wavelength is as the spectrum has it, unless the reader says otherwise
+    let medium = Memo::new(move |_| {
+        let shown = spectra.shown.with(|shown| shown.as_ref().map(|body| body.medium));
+        chosen.get().or(shown).unwrap_or(Medium::Air)
+    });
     let add = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if let Some(mark) = OwnLine::parse(&text.get_untracked()) {
-            viewing.edit(|view| view.with_mark(mark));
+            let medium = mark.medium.unwrap_or(medium.get_untracked());
+            viewing.edit(|view| view.with_mark(OwnLine { medium: Some(medium), ..mark }));
             text.set(String::new());
         }
     };
-    let unreadable = move || text.with(|text| !text.trim().is_empty() && OwnLine::parse(text).is_none());
+    let unreadable = Memo::new(move |_| text.with(|text| !text.trim().is_empty() && OwnLine::parse(text).is_none()));
     let item = move |mark: OwnLine| {
         let wavelength = mark.wavelength;
         let remove = move |_| {
@@ -79,10 +86,13 @@ fn OwnLines() -> impl IntoView {
         };
         view! {
             <li>
-                {mark.written()}
-                <button type="button" aria-label=format!("Remove {}", mark.written()) on:click=remove>"×"</button>
+                {mark.said()}
+                <button type="button" aria-label=format!("Remove {}", mark.said()) on:click=remove>"×"</button>
             </li>
         }
+    };
+    let choice = move |(value, of): (&'static str, Medium)| {
+        view! { <option value=value selected=move || medium.get() == of>{format!("in {of}")}</option> }
     };
     view! {
         <form class="own-lines" on:submit=add>
@@ -90,41 +100,27 @@ fn OwnLines() -> impl IntoView {
                 <span>"Your own: wavelength at rest (Å), name"</span>
                 <input
                     type="text"
+                    data-testid="own-line"
                     placeholder="6707.8 Li I"
-                    aria-invalid=move || unreadable().to_string()
+                    aria-invalid=move || unreadable.get().to_string()
                     prop:value=move || text.get()
                     on:input=move |event| text.set(event_target_value(&event))
                 />
             </label>
+            <select
+                aria-label="Medium of the wavelength"
+                data-testid="own-line-medium"
+                on:change=move |event| {
+                    chosen.set(Some(if event_target_value(&event) == "air" { Medium::Air } else { Medium::Vacuum }));
+                }
+            >
+                {[("air", Medium::Air), ("vacuum", Medium::Vacuum)].map(choice).collect_view()}
+            </select>
             <button type="submit">"Add"</button>
         </form>
+        {move || unreadable.get().then(|| view! {
+            <p class="fault" role="status">"First a wavelength from 100 to 1 000 000 Å, then a name: 6707.8 Li I"</p>
+        })}
         <ul class="own-lines">{move || marks.get().into_iter().map(item).collect_view()}</ul>
     }
-}
-
-/// Closes the menu by Escape and by a click elsewhere.
-fn close_when_done(menu: NodeRef<html::Details>) {
-    let close = move || {
-        if let Some(menu) = menu.get_untracked() {
-            menu.set_open(false);
-        }
-    };
-    let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        let Some(menu) = menu.get_untracked().filter(|menu| event.key() == "Escape" && menu.open()) else { return };
-        menu.set_open(false);
-        // the focus would be lost with what it was on
-        if let Some(summary) = menu.query_selector("summary").ok().flatten() {
-            let _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
-        }
-    });
-    let clicks = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if !menu.get_untracked().is_some_and(|menu| menu.contains(target.as_ref())) {
-            close();
-        }
-    });
-    on_cleanup(move || {
-        keys.remove();
-        clicks.remove();
-    });
 }

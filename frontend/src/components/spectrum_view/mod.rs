@@ -1,10 +1,18 @@
 //! The chosen spectrum: what it is, the whole of it, the surroundings of H-alpha, where it stands on the sky, why it
 //! ranks where it does, what is known.
 //!
-//! [`pictures`] brings together what the plots show, [`lens`] keeps their windows, [`toolbar`] changes the view.
+//! [`pictures`] brings together what the plots show, [`beside`] what is laid over the spectrum in them, [`lens`] keeps
+//! their windows, [`toolbar`] and [`motion`] change the view.
 
+mod axis;
+mod beside;
+mod compare_menu;
+pub mod keys;
+mod legend;
 mod lens;
 mod lines_menu;
+mod menu;
+mod motion;
 mod pictures;
 mod title;
 mod toolbar;
@@ -23,7 +31,9 @@ use crate::{
     context::{Explained, Spectra, Viewing},
     state::view::{Show, View},
 };
+use legend::Legend;
 use lens::lens;
+use motion::Motion;
 use pictures::Pictures;
 use title::Title;
 use toolbar::Toolbar;
@@ -34,6 +44,7 @@ pub fn SpectrumView() -> impl IntoView {
     let (spectra, viewing, explained) =
         (expect_context::<Spectra>(), expect_context::<Viewing>(), expect_context::<Explained>());
     let pictures = Pictures::new();
+    keys::follow();
     let follow = Memo::new(move |_| viewing.view.with(|view| view.follow));
     let seen = Memo::new(move |_| viewing.view.with(|view| view.show == Show::Seen));
     forget_what_was_the_last_ones(spectra, viewing);
@@ -63,17 +74,28 @@ pub fn SpectrumView() -> impl IntoView {
     let nothing = Signal::derive(|| None);
     let framed = Signal::derive(move || if seen.get() { None } else { side_window.get().map(|window| window.range()) });
     let pointed = explained.pointed.into();
-    let whole_panel = Panel { window, cursor, framed, echo: shared(side_cursor), pointed };
-    let side_panel = Panel { window: side_window, cursor: side_cursor, framed: nothing, echo: shared(cursor), pointed };
+    let choose_line = Callback::new(move |line: String| {
+        viewing.edit(|view| {
+            let line = Some(line).filter(|line| view.velocity.as_ref() != Some(line));
+            view.about(line)
+        });
+    });
+    let whole_panel = Panel { window, cursor, framed, echo: shared(side_cursor), pointed, choose_line };
+    let echo = shared(cursor);
+    let side_panel = Panel { window: side_window, cursor: side_cursor, framed: nothing, echo, pointed, choose_line };
     let whole_title = move || if seen.get() { "As the algorithm saw it" } else { "Whole spectrum" }.to_owned();
-    let side_title = move || if led.get() { "Under the cursor" } else { "Around Hα" }.to_owned();
-    let side_missing =
-        move || if spectra.shown.with(Option::is_some) { "This spectrum does not reach Hα." } else { "" }.to_owned();
+    let line = move || pictures.line.get().unwrap_or_else(|| "Hα".to_owned());
+    let side_title = move || if led.get() { "Under the cursor".to_owned() } else { format!("Around {}", line()) };
+    let side_missing = move || {
+        let any = spectra.shown.with(Option::is_some);
+        if any { format!("This spectrum does not reach {}.", line()) } else { String::new() }
+    };
     view! {
         <section class="spectrum" aria-label="Spectrum" aria-busy=move || spectra.awaited.get().to_string()>
             <Title />
             <LabelBar />
             <Toolbar />
+            <Motion />
             <div class="plots">
                 <SpectrumPlot
                     testid="spectrum-plot"
@@ -102,6 +124,7 @@ pub fn SpectrumView() -> impl IntoView {
                     </button>
                 </SpectrumPlot>
             </div>
+            <Legend picture=pictures.whole />
             <MeasuringPanel />
             <div class="below">
                 <ExplanationPanel />
@@ -124,6 +147,7 @@ fn forget_what_was_the_last_ones(spectra: Spectra, viewing: Viewing) {
         match now {
             Some((id, full)) => {
                 if last.is_some_and(|last| last != id) {
+                    viewing.forget_shift();
                     viewing.edit(|view| view.of_next(full));
                 }
                 Some(id)

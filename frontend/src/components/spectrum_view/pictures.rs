@@ -1,19 +1,23 @@
-//! What the two plots show: the spectrum, the view and the neighbours brought together.
+//! What the two plots show: the spectrum, the view and the other spectra brought together.
 
 use std::sync::Arc;
 
-use balmer_core::spectrum::Medium;
+use balmer_core::spectrum::{Medium, vacuum_to_air};
 use balmer_exchange::api::SpectrumBody;
 use leptos::prelude::*;
 
-use super::title::name_of;
+use super::{
+    beside::{Beside, Others},
+    title::name_of,
+};
 use crate::{
-    context::{Explained, Measured, Spectra, Viewing},
+    context::{Compared, Explained, Measured, Spectra, Viewing},
     state::{
         load::Load,
-        markers::{bands, corrected, markers, moved, redshift},
+        markers::{bands, corrected, markers, moved, redshift as stated_redshift},
         picture::{Picture, Same},
-        trace::{Overlay, Trace},
+        trace::Trace,
+        velocity::VelocityAxis,
         view::{Show, View},
     },
 };
@@ -26,25 +30,23 @@ const H_ALPHA_WINDOW: (f64, f64) = (6519.0, 6732.0);
 pub struct Pictures {
     /// The whole spectrum, or what the algorithm saw of it.
     pub whole: Signal<Option<Same<Picture>>>,
-    /// The surroundings of H-alpha.
+    /// The surroundings of H-alpha, or of the line about which velocities are told.
     pub side: Signal<Option<Same<Picture>>>,
+    /// That line.
+    pub line: Memo<Option<String>>,
 }
 
-/// The spectrum shown and its trace.
-type Drawn = (Same<SpectrumBody>, Same<Trace>);
-
 impl Pictures {
-    /// Follows the spectrum shown and the view.
+    /// Follows the spectrum shown, the view and the spectra beside it.
     pub fn new() -> Self {
-        let (spectra, viewing, explained) =
-            (expect_context::<Spectra>(), expect_context::<Viewing>(), expect_context::<Explained>());
+        let (spectra, viewing, explained): (Spectra, Viewing, Explained) =
+            (expect_context(), expect_context(), expect_context());
         let shown = Memo::new(move |_| spectra.shown.get().map(Same));
         let manner = Memo::new(move |_| viewing.view.with(|view| (view.show == Show::Normalised, view.smoothing)));
-        let drawn = Memo::new(move |_| {
+        let trace = Memo::new(move |_| {
             let body = shown.get()?;
             let (normalised, smoothing) = manner.get();
-            let trace = Same::new(Trace::of(&body.0, normalised, smoothing));
-            Some((body, trace))
+            Some(Same::new(Trace::of(&body.0, normalised, smoothing)))
         });
         let seen = Memo::new(move |_| {
             let id = shown.with(|body| body.as_ref().map(|body| body.0.metadata.spectrum_id.clone()))?;
@@ -53,13 +55,28 @@ impl Pictures {
                 Some(Same::new(Trace::seen(&answer.features, answer.neighbors.len())))
             })
         });
-        let near = Memo::new(move |_| {
-            let id = shown.with(|body| body.as_ref().map(|body| body.0.metadata.spectrum_id.clone()))?;
-            let near = explained.near.with(|near| near.clone().filter(|(of, _)| *of == id))?.1;
+        let treatment = Memo::new(move |_| {
             let (normalised, smoothing) = manner.get();
-            let trace = |(id, body): &(String, Arc<SpectrumBody>)| (id.clone(), Trace::of(body, normalised, smoothing));
-            Some(Same::new(near.iter().map(trace).collect::<Vec<_>>()))
+            Some((normalised, smoothing, shown.with(|body| body.as_ref().map(|body| body.0.medium))?))
         });
+        let redshift = Memo::new(move |_| {
+            let stated = shown.with(|body| body.as_ref().map_or(0.0, |body| stated_redshift(&body.0)));
+            corrected(stated, viewing.view.with(|view| view.shift))
+        });
+        let axis = Memo::new(move |_| {
+            let medium = shown.with(|body| body.as_ref().map(|body| body.0.medium))?;
+            viewing.view.with(|view| {
+                let key = view.velocity.as_deref()?;
+                VelocityAxis::about(key, &view.marks, medium, redshift.get())
+            })
+        });
+        let home = Memo::new(move |_| trace.with(|trace| trace.as_ref().map(|trace| trace.0.full())));
+        let side_home = Memo::new(move |_| {
+            let about = axis.with(|axis| axis.as_ref().map(VelocityAxis::window));
+            about.or_else(|| shown.with(|body| body.as_ref().map(|body| h_alpha_window(&body.0))))
+        });
+        let others = Others::new(expect_context::<Compared>(), treatment);
+        let (beside, side_beside) = (others.over(trace, home, redshift), others.over(trace, side_home, redshift));
         // the windows are kept elsewhere: a pan is not a new picture
         let parts =
             Memo::new(move |_| viewing.view.with(|view| View { window: None, side_window: None, ..view.clone() }));
@@ -71,25 +88,28 @@ impl Pictures {
             Picture { measured: line, ..picture }
         };
         let whole = Memo::new(move |_| {
-            let (body, trace) = drawn.get()?;
+            let (Same(body), Same(trace)) = (shown.get()?, trace.get()?);
             let view = parts.get();
             if view.show == Show::Seen {
                 let Same(trace) = seen.get()?;
-                return Some(Same::new(picture(&body.0, trace.clone(), trace.full(), &view, &[])));
+                return Some(Same::new(picture(&body, trace.clone(), trace.full(), &view, None)));
             }
-            let home = trace.0.full();
-            let picture = near.with(|near| picture(&body.0, trace.0, home, &view, neighbors(near.as_ref())));
+            let beside = beside.get();
+            let picture = picture(&body, trace.clone(), trace.full(), &view, beside.as_ref().map(|beside| &*beside.0));
             Some(Same::new(with_line(picture, view.show == Show::Normalised)))
         });
         let side = Memo::new(move |_| {
-            let (body, trace): Drawn = drawn.get()?;
-            let home = h_alpha_window(&body.0);
-            let reached = trace.0.wavelengths.iter().filter(|w| (home.0..=home.1).contains(*w)).count() > 2;
+            let (Same(body), Same(trace), home) = (shown.get()?, trace.get()?, side_home.get()?);
+            let reached = trace.wavelengths.iter().filter(|w| (home.0..=home.1).contains(*w)).count() > 2;
             let view = parts.get();
-            let picture = || near.with(|near| picture(&body.0, trace.0.clone(), home, &view, neighbors(near.as_ref())));
-            reached.then(|| Same::new(with_line(picture(), view.show == Show::Normalised)))
+            reached.then(|| {
+                let beside = side_beside.get();
+                let picture = picture(&body, trace, home, &view, beside.as_ref().map(|beside| &*beside.0));
+                Same::new(with_line(picture, view.show == Show::Normalised))
+            })
         });
-        Self { whole: whole.into(), side: side.into() }
+        let line = Memo::new(move |_| axis.with(|axis| axis.as_ref().map(|axis| axis.name.clone())));
+        Self { whole: whole.into(), side: side.into(), line }
     }
 
     /// Why the first plot is empty although there is a spectrum.
@@ -105,13 +125,8 @@ impl Pictures {
     }
 }
 
-fn neighbors(near: Option<&Same<Vec<(String, Trace)>>>) -> &[(String, Trace)] {
-    near.map(|near| &near.0[..]).unwrap_or_default()
-}
-
-fn picture(body: &SpectrumBody, trace: Arc<Trace>, home: (f64, f64), view: &View, near: &[(String, Trace)]) -> Picture {
-    let redshift = corrected(if trace.rest_frame { 0.0 } else { redshift(body) }, view.shift);
-    let overlay = |(place, (id, other)): (usize, &(String, Trace))| Overlay::matched(id, place, &trace, other, home);
+fn picture(body: &SpectrumBody, trace: Arc<Trace>, home: (f64, f64), view: &View, beside: Option<&Beside>) -> Picture {
+    let redshift = corrected(if trace.rest_frame { 0.0 } else { stated_redshift(body) }, view.shift);
     Picture {
         id: body.metadata.spectrum_id.clone(),
         name: name_of(body),
@@ -119,7 +134,10 @@ fn picture(body: &SpectrumBody, trace: Arc<Trace>, home: (f64, f64), view: &View
         markers: markers(&view.groups, &view.marks, trace.medium, redshift),
         bands: bands(&view.groups, trace.medium),
         errors: view.errors,
-        overlays: near.iter().enumerate().map(overlay).collect(),
+        overlays: beside.map(|beside| beside.overlays.clone()).unwrap_or_default(),
+        mean: beside.and_then(|beside| beside.mean.clone()),
+        levels: view.compare.levels,
+        axis: view.velocity.as_deref().and_then(|key| VelocityAxis::about(key, &view.marks, trace.medium, redshift)),
         trace,
         measured: None,
     }
@@ -129,8 +147,8 @@ fn picture(body: &SpectrumBody, trace: Arc<Trace>, home: (f64, f64), view: &View
 fn h_alpha_window(body: &SpectrumBody) -> (f64, f64) {
     let at_rest = |vacuum: f64| match body.medium {
         Medium::Vacuum => vacuum,
-        Medium::Air => balmer_core::spectrum::vacuum_to_air(vacuum),
+        Medium::Air => vacuum_to_air(vacuum),
     };
-    let seen = |vacuum: f64| moved(at_rest(vacuum), body.medium, redshift(body));
+    let seen = |vacuum: f64| moved(at_rest(vacuum), body.medium, stated_redshift(body));
     (seen(H_ALPHA_WINDOW.0), seen(H_ALPHA_WINDOW.1))
 }

@@ -2,25 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::lines_menu::LinesMenu;
+use super::{axis::AxisSelect, compare_menu::CompareMenu, lines_menu::LinesMenu};
 use crate::{
     components::measuring::MeasureButton,
-    context::{Desk, Explained, Spectra, Viewing},
+    context::Viewing,
     state::{
-        format::{fixed, signed},
-        markers::{LIGHT, corrected, redshift},
         smoothing::Smoothing,
-        view::{MOST_NEAR, MOST_SHIFT, Show, View},
+        view::{Show, View},
     },
 };
-
-/// A step of the velocity, km/s.
-const VELOCITY_STEP: f64 = 10.0;
 
 /// The controls.
 #[component]
 pub fn Toolbar() -> impl IntoView {
-    let (viewing, desk) = (expect_context::<Viewing>(), expect_context::<Desk>());
+    let viewing: Viewing = expect_context();
     let errors = Memo::new(move |_| viewing.view.with(|view| view.errors));
     view! {
         <div class="toolbar" role="group" aria-label="How the spectrum is drawn">
@@ -38,8 +33,8 @@ pub fn Toolbar() -> impl IntoView {
                 />
                 "± 1σ"
             </label>
-            <VelocityShift />
-            {move || desk.run_id.get().map(|_| view! { <NearCount /> })}
+            <AxisSelect />
+            <CompareMenu />
             <MeasureButton />
         </div>
     }
@@ -100,74 +95,5 @@ fn SmoothingSelect() -> impl IntoView {
         >
             {Smoothing::ALL.iter().map(option).collect_view()}
         </select>
-    }
-}
-
-/// Moves the markers of the object's lines.
-#[component]
-fn VelocityShift() -> impl IntoView {
-    let (viewing, spectra) = (expect_context::<Viewing>(), expect_context::<Spectra>());
-    let shift = Memo::new(move |_| viewing.view.with(|view| view.shift));
-    let set = move |shift: f64| {
-        let shift = if shift.is_finite() { shift.clamp(-MOST_SHIFT, MOST_SHIFT) } else { 0.0 };
-        viewing.edit(|view| View { shift, ..view });
-    };
-    let nudge = move |by: f64| set(shift.get_untracked() + by);
-    let meaning = move || {
-        let stated = spectra.shown.with(|shown| shown.as_ref().map_or(0.0, |body| redshift(body)));
-        let z = corrected(stated, shift.get());
-        let (z_text, velocity) = (fixed(z, 6), signed(LIGHT * z, 0));
-        format!("Markers stand at z = {z_text} (cz = {velocity} km/s): the catalogue's redshift and this velocity")
-    };
-    view! {
-        <div class="nudge" role="group" aria-label="Velocity of the markers" title=meaning>
-            <button type="button" aria-label="10 km/s bluer" on:click=move |_| nudge(-VELOCITY_STEP)>"−"</button>
-            <input
-                type="number"
-                step=VELOCITY_STEP.to_string()
-                min=(-MOST_SHIFT).to_string()
-                max=MOST_SHIFT.to_string()
-                aria-label="Correction of the catalogue's velocity, km/s"
-                prop:value=move || shift.get().to_string()
-                on:change=move |event| set(event_target_value(&event).parse().unwrap_or(0.0))
-            />
-            <span class="unit">"km/s"</span>
-            <button type="button" aria-label="10 km/s redder" on:click=move |_| nudge(VELOCITY_STEP)>"+"</button>
-            <button
-                type="button"
-                class="undo"
-                class:hidden=move || shift.get() == 0.0
-                aria-label="Back to the catalogue's velocity"
-                title="Back to the catalogue's velocity"
-                on:click=move |_| set(0.0)
-            >
-                "↺"
-            </button>
-        </div>
-    }
-}
-
-/// How many neighbours are drawn too.
-#[component]
-fn NearCount() -> impl IntoView {
-    let (viewing, explained) = (expect_context::<Viewing>(), expect_context::<Explained>());
-    let near = Memo::new(move |_| viewing.view.with(|view| view.near));
-    let choose = move |event| {
-        let near = event_target_value(&event).parse().unwrap_or(0).min(MOST_NEAR);
-        viewing.edit(|view| View { near, ..view });
-    };
-    let missing = move || explained.answer.with(|answer| answer.problem().is_some());
-    view! {
-        <label class="near" title="Nearest neighbours drawn too, 0 to 20">
-            <span>"Neighbours"</span>
-            <input
-                type="number"
-                min="0"
-                max=MOST_NEAR.to_string()
-                disabled=missing
-                prop:value=move || near.get().to_string()
-                on:change=choose
-            />
-        </label>
     }
 }
