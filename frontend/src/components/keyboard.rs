@@ -35,6 +35,7 @@ const MAP: [(&str, &[Entry]); 8] = [
         "Views",
         &[
             (&["m"], "map of feature space"),
+            (&["e"], "the map as an embedding (UMAP), or by components"),
             (&["s"], "sky"),
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),

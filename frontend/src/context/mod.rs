@@ -36,7 +36,7 @@ pub use explained::Explained;
 pub use failures::Failures;
 pub use hosts::Hosts;
 pub use labels::Labels;
-pub use local::{Drawing, Local};
+pub use local::Local;
 pub use maps::Maps;
 pub use measured::{Measured, Outcome};
 pub use replays::{Replay, Replays};

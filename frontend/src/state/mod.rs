@@ -11,6 +11,7 @@ pub mod cone;
 pub mod continuum;
 pub mod csv;
 pub mod decimation;
+pub mod drawing;
 pub mod duration;
 pub mod extent;
 pub mod feature_map;

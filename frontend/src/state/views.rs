@@ -9,6 +9,7 @@
 //! | `log` | its axes that are logarithmic: `x`, `y`, `xy` |
 //! | `of` | column of the histogram |
 //! | `sky` | `galactic` |
+//! | `map` | `umap`: an embedding instead of components |
 
 use super::view::Keys;
 
@@ -77,6 +78,8 @@ pub struct Views {
     pub of: Option<String>,
     /// Whether the sky is in galactic coordinates.
     pub galactic: bool,
+    /// Whether the map is an embedding (UMAP) instead of components.
+    pub embedding: bool,
 }
 
 impl Views {
@@ -94,6 +97,7 @@ impl Views {
             log: (log == "x" || log == "xy", log == "y" || log == "xy"),
             of: text("of"),
             galactic: key("sky") == Some("galactic"),
+            embedding: key("map") == Some("umap"),
         }
     }
 
@@ -112,6 +116,7 @@ impl Views {
         set("log", Some(axes.into_iter().filter(|axis| axis.1).map(|axis| axis.0).collect()));
         set("of", self.of.clone());
         set("sky", self.galactic.then(|| "galactic".to_owned()));
+        set("map", self.embedding.then(|| "umap".to_owned()));
     }
 
     /// Whether a view is open.
@@ -142,7 +147,7 @@ mod tests {
         for query in [
             "",
             "views=map",
-            "views=map,sky,scatter,histogram&colour=lof&x=ra&y=dec&log=xy&of=snr_r&sky=galactic",
+            "views=map,sky,scatter,histogram&colour=lof&x=ra&y=dec&log=xy&of=snr_r&sky=galactic&map=umap",
             "views=scatter&log=y",
         ] {
             let mut written = keys("smooth=3");
@@ -155,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_the_default() {
-        assert_eq!(Views::parse(&keys("views=moon&log=z&sky=blue&colour= &of=")), Views::default());
+        assert_eq!(Views::parse(&keys("views=moon&log=z&sky=blue&map=flat&colour= &of=")), Views::default());
         assert_eq!(Views::parse(&keys("views=sky, map,sky")).open, [Kind::Map, Kind::Sky]);
     }
 

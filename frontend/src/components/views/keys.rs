@@ -7,7 +7,10 @@ use web_sys::{Element, KeyboardEvent};
 use crate::{
     components::keyboard::is_for_page,
     context::{Desk, Selected, Showing},
-    state::{hand::Tool, views::Kind},
+    state::{
+        hand::Tool,
+        views::{Kind, Views},
+    },
 };
 
 /// Listens to the keys of the whole page, except where something is typed or chosen.
@@ -68,6 +71,13 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
     match key.as_str() {
         "l" => take(Tool::Lasso),
         "r" => take(Tool::Box),
+        "e" => {
+            let is_map = showing.views.with_untracked(|views| views.has(Kind::Map));
+            if is_map {
+                showing.edit(|views| Views { embedding: !views.embedding, ..views });
+            }
+            is_map
+        }
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {
             selected.toggle(&id);

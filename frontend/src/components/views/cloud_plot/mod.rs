@@ -65,6 +65,10 @@ pub fn CloudPlot(
     /// What is below them.
     #[prop(into)]
     ground: Signal<Ground>,
+    /// Tells one plane from the next where points may move within one: what is seen of it stays in sight. Without it points
+    /// that stand elsewhere are on another plane.
+    #[prop(optional, into)]
+    plane: Option<Signal<u64>>,
     /// What the points are told by in a tooltip: title and value of a row.
     #[prop(into)]
     told: Callback<usize, Option<String>>,
@@ -81,7 +85,17 @@ pub fn CloudPlot(
     });
     let camera = RwSignal::new(None::<Camera>);
     // the same plane is looked at as before: a list that is sorted anew has its points where they were
-    Effect::new(move || camera.set(first.get()));
+    Effect::new(move |before: Option<Option<u64>>| {
+        let (now, home) = (plane.map(|plane| plane.get()), first.get());
+        let moves = now.is_some() && before == Some(now);
+        camera.update(|camera| {
+            *camera = match (*camera, home) {
+                (Some(seen), Some(home)) if moves => Some(seen.follow(home)),
+                _ => home,
+            };
+        });
+        now
+    });
     let hand = RwSignal::new(Hand::default());
     let hands = Hands { cloud, camera, room, hand, selected, showing, desk: expect_context(), rows: expect_context() };
     paint_when_needed(canvases, cloud, ground, room, camera, hand);
