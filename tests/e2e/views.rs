@@ -157,7 +157,7 @@ async fn an_embedding_settles_stops_and_is_the_same_again() {
     // stopped as soon as it begins: what there is of it stays, and it can be asked for again
     browser.press("e").await;
     browser.click("map-stop").await;
-    let stopped = "return document.querySelector('[data-testid=map-lack]')?.innerText.includes('stopped')";
+    let stopped = "return document.querySelector('[data-testid=map-lack]')?.innerText.includes('topped')";
     browser.until("a word on the stopped map", stopped).await;
     assert!(browser.address().await.contains("map=umap"));
     browser.script("document.querySelector('[data-testid=map-lack] button').click()", vec![]).await;

@@ -95,7 +95,7 @@ impl Drawing {
     pub fn lack(&self) -> Option<String> {
         match (&self.course, &self.map) {
             (Course::Stopped, None) => Some("The map was stopped.".to_owned()),
-            (Course::Stopped, Some(_)) => Some("The map was stopped before it had settled.".to_owned()),
+            (Course::Stopped, Some(_)) => Some("Stopped before it had settled.".to_owned()),
             (Course::Failed(problem), None) => Some(format!("There is no map: {problem}")),
             (Course::Failed(problem), Some(_)) => Some(format!("The map could not settle: {problem}")),
             (Course::UnderWay(_) | Course::Settled, _) => None,

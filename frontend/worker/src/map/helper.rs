@@ -30,18 +30,18 @@ pub async fn ask<T>(
     loop {
         match crew.news().await {
             News::Stop => return Err(None),
-            News::Lost { reason, .. } => return Err(no_map(reason)),
+            News::Lost { reason, .. } => return Err(Some(no_map(reason))),
             News::Said { report: Report::Ready, member, .. } => crew.send(member, command, parts),
-            News::Said { report: Report::Broken { detail }, .. } => return Err(no_map(detail)),
+            News::Said { report: Report::Broken { detail }, .. } => return Err(Some(no_map(detail))),
             News::Said { report, buffers, .. } => match hear(report, &buffers) {
                 Some(ControlFlow::Break(found)) => return Ok(found),
                 Some(ControlFlow::Continue(())) => {}
-                None => return Err(no_map("a worker answered something else than it was asked".to_owned())),
+                None => return Err(Some(no_map("a worker answered something else than it was asked"))),
             },
         }
     }
 }
 
-fn no_map(reason: String) -> Ended {
-    Some(Problem::new(500, "no map").with_detail(reason))
+fn no_map(reason: impl Into<String>) -> Problem {
+    Problem::new(500, "no map").with_detail(reason)
 }
