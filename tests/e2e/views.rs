@@ -192,6 +192,35 @@ async fn an_embedding_settles_stops_and_is_the_same_again() {
 }
 
 #[tokio::test]
+async fn the_survey_s_footprint_is_behind_its_points() {
+    let server = Server::with_candidates(400);
+    let browser = Browser::open().await;
+    browser.look(1440, 1000, true).await;
+    browser.goto(&server.url("/")).await;
+    drawn(&browser).await;
+    let run = browser.path().await;
+    browser.goto(&server.url(&format!("{run}?views=sky"))).await;
+    points(&browser, "sky-view").await;
+    // dots of the wash's colour on the canvas below the points: more of them with it than without
+    let inked = "(() => { const canvas = document.querySelector('[data-view=sky] .cloud-box canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        let inked = 0; for (let i = 3; i < data.length; i += 4) inked += data[i] > 0; return inked; })()";
+    let count = async || browser.script(&format!("return {inked}"), vec![]).await.as_u64().unwrap();
+    browser
+        .until("the footprint", "return document.querySelector('[data-testid=sky-footprint]').ariaPressed === 'true'")
+        .await;
+    browser.press("f").await;
+    browser.until("an address that says so", "return location.search.includes('footprint=off')").await;
+    let plain = count().await;
+    browser.press("f").await;
+    browser.until("a wash", &format!("return {inked} > {plain}")).await;
+    browser.until("no key", "return !location.search.includes('footprint')").await;
+    browser.screenshot("views-footprint-night").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn every_view_selects_and_shuts_nobody_out() {
     let server = Server::with_candidates(400);
     let browser = Browser::open().await;

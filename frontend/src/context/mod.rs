@@ -14,6 +14,7 @@ mod desk;
 mod draft;
 mod explained;
 mod failures;
+mod footprints;
 mod hosts;
 mod labels;
 mod live;
@@ -34,6 +35,7 @@ pub use desk::Desk;
 pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
+pub use footprints::Footprints;
 pub use hosts::Hosts;
 pub use labels::Labels;
 pub use local::Local;
@@ -70,5 +72,6 @@ pub fn provide() {
     provide_context(Selected::new());
     provide_context(Showing::new());
     provide_context(Maps::new());
+    provide_context(Footprints::new());
     live::follow_labels();
 }

@@ -68,16 +68,19 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
         showing.tool.update(|now| *now = if *now == tool { Tool::Pan } else { tool });
         true
     };
+    // where the view is not open there is nothing to turn
+    let turn = |kind: Kind, change: fn(Views) -> Views| {
+        let is_open = showing.views.with_untracked(|views| views.has(kind));
+        if is_open {
+            showing.edit(change);
+        }
+        is_open
+    };
     match key.as_str() {
         "l" => take(Tool::Lasso),
         "r" => take(Tool::Box),
-        "e" => {
-            let is_map = showing.views.with_untracked(|views| views.has(Kind::Map));
-            if is_map {
-                showing.edit(|views| Views { embedding: !views.embedding, ..views });
-            }
-            is_map
-        }
+        "e" => turn(Kind::Map, Views::embedding_turned),
+        "f" => turn(Kind::Sky, Views::footprint_turned),
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {
             selected.toggle(&id);
