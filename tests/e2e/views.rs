@@ -155,7 +155,7 @@ async fn an_embedding_settles_stops_and_is_the_same_again() {
     assert!(told.contains("principal components"), "{told}");
 
     // stopped as soon as it begins: what there is of it stays, and it can be asked for again
-    browser.press("e").await;
+    browser.press("M").await;
     browser.click("map-stop").await;
     let stopped = "return document.querySelector('[data-testid=map-lack]')?.innerText.includes('topped')";
     browser.until("a word on the stopped map", stopped).await;
@@ -178,7 +178,7 @@ async fn an_embedding_settles_stops_and_is_the_same_again() {
     assert!(map(&browser).await.1 == embedding, "another map from the same seed");
 
     // and the components are a key away; the default leaves no key in the address
-    browser.press("e").await;
+    browser.press("M").await;
     browser.until("no key", "return !location.search.includes('map=')").await;
     settled(&browser).await;
     browser
@@ -209,10 +209,10 @@ async fn the_survey_s_footprint_is_behind_its_points() {
     browser
         .until("the footprint", "return document.querySelector('[data-testid=sky-footprint]').ariaPressed === 'true'")
         .await;
-    browser.press("f").await;
+    browser.press("S").await;
     browser.until("an address that says so", "return location.search.includes('footprint=off')").await;
     let plain = count().await;
-    browser.press("f").await;
+    browser.press("S").await;
     browser.until("a wash", &format!("return {inked} > {plain}")).await;
     browser.until("no key", "return !location.search.includes('footprint')").await;
     browser.screenshot("views-footprint-night").await;

@@ -35,9 +35,9 @@ const MAP: [(&str, &[Entry]); 8] = [
         "Views",
         &[
             (&["m"], "map of feature space"),
-            (&["e"], "the map as an embedding (UMAP), or by components"),
+            (&["Shift", "M"], "the map as an embedding (UMAP), or by components"),
             (&["s"], "sky"),
-            (&["f"], "the survey's footprint on the sky, or without"),
+            (&["Shift", "S"], "the survey's footprint on the sky, or without"),
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),
             (&["l"], "a drag draws a line around points: a lasso"),

@@ -88,7 +88,7 @@ pub struct Views {
 impl Default for Views {
     /// What an address without keys says.
     fn default() -> Self {
-        Self::parse(&BTreeMap::new())
+        Self::parse(&Keys::new())
     }
 }
 

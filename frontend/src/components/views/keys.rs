@@ -79,8 +79,8 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
     match key.as_str() {
         "l" => take(Tool::Lasso),
         "r" => take(Tool::Box),
-        "e" => turn(Kind::Map, Views::embedding_turned),
-        "f" => turn(Kind::Sky, Views::footprint_turned),
+        "M" => turn(Kind::Map, Views::embedding_turned),
+        "S" => turn(Kind::Sky, Views::footprint_turned),
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {
             selected.toggle(&id);

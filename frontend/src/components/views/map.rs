@@ -28,7 +28,7 @@ pub fn MapView() -> impl IntoView {
                 type="button"
                 data-testid=testid
                 aria-pressed=move || (embedding.get() == is_embedding).to_string()
-                aria-keyshortcuts="e"
+                aria-keyshortcuts="Shift+M"
                 title=meaning
                 on:click=move |_| showing.edit(|views| Views { embedding: is_embedding, ..views })
             >
@@ -39,8 +39,8 @@ pub fn MapView() -> impl IntoView {
     let controls = move || {
         view! {
             <span class="ways" role="group" aria-label="How the map is made">
-                {way(false, "Components", "map-pca", "The two directions in which the spectra differ most (e)")}
-                {way(true, "Embedding (UMAP)", "map-umap", "Like spectra together, laid out from their neighbours (e)")}
+                {way(false, "Components", "map-pca", "The two directions in which the spectra differ most (Shift M)")}
+                {way(true, "Embedding (UMAP)", "map-umap", "Like spectra together, laid out from their neighbours (Shift M)")}
             </span>
         }
         .into_any()

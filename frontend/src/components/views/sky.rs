@@ -61,8 +61,8 @@ pub fn SkyView() -> impl IntoView {
                 type="button"
                 data-testid="sky-footprint"
                 aria-pressed=move || showing.views.with(|views| views.footprint).to_string()
-                aria-keyshortcuts="f"
-                title="Where the survey has spectra (f)"
+                aria-keyshortcuts="Shift+S"
+                title="Where the survey has spectra (Shift S)"
                 on:click=move |_| showing.edit(Views::footprint_turned)
             >
                 "Footprint"
