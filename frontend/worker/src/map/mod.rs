@@ -1,10 +1,10 @@
 //! Feature space in a plane: where the spectra of a subset are among each other.
 //!
 //! The chief fetches the features and has neighbours searched for, both as for a run. All else is computed by a worker that
-//! lives for it alone ([`helper`], [`place`]): the chief goes on listening meanwhile, and a wish to stop is fulfilled at once,
+//! lives for it alone ([`errand`], [`place`]): the chief goes on listening meanwhile, and a wish to stop is fulfilled at once,
 //! whatever is being computed.
 
-mod helper;
+mod errand;
 mod near;
 pub mod place;
 
@@ -100,7 +100,7 @@ impl Start {
         let matrix = &subset.table.matrix;
         let values = matrix.as_slice().expect("rows follow each other as they arrived");
         let command = Command::Components { columns: matrix.ncols(), project };
-        helper::ask(stop, &command, &[Part::Numbers(values)], |report, buffers| match (report, buffers) {
+        errand::ask(stop, &command, &[Part::Numbers(values)], |report, buffers| match (report, buffers) {
             (Report::Components { explained }, [coordinates, projected @ ..]) => Some(ControlFlow::Break(Self {
                 explained,
                 coordinates: port::numbers(coordinates),
@@ -140,7 +140,7 @@ async fn embedded(
     };
     watch.stage(Stage::Neighbors, "the first epoch");
     let parts = [Part::Rows(&near.indices), Part::Numbers(&near.distances), Part::Numbers(&start.coordinates)];
-    helper::ask(stop, &Command::Embed { params }, &parts, |report, buffers| {
+    errand::ask(stop, &Command::Embed { params }, &parts, |report, buffers| {
         let Report::Epoch { epoch, n_epochs } = report else { return None };
         watch.say(&format!("epoch {epoch} of {n_epochs}"), epoch as f64 / n_epochs as f64);
         let is_last = epoch == n_epochs;
