@@ -127,6 +127,99 @@ fn selected(number: u64) -> String {
     format!("return {SELECTED} === {number}")
 }
 
+/// Waits until nothing on the map moves any more.
+async fn settled(browser: &Browser) {
+    let script = "return document.querySelector('[data-testid=map-plot]')?.dataset.points > 0
+        && document.querySelector('[data-testid=map-progress]') == null";
+    browser.until("a settled map", script).await;
+}
+
+/// What a reader hears of the map, and the picture of its points.
+async fn map(browser: &Browser) -> (String, String) {
+    let script =
+        "const map = document.querySelector('[data-testid=map-plot]'); return [map.ariaLabel, map.toDataURL()]";
+    let found = browser.script(script, vec![]).await;
+    (found[0].as_str().unwrap().to_owned(), found[1].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn an_embedding_settles_stops_and_is_the_same_again() {
+    let server = Server::with_files("lamost", &lamost());
+    let browser = Browser::open().await;
+    browser.look(1440, 1000, true).await;
+    browser.goto(&server.url("/surveys/lamost?views=map")).await;
+    drawn(&browser).await;
+    settled(&browser).await;
+    let mapped = points(&browser, "map-plot").await;
+    let (told, components) = map(&browser).await;
+    assert!(told.contains("principal components"), "{told}");
+
+    // stopped as soon as it begins: what there is of it stays, and it can be asked for again
+    browser.press("M").await;
+    browser.click("map-stop").await;
+    let stopped = "return document.querySelector('[data-testid=map-lack]')?.innerText.includes('topped')";
+    browser.until("a word on the stopped map", stopped).await;
+    assert!(browser.address().await.contains("map=umap"));
+    browser.script("document.querySelector('[data-testid=map-lack] button').click()", vec![]).await;
+    browser.hook("map-progress").await;
+    settled(&browser).await;
+    let (told, embedding) = map(&browser).await;
+    assert!(told.contains("UMAP") && points(&browser, "map-plot").await == mapped, "{told}");
+    assert!(embedding != components, "the points have moved");
+    browser.screenshot("views-embedding-night").await;
+
+    // the address alone brings the same picture back
+    let address = browser.address().await;
+    browser.goto(&server.url(&address)).await;
+    settled(&browser).await;
+    browser
+        .until("an embedding", "return document.querySelector('[data-testid=map-plot]').ariaLabel.includes('UMAP')")
+        .await;
+    assert!(map(&browser).await.1 == embedding, "another map from the same seed");
+
+    // and the components are a key away; the default leaves no key in the address
+    browser.press("M").await;
+    browser.until("no key", "return !location.search.includes('map=')").await;
+    settled(&browser).await;
+    browser
+        .until(
+            "components",
+            &format!("return document.querySelector('[data-testid=map-plot]').toDataURL() === '{components}'"),
+        )
+        .await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_survey_s_footprint_is_behind_its_points() {
+    let server = Server::with_candidates(400);
+    let browser = Browser::open().await;
+    browser.look(1440, 1000, true).await;
+    browser.goto(&server.url("/")).await;
+    drawn(&browser).await;
+    let run = browser.path().await;
+    browser.goto(&server.url(&format!("{run}?views=sky"))).await;
+    points(&browser, "sky-view").await;
+    // dots of the wash's colour on the canvas below the points: more of them with it than without
+    let inked = "(() => { const canvas = document.querySelector('[data-view=sky] .cloud-box canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        let inked = 0; for (let i = 3; i < data.length; i += 4) inked += data[i] > 0; return inked; })()";
+    let count = async || browser.script(&format!("return {inked}"), vec![]).await.as_u64().unwrap();
+    browser
+        .until("the footprint", "return document.querySelector('[data-testid=sky-footprint]').ariaPressed === 'true'")
+        .await;
+    browser.press("S").await;
+    browser.until("an address that says so", "return location.search.includes('footprint=off')").await;
+    let plain = count().await;
+    browser.press("S").await;
+    browser.until("a wash", &format!("return {inked} > {plain}")).await;
+    browser.until("no key", "return !location.search.includes('footprint')").await;
+    browser.screenshot("views-footprint-night").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn every_view_selects_and_shuts_nobody_out() {
     let server = Server::with_candidates(400);

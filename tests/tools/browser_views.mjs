@@ -1,6 +1,6 @@
 // Times the map of feature space in a headless Chromium with software rendering: from asking for it to its points on the
 // screen, from the turn of a wheel, the move of a drag and the end of a lasso to the frame after the points were drawn.
-// Prints one JSON document.
+// Says what the tab takes of memory. Prints one JSON document.
 //
 //   npm install playwright-core
 //   node browser_views.mjs http://127.0.0.1:6563 SURVEY [CHROMIUM]
@@ -10,6 +10,8 @@
 import { loadavg } from 'node:os';
 
 import { chromium } from 'playwright-core';
+
+import { memory } from './browser_memory.mjs';
 
 const [base = 'http://127.0.0.1:6563', survey, executablePath = '/usr/bin/chromium'] = process.argv.slice(2);
 const STEPS = 40;
@@ -94,6 +96,7 @@ console.log(
       wheel,
       drag,
       lasso: { ...summary(lassos), selected },
+      memory: await memory(browser, page),
     },
     null,
     2,

@@ -8,6 +8,7 @@
 
 mod assets;
 pub(crate) mod candidates;
+mod coverage;
 mod events;
 mod explain;
 mod features;
@@ -187,6 +188,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(surveys::list))
         .routes(routes!(surveys::detail))
         .routes(routes!(surveys::column))
+        .routes(routes!(coverage::show))
         .routes(routes!(measurements::make))
         .routes(routes!(labels::classes, labels::declare))
         .routes(routes!(subsets::list))

@@ -19,7 +19,7 @@ use utoipa::{
     },
 };
 
-use super::{labels, negotiation::Answer, rows, spectra};
+use super::{coverage, labels, negotiation::Answer, rows, spectra};
 
 /// Where the API is.
 pub const BASE: &str = "/api/v1";
@@ -103,6 +103,7 @@ fn formats(operation: &mut Operation) {
     let offered: &[Answer] = match operation.operation_id.as_deref() {
         Some("get_spectrum") => &spectra::OFFERED,
         Some("list_labels") => &labels::OFFERED,
+        Some("get_coverage") => &coverage::OFFERED,
         _ => &rows::OFFERED,
     };
     let words = offered.iter().map(|answer| Value::from(answer.name())).collect();

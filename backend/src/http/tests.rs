@@ -1,5 +1,6 @@
 //! The routes from outside, on a small survey in a temporary folder.
 
+mod coverage;
 mod document;
 mod explain;
 mod formats;

@@ -1,5 +1,7 @@
 //! Surveys and their spectra.
 
+use std::collections::BTreeMap;
+
 use balmer_exchange::api::{ColumnSummary, Problem, SpectrumPage, SurveyDetail, SurveySummary};
 
 use super::{encoded, get, query};
@@ -18,6 +20,14 @@ pub async fn surveys() -> Result<Vec<SurveySummary>, Problem> {
 /// See [`surveys`].
 pub async fn survey(survey: &str) -> Result<SurveyDetail, Problem> {
     get(&format!("/api/v1/surveys/{}", encoded(survey))).await
+}
+
+/// The cells of the sky in which a survey has spectra, by their order: an IVOA MOC.
+///
+/// # Errors
+/// See [`surveys`].
+pub async fn coverage(survey: &str) -> Result<BTreeMap<String, Vec<u64>>, Problem> {
+    get(&format!("/api/v1/surveys/{}/coverage", encoded(survey))).await
 }
 
 /// What the values of a column are like among the spectra that a condition selects.

@@ -35,7 +35,9 @@ const MAP: [(&str, &[Entry]); 9] = [
         "Views",
         &[
             (&["m"], "map of feature space"),
+            (&["Shift", "M"], "the map as an embedding (UMAP), or by components"),
             (&["s"], "sky"),
+            (&["Shift", "S"], "the survey's footprint on the sky, or without"),
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),
             (&["l"], "a drag draws a line around points: a lasso"),

@@ -17,11 +17,11 @@ use balmer_exchange::{
 use leptos::prelude::*;
 
 use self::ask::{Asking, Scoring};
-pub use self::map::Drawing;
 use super::{Catalogue, Failures};
 use crate::{
     client::Chief,
     state::{
+        drawing::Drawing,
         local_run::LocalRun,
         progress::Progress,
         remembered::Remembered,

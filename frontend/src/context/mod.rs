@@ -16,6 +16,7 @@ mod desk;
 mod draft;
 mod explained;
 mod failures;
+mod footprints;
 mod hosts;
 mod labels;
 mod live;
@@ -37,9 +38,10 @@ pub use desk::Desk;
 pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
+pub use footprints::Footprints;
 pub use hosts::Hosts;
 pub use labels::Labels;
-pub use local::{Drawing, Local};
+pub use local::Local;
 pub use maps::Maps;
 pub use measured::{Measured, Outcome};
 pub use replays::{Replay, Replays};
@@ -74,5 +76,6 @@ pub fn provide() {
     provide_context(Compared::new());
     provide_context(Showing::new());
     provide_context(Maps::new());
+    provide_context(Footprints::new());
     live::follow_labels();
 }

@@ -97,6 +97,22 @@ impl Camera {
         Self::home(self.home, self.equal)
     }
 
+    /// Looks at the same part of a plane whose points have moved, and which is seen as a whole from `home` now: at all of it,
+    /// or at as much of its width and height, at the same share of them.
+    #[must_use]
+    pub fn follow(self, home: Self) -> Self {
+        if self.is_home() {
+            return home;
+        }
+        let along = |at: f64, from: (f64, f64), to: (f64, f64)| {
+            let share = if from.1 > from.0 { (at - from.0) / (from.1 - from.0) } else { 0.5 };
+            to.0 + share * (to.1 - to.0)
+        };
+        let (x, y) = self.centre;
+        let centre = (along(x, self.home.x, home.home.x), along(y, self.home.y, home.home.y));
+        Self { zoom: self.zoom, ..home }.centred(centre)
+    }
+
     /// The transform into a room.
     pub fn transform(&self, room: Room) -> Transform {
         let across = |(low, high): (f64, f64)| if high > low { high - low } else { 1.0 };
@@ -175,6 +191,19 @@ mod tests {
         assert!(near(moved.transform(ROOM).at(place), (215.0, 93.0)));
         let far = camera.dragged((1e9, 1e9), ROOM).transform(ROOM).seen(ROOM);
         assert!(far.contains((-10.0, 5.0)));
+    }
+
+    #[test]
+    fn a_plane_that_moves_is_seen_where_it_was() {
+        // twice as wide and three times as high, and elsewhere
+        let grown = Camera::home(Extent { x: (0.0, 40.0), y: (-3.0, 12.0) }, false);
+        assert_eq!(Camera::home(home(), false).follow(grown), grown);
+        let close = Camera::home(home(), false).zoomed(8.0, (100.0, 50.0), ROOM);
+        let pixel = close.transform(ROOM).at((-6.0, 4.5));
+        let moved = close.follow(grown);
+        assert!(near(moved.transform(ROOM).at((8.0, 10.5)), pixel));
+        assert!((moved.zoom() - close.zoom()).abs() < 1e-12 && moved.reset() == grown);
+        assert!(near(moved.follow(Camera::home(home(), false)).transform(ROOM).at((-6.0, 4.5)), pixel));
     }
 
     #[test]

@@ -9,6 +9,8 @@
 //! | `log` | its axes that are logarithmic: `x`, `y`, `xy` |
 //! | `of` | column of the histogram |
 //! | `sky` | `galactic` |
+//! | `footprint` | `off`: the sky without the survey's |
+//! | `map` | `umap`: an embedding instead of components |
 
 use super::view::Keys;
 
@@ -61,7 +63,7 @@ impl Kind {
 }
 
 /// What is open, and what it shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Views {
     /// The open ones, in the order of [`Kind::ALL`].
     pub open: Vec<Kind>,
@@ -77,6 +79,17 @@ pub struct Views {
     pub of: Option<String>,
     /// Whether the sky is in galactic coordinates.
     pub galactic: bool,
+    /// Whether the survey's footprint is behind the points on the sky.
+    pub footprint: bool,
+    /// Whether the map is an embedding (UMAP) instead of components.
+    pub embedding: bool,
+}
+
+impl Default for Views {
+    /// What an address without keys says.
+    fn default() -> Self {
+        Self::parse(&Keys::new())
+    }
 }
 
 impl Views {
@@ -94,6 +107,8 @@ impl Views {
             log: (log == "x" || log == "xy", log == "y" || log == "xy"),
             of: text("of"),
             galactic: key("sky") == Some("galactic"),
+            footprint: key("footprint") != Some("off"),
+            embedding: key("map") == Some("umap"),
         }
     }
 
@@ -112,11 +127,25 @@ impl Views {
         set("log", Some(axes.into_iter().filter(|axis| axis.1).map(|axis| axis.0).collect()));
         set("of", self.of.clone());
         set("sky", self.galactic.then(|| "galactic".to_owned()));
+        set("footprint", (!self.footprint).then(|| "off".to_owned()));
+        set("map", self.embedding.then(|| "umap".to_owned()));
     }
 
     /// Whether a view is open.
     pub fn has(&self, kind: Kind) -> bool {
         self.open.contains(&kind)
+    }
+
+    /// The same with the footprint shown or hidden.
+    #[must_use]
+    pub fn footprint_turned(self) -> Self {
+        Self { footprint: !self.footprint, ..self }
+    }
+
+    /// The same with the other way of making the map.
+    #[must_use]
+    pub fn embedding_turned(self) -> Self {
+        Self { embedding: !self.embedding, ..self }
     }
 
     /// The same with a view opened or closed.
@@ -142,7 +171,7 @@ mod tests {
         for query in [
             "",
             "views=map",
-            "views=map,sky,scatter,histogram&colour=lof&x=ra&y=dec&log=xy&of=snr_r&sky=galactic",
+            "views=map,sky,scatter,histogram&colour=lof&x=ra&y=dec&log=xy&of=snr_r&sky=galactic&footprint=off&map=umap",
             "views=scatter&log=y",
         ] {
             let mut written = keys("smooth=3");
@@ -155,7 +184,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_the_default() {
-        assert_eq!(Views::parse(&keys("views=moon&log=z&sky=blue&colour= &of=")), Views::default());
+        assert_eq!(
+            Views::parse(&keys("views=moon&log=z&sky=blue&footprint=on&map=flat&colour= &of=")),
+            Views::default()
+        );
         assert_eq!(Views::parse(&keys("views=sky, map,sky")).open, [Kind::Map, Kind::Sky]);
     }
 

@@ -9,13 +9,17 @@ use std::{
 };
 
 use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::worker::{Command, Device, MapKind, Report};
+use balmer_exchange::worker::{Command, Device, Report};
 use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, MessageEvent};
 
-use crate::{explore, kept, map, matrix, member, port, run};
+use crate::{
+    explore, kept,
+    map::{self, Wanted, place},
+    matrix, member, port, run,
+};
 
 /// A run or a map under way, and how to stop it.
 struct UnderWay {
@@ -44,7 +48,7 @@ pub fn start() {
 fn obey(command: Command, buffers: &[ArrayBuffer]) {
     match command {
         Command::Run { run, spec, device } => begin(run, Task::Run(*spec, device)),
-        Command::Map { map, spec, kind } => begin(map, Task::Map(*spec, kind)),
+        Command::Map { map, spec, kind, device } => begin(map, Task::Map(Wanted { spec: *spec, kind, device })),
         Command::Cancel { run } => stop(&run),
         Command::Rescore { run, n_neighbors } => explore::rescore(&run, n_neighbors),
         Command::Respread { run, labels } => explore::respread(&run, &labels),
@@ -52,6 +56,8 @@ fn obey(command: Command, buffers: &[ArrayBuffer]) {
         Command::Forget { run } => kept::forget(&run),
         Command::Join { columns, n_neighbors } => member::join(columns, n_neighbors, buffers),
         Command::Search { share } => member::search(share, buffers),
+        Command::Components { columns, project } => place::components(columns, project, buffers),
+        Command::Embed { params } => place::embed(&params, buffers),
         Command::Matrix { rows, columns, n_neighbors, device, workers, labels } => {
             let search = matrix::Search { shape: (rows, columns), n_neighbors, device, workers };
             spawn_local(matrix::answer(search, labels.map(|labels| *labels), buffers.to_vec()));
@@ -62,7 +68,7 @@ fn obey(command: Command, buffers: &[ArrayBuffer]) {
 /// What takes a while.
 enum Task {
     Run(PipelineSpec, Device),
-    Map(PipelineSpec, MapKind),
+    Map(Wanted),
 }
 
 fn begin(run: String, task: Task) {
@@ -73,7 +79,7 @@ fn begin(run: String, task: Task) {
     spawn_local(async move {
         match task {
             Task::Run(spec, device) => run::carry_out(run.clone(), spec, device, signal, stopped).await,
-            Task::Map(spec, kind) => map::draw(run.clone(), spec, kind, signal, stopped).await,
+            Task::Map(wanted) => map::draw(run.clone(), wanted, signal, stopped).await,
         }
         UNDER_WAY.with_borrow_mut(|all| all.retain(|other| other.run != run));
     });

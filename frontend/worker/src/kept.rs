@@ -52,6 +52,11 @@ pub fn with<T>(run: &str, act: impl FnOnce(&mut Kept) -> Result<T>) -> Result<T>
     })
 }
 
+/// What `act` makes of the run last kept among those that are as wanted.
+pub fn look<T>(is_wanted: impl Fn(&Kept) -> bool, act: impl FnOnce(&Kept) -> T) -> Option<T> {
+    RUNS.with_borrow(|runs| runs.iter().rev().find(|kept| is_wanted(kept)).map(act))
+}
+
 impl Kept {
     /// Scores with another number of neighbours, in the count of the definition.
     ///

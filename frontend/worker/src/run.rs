@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Why a run came to no end; `None` where it was cancelled.
-type Ended = Option<Problem>;
+pub type Ended = Option<Problem>;
 
 /// Carries a run out and reports all of it.
 pub async fn carry_out(run: String, spec: PipelineSpec, device: Device, stop: AbortSignal, stopped: Arc<AtomicBool>) {

@@ -7,7 +7,10 @@ use web_sys::{Element, KeyboardEvent};
 use crate::{
     components::keyboard::is_for_page,
     context::{Desk, Selected, Showing},
-    state::{hand::Tool, views::Kind},
+    state::{
+        hand::Tool,
+        views::{Kind, Views},
+    },
 };
 
 /// Listens to the keys of the whole page, except where something is typed or chosen.
@@ -65,9 +68,19 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
         showing.tool.update(|now| *now = if *now == tool { Tool::Pan } else { tool });
         true
     };
+    // where the view is not open there is nothing to turn
+    let turn = |kind: Kind, change: fn(Views) -> Views| {
+        let is_open = showing.views.with_untracked(|views| views.has(kind));
+        if is_open {
+            showing.edit(change);
+        }
+        is_open
+    };
     match key.as_str() {
         "l" => take(Tool::Lasso),
         "r" => take(Tool::Box),
+        "M" => turn(Kind::Map, Views::embedding_turned),
+        "S" => turn(Kind::Sky, Views::footprint_turned),
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {
             selected.toggle(&id);

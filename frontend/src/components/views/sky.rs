@@ -8,7 +8,7 @@ use super::{
     told,
 };
 use crate::{
-    context::{Rows, Showing},
+    context::{Footprints, Rows, Showing},
     state::{
         cloud::Cloud,
         picture::Same,
@@ -39,7 +39,8 @@ pub fn SkyView() -> impl IntoView {
             Some(Same::new(Cloud::new((0..table.len()).map(place))))
         })
     });
-    let ground = Signal::derive(move || Ground::Sky { galactic: galactic.get() });
+    let footprints: Footprints = expect_context();
+    let ground = Signal::derive(move || Ground::Sky { galactic: galactic.get(), footprint: footprints.outlines.get() });
     let name = Signal::derive(move || {
         let system = if galactic.get() { "galactic" } else { "equatorial" };
         format!("The whole sky in {system} coordinates")
@@ -55,6 +56,16 @@ pub fn SkyView() -> impl IntoView {
                 on:click=turn
             >
                 "Galactic"
+            </button>
+            <button
+                type="button"
+                data-testid="sky-footprint"
+                aria-pressed=move || showing.views.with(|views| views.footprint).to_string()
+                aria-keyshortcuts="Shift+S"
+                title="Where the survey has spectra (Shift S)"
+                on:click=move |_| showing.edit(Views::footprint_turned)
+            >
+                "Footprint"
             </button>
         }
         .into_any()

@@ -59,11 +59,14 @@ impl Local {
                 self.answer(&run, None, &Err(problem.clone()));
                 self.failures.last.set(Some(problem));
             }
-            // for the chief of a pool, for the benchmark page, of a map that nobody wants any more
+            // for the chief, for the benchmark page, of a map that nobody wants any more
             Report::Ready
             | Report::Map { .. }
+            | Report::Moved { .. }
             | Report::Joined { .. }
             | Report::Found { .. }
+            | Report::Components { .. }
+            | Report::Epoch { .. }
             | Report::Broken { .. }
             | Report::Matrix { .. } => {}
         }

@@ -6,7 +6,7 @@
 //! leaves its share to the others; where none is left, the chief searches alone.
 
 mod course;
-mod crew;
+pub mod crew;
 mod duties;
 mod searching;
 

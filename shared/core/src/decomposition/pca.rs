@@ -74,6 +74,19 @@ impl Pca {
         });
         result
     }
+
+    /// Shares of the variance of `x` (n x d, of which these are components) along each, 0 to 1; 0 where no row differs.
+    ///
+    /// # Panics
+    /// As [`transform`](Self::transform).
+    pub fn explained_variance_ratio(&self, x: ArrayView2<'_, f32>) -> Array1<f64> {
+        let squares = sum_over_chunks(x.nrows(), 0.0, |rows| {
+            let centred = x.slice(s![rows, ..]).mapv(f64::from) - &self.mean;
+            centred.iter().map(|value| value * value).sum::<f64>()
+        });
+        let total = squares / x.nrows().saturating_sub(1).max(1) as f64;
+        self.explained_variance.mapv(|own| if total > 0.0 { own / total } else { 0.0 })
+    }
 }
 
 /// Eigenvalues, descending, and eigenvectors as columns.

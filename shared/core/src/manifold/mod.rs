@@ -28,7 +28,7 @@ mod tests;
 pub use curve::Curve;
 pub use graph::FuzzyGraph;
 pub use layout::{Layout, umap};
-pub use map::pca_map;
+pub use map::{ComponentMap, pca_map};
 pub use params::UmapParams;
 pub use scales::Scales;
 

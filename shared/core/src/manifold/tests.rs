@@ -35,11 +35,29 @@ fn a_map_by_components_has_the_signs_and_the_rows_of_its_parts() {
     let found = pca_map(x.view()).unwrap().coordinates;
     assert_eq!(found, crate::decomposition::pca(x.view(), 2).unwrap().transform(x.view()));
     // one feature is a line
-    let line = pca_map(x.slice(s![.., ..1])).unwrap().coordinates;
+    let line = pca_map(x.slice(s![.., ..1])).unwrap();
+    assert!((line.explained_variance_ratio[0] - 1.0).abs() < 1e-9 && line.explained_variance_ratio[1] == 0.0);
+    let line = line.coordinates;
     assert_eq!(line.dim(), (300, 2));
     assert!(line.column(1).iter().all(|&y| y == 0.0) && line[[0, 0]] != 0.0);
     assert!(pca_map(Array2::zeros((5, 0)).view()).is_err());
     assert!(pca_map(x.slice(s![..1, ..])).is_err());
+}
+
+#[test]
+fn shares_of_the_variance_are_those_of_all_features() {
+    // four places at the corners of a rectangle, of which the third feature knows nothing
+    let corners = array![[2.0, 1.0, 5.0], [-2.0, 1.0, 5.0], [2.0, -1.0, 5.0], [-2.0, -1.0, 5.0]];
+    let shares = pca_map(corners.view()).unwrap().explained_variance_ratio;
+    assert!((shares[0] - 0.8).abs() < 1e-9 && (shares[1] - 0.2).abs() < 1e-9, "{shares:?}");
+    // what two of three directions leave is the third's
+    let x = random(300, 3, 11);
+    let all = crate::decomposition::pca(x.view(), 3).unwrap().explained_variance;
+    let shares = pca_map(x.view()).unwrap().explained_variance_ratio;
+    for axis in [0, 1] {
+        assert!((shares[axis] - all[axis] / all.sum()).abs() < 1e-9, "{shares:?} of {all}");
+    }
+    assert_eq!(pca_map(Array2::ones((4, 3)).view()).unwrap().explained_variance_ratio, [0.0, 0.0]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use balmer_core::{
+    manifold::UmapParams,
     neighbors::Pair,
     pipeline::{Labelled, LabelsSpec, PipelineSpec},
 };
@@ -25,6 +26,8 @@ pub enum Device {
 pub enum MapKind {
     /// The first two principal components.
     Pca,
+    /// These at first, then UMAP from there.
+    Umap,
 }
 
 /// A share of a search for neighbours, for one worker of the pool.
@@ -66,6 +69,8 @@ pub enum Command {
         spec: Box<PipelineSpec>,
         /// How.
         kind: MapKind,
+        /// Where neighbours are searched for, where the map needs them.
+        device: Device,
     },
     /// To the chief: stop a run or a map that is under way.
     Cancel {
@@ -111,6 +116,19 @@ pub enum Command {
     Search {
         /// What to do.
         share: Share,
+    },
+    /// To a worker of its own: the first two principal components of rows. Buffer: the rows, f32.
+    Components {
+        /// Values a row.
+        columns: usize,
+        /// How many components to project the rows on as well; 0 where that is not wanted.
+        project: usize,
+    },
+    /// To a worker of its own: lay rows out by UMAP. Buffers: indices of their neighbours, u32, and their distances, f32,
+    /// rows x `params.n_neighbors` each; where they begin, f32, rows x 2.
+    Embed {
+        /// What may be chosen of it.
+        params: UmapParams,
     },
     /// To the chief: neighbours and outlier factors of the rows of any matrix, as `balmer knn`, `balmer lof` and `balmer
     /// spread` have them. Buffers: the rows, f32; with labels the class of each row, i32, -1 for none.

@@ -47,10 +47,10 @@ mod tests {
         let text = serde_json::to_string(&command).unwrap();
         assert!(text.contains(r#""command":"run""#) && text.contains(r#""device":"browser-cpu""#), "{text}");
         assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
-        let (spec, kind) = (Box::new(PipelineSpec::new("miles")), MapKind::Pca);
-        let command = Command::Map { map: map_name(2), spec, kind };
+        let (spec, kind) = (Box::new(PipelineSpec::new("miles")), MapKind::Umap);
+        let command = Command::Map { map: map_name(2), spec, kind, device: Device::Gpu };
         let text = serde_json::to_string(&command).unwrap();
-        assert!(text.contains(r#""command":"map""#) && text.contains(r#""kind":"pca""#), "{text}");
+        assert!(text.contains(r#""command":"map""#) && text.contains(r#""kind":"umap""#), "{text}");
         assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
         let report = Report::Progress {
             run: run_name(3),

@@ -41,14 +41,21 @@ pub enum Report {
         /// What there is to say of it.
         outcome: Box<Outcome>,
     },
-    /// Where the spectra are on a map; another one follows where `is_last` is not set, and replaces it. Buffers: where
-    /// the name of each row ends, u32, with a 0 in front; the names, UTF-8; the coordinates, f32, rows x 2.
+    /// Where the spectra are on a map, along their first two principal components. Buffers: where the name of each row
+    /// ends, u32, with a 0 in front; the names, UTF-8; the coordinates, f32, rows x 2.
     Map {
         /// Name of the map.
         map: String,
-        /// Shares of the variance along the axes, where they are principal components.
-        explained: Option<[f64; 2]>,
-        /// Whether it is as good as it gets.
+        /// Shares of the variance along the axes.
+        explained: [f64; 2],
+        /// Whether it stays so; otherwise the spectra move.
+        is_last: bool,
+    },
+    /// Where the spectra of a map have moved to. Buffer: the coordinates, f32, in the order of the names.
+    Moved {
+        /// Name of the map.
+        map: String,
+        /// Whether they stay there.
         is_last: bool,
     },
     /// A run or a map ended without a result.
@@ -111,7 +118,21 @@ pub enum Report {
         /// What it was asked to do.
         share: Share,
     },
-    /// From a worker of the pool: it cannot.
+    /// The answer to [`Command::Components`](super::Command::Components). Buffers: the coordinates, f32, rows x 2; where it
+    /// was wanted the projected rows, f32.
+    Components {
+        /// Shares of the variance along the axes.
+        explained: [f64; 2],
+    },
+    /// From [`Command::Embed`](super::Command::Embed): so many epochs are done. Buffer: the coordinates, f32, rows x 2;
+    /// none where too little has happened since the last ones. After the last epoch they are there.
+    Epoch {
+        /// Epochs done.
+        epoch: usize,
+        /// Epochs there will be.
+        n_epochs: usize,
+    },
+    /// From a worker of the pool, or of a map: it cannot.
     Broken {
         /// Why.
         detail: String,

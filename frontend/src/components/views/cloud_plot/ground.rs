@@ -2,12 +2,14 @@
 
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 
-use super::layers::clear;
+use super::{layers::clear, wash::Wash};
 use crate::{
     components::spectrum_plot::ink::Ink,
     state::{
         camera::{Room, Transform},
+        footprint::Outline,
         format::{fixed, number, superscript},
+        picture::Same,
         scale::{Ticks, axis_exponent},
         sky::{aitoff, edge, from_galactic, to_galactic},
     },
@@ -24,6 +26,8 @@ pub enum Ground {
     Sky {
         /// Whether they are galactic.
         galactic: bool,
+        /// What the survey covers of it.
+        footprint: Option<Same<Vec<Outline>>>,
     },
 }
 
@@ -57,14 +61,28 @@ impl Axis {
     }
 }
 
-/// Draws it.
-pub fn draw(canvas: &HtmlCanvasElement, ink: &Ink, ground: &Ground, room: Room, transform: &Transform) {
+/// Draws it; `wash` keeps the footprint as the canvas has it from one time to the next.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    ink: &Ink,
+    ground: &Ground,
+    room: Room,
+    transform: &Transform,
+    wash: &mut Option<Wash>,
+) {
     let Some(context) = clear(canvas) else { return };
     let sheet = Sheet { context, ink, room, transform };
     match ground {
         Ground::Plain(titles) => sheet.plain(titles),
         Ground::Axes(axes) => sheet.axes(axes),
-        Ground::Sky { galactic } => sheet.sky(*galactic),
+        Ground::Sky { galactic, footprint } => {
+            if let Some(footprint) = footprint
+                && let Some(wash) = Wash::of(footprint, wash)
+            {
+                wash.fill(&sheet.context, ink, transform);
+            }
+            sheet.sky(*galactic);
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Points of a plane on a canvas, one for each row of the list: drag to move, wheel to zoom, draw a line or a box around
 //! points to select them, click to choose one; all of it by keys too.
 //!
-//! [`ground`] draws axes or meridians below, [`layers`] the points and what follows the pointer above, [`hands`] hears
+//! [`ground`] draws axes or meridians below, with [`wash`] what a survey covers of the sky, [`layers`] the points and what follows the pointer above, [`hands`] hears
 //! the reader. Drawing happens at most once a frame.
 
 pub mod ground;
 mod hands;
 pub mod layers;
+mod wash;
 
 use leptos::{html, prelude::*};
 
@@ -65,6 +66,10 @@ pub fn CloudPlot(
     /// What is below them.
     #[prop(into)]
     ground: Signal<Ground>,
+    /// Tells one plane from the next where points may move within one: what is seen of it stays in sight. Without it points
+    /// that stand elsewhere are on another plane.
+    #[prop(optional, into)]
+    plane: Option<Signal<u64>>,
     /// What the points are told by in a tooltip: title and value of a row.
     #[prop(into)]
     told: Callback<usize, Option<String>>,
@@ -81,7 +86,17 @@ pub fn CloudPlot(
     });
     let camera = RwSignal::new(None::<Camera>);
     // the same plane is looked at as before: a list that is sorted anew has its points where they were
-    Effect::new(move || camera.set(first.get()));
+    Effect::new(move |before: Option<Option<u64>>| {
+        let (now, home) = (plane.map(|plane| plane.get()), first.get());
+        let moves = now.is_some() && before == Some(now);
+        camera.update(|camera| {
+            *camera = match (*camera, home) {
+                (Some(seen), Some(home)) if moves => Some(seen.follow(home)),
+                _ => home,
+            };
+        });
+        now
+    });
     let hand = RwSignal::new(Hand::default());
     let hands = Hands { cloud, camera, room, hand, selected, showing, desk: expect_context(), rows: expect_context() };
     paint_when_needed(canvases, cloud, ground, room, camera, hand);
@@ -160,6 +175,7 @@ fn paint_when_needed(
     let chosen = showing.chosen;
     let ink = StoredValue::new(None::<Ink>);
     let raster = StoredValue::new(Raster::default());
+    let wash = StoredValue::new_local(None);
     let frames = Frames::new(move |all| {
         // the page may have gone on since the frame was asked for
         let found = |node: NodeRef<html::Canvas>| node.try_get_untracked().flatten();
@@ -173,7 +189,9 @@ fn paint_when_needed(
         if let (Some(Same(cloud)), Some(camera)) = (cloud.get_untracked(), camera.get_untracked()) {
             let transform = camera.transform(room);
             if all {
-                ground.with_untracked(|ground| ground::draw(&below, &colours, ground, room, &transform));
+                wash.update_value(|wash| {
+                    ground.with_untracked(|ground| ground::draw(&below, &colours, ground, room, &transform, wash));
+                });
                 let (colouring, marks) = (showing.colouring.get_untracked().0, selected.marks.get_untracked().0);
                 let ring = if theme.get_untracked() == Theme::Night { [245, 248, 252] } else { [16, 20, 28] };
                 let look = Look {
