@@ -11,6 +11,7 @@ mod browser;
 mod conformance;
 mod desk;
 mod local;
+mod gallery;
 mod local_ends;
 mod page;
 mod real_data;

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 type Entry = (&'static [&'static str], &'static str);
 
 /// Groups of keys, with their titles.
-const MAP: [(&str, &[Entry]); 8] = [
+const MAP: [(&str, &[Entry]); 9] = [
     (
         "Candidates",
         &[
@@ -39,6 +39,7 @@ const MAP: [(&str, &[Entry]); 8] = [
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),
             (&["l"], "a drag draws a line around points: a lasso"),
+            (&["g"], "gallery: fifty small plots at a time"),
             (&["r"], "a drag marks a rectangle"),
             (&["Shift", "drag"], "select more by a lasso"),
             (&["Alt", "drag"], "take out of the selection by a lasso"),
@@ -56,6 +57,15 @@ const MAP: [(&str, &[Entry]); 8] = [
     ),
     (
         "Labels",
+    (
+        "Gallery, once it has the focus",
+        &[
+            (&["←", "→", "↑", "↓"], "from one spectrum to the next; labels and x act on it"),
+            (&["Page ↑", "Page ↓"], "the fifty before, the next fifty"),
+            (&["Home", "End"], "first and last of all"),
+            (&["Enter", "double click"], "go to the spectrum itself"),
+        ],
+    ),
         &[
             (&["1", "…", "9"], "say what it is: the classes in their order"),
             (&["0"], "take its label away"),

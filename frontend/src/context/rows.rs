@@ -18,7 +18,9 @@ use crate::{
     client::{self, Arrived, encoded, query},
     state::{
         address::{Address, Place},
+        gallery::Walk,
         load::Load,
+        picture::Same,
         table::Table,
     },
 };
@@ -43,6 +45,8 @@ pub struct Rows {
     pub arriving: RwSignal<Option<Arrived>>,
     /// Rows that the condition matches in all.
     pub total: RwSignal<Option<u64>>,
+    /// The rows that steps go through, where these are not all.
+    pub walk: RwSignal<Option<Same<Walk>>>,
     listing: Memo<Option<Listing>>,
     /// What the table is of; the address may be a step ahead.
     table_of: RwSignal<Option<Listing>>,
@@ -84,6 +88,7 @@ impl Rows {
                 rows.begin(listing.clone());
             }
             rows.list_own();
+            walk: RwSignal::new(None),
             listing
         });
         rows

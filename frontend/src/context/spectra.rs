@@ -11,8 +11,8 @@ use crate::{
     state::spectrum_batch,
 };
 
-/// Spectra kept; one of 4,000 pixels takes about 80 kB.
-const KEPT: usize = 128;
+/// Spectra kept: three pages of the gallery, and some more; one of 4,000 pixels takes about 80 kB.
+const KEPT: usize = 192;
 
 /// A survey's name and a spectrum's id.
 type Key = (String, String);

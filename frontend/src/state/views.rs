@@ -3,14 +3,18 @@
 //!
 //! | key | what |
 //! |---|---|
-//! | `views` | those that are open, `map,sky,scatter,histogram` |
+//! | `views` | those that are open, `map,sky,scatter,histogram,gallery` |
 //! | `colour` | column that colours the points |
 //! | `x`, `y` | columns of the scatter plot |
 //! | `log` | its axes that are logarithmic: `x`, `y`, `xy` |
 //! | `of` | column of the histogram |
 //! | `sky` | `galactic` |
+//!
+//! The keys of the gallery are in [`gallery`](super::gallery).
 
 use super::view::Keys;
+
+use super::gallery::Gallery;
 
 /// One of the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,11 +27,13 @@ pub enum Kind {
     Scatter,
     /// One column.
     Histogram,
+    /// Many spectra, each a small plot.
+    Gallery,
 }
 
 impl Kind {
     /// All of them, in the order they stand in.
-    pub const ALL: [Self; 4] = [Self::Map, Self::Sky, Self::Scatter, Self::Histogram];
+    pub const ALL: [Self; 5] = [Self::Map, Self::Sky, Self::Scatter, Self::Histogram, Self::Gallery];
 
     /// Its name in an address.
     pub fn key(self) -> &'static str {
@@ -36,6 +42,7 @@ impl Kind {
             Self::Sky => "sky",
             Self::Scatter => "scatter",
             Self::Histogram => "histogram",
+            Self::Gallery => "gallery",
         }
     }
 
@@ -46,6 +53,7 @@ impl Kind {
             Self::Sky => "Sky",
             Self::Scatter => "Scatter",
             Self::Histogram => "Histogram",
+            Self::Gallery => "Gallery",
         }
     }
 
@@ -56,12 +64,18 @@ impl Kind {
             Self::Sky => "s",
             Self::Scatter => "p",
             Self::Histogram => "h",
+            Self::Gallery => "g",
         }
+    }
+
+    /// Whether it draws each row as a point.
+    pub fn has_points(self) -> bool {
+        !matches!(self, Self::Histogram | Self::Gallery)
     }
 }
 
 /// What is open, and what it shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Views {
     /// The open ones, in the order of [`Kind::ALL`].
     pub open: Vec<Kind>,
@@ -77,6 +91,8 @@ pub struct Views {
     pub of: Option<String>,
     /// Whether the sky is in galactic coordinates.
     pub galactic: bool,
+    /// What the gallery shows.
+    pub gallery: Gallery,
 }
 
 impl Views {
@@ -94,6 +110,7 @@ impl Views {
             log: (log == "x" || log == "xy", log == "y" || log == "xy"),
             of: text("of"),
             galactic: key("sky") == Some("galactic"),
+            gallery: Gallery::parse(keys),
         }
     }
 
@@ -112,6 +129,9 @@ impl Views {
         set("log", Some(axes.into_iter().filter(|axis| axis.1).map(|axis| axis.0).collect()));
         set("of", self.of.clone());
         set("sky", self.galactic.then(|| "galactic".to_owned()));
+        for (name, text) in self.gallery.keys() {
+            set(name, Some(text.to_owned()));
+        }
     }
 
     /// Whether a view is open.
@@ -144,6 +164,7 @@ mod tests {
             "views=map",
             "views=map,sky,scatter,histogram&colour=lof&x=ra&y=dec&log=xy&of=snr_r&sky=galactic",
             "views=scatter&log=y",
+            "views=gallery&gallery=selected&around=H-beta&heights=same",
         ] {
             let mut written = keys("smooth=3");
             Views::parse(&keys(query)).write(&mut written);

@@ -33,7 +33,7 @@ pub fn Toolbar() -> impl IntoView {
             </button>
         }
     };
-    let points = Memo::new(move |_| showing.views.with(|views| views.open.iter().any(|kind| *kind != Kind::Histogram)));
+    let points = Memo::new(move |_| showing.views.with(|views| views.open.iter().any(|kind| kind.has_points())));
     view! {
         <div class="views-bar" role="group" aria-label="Views">
             <span class="muted">"Views"</span>
