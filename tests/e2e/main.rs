@@ -18,3 +18,4 @@ mod real_data;
 mod runs;
 mod server;
 mod views;
+mod table;

@@ -14,6 +14,7 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["↓", "j"], "next candidate"),
             (&["↑", "k"], "previous candidate"),
             (&["Home", "End"], "first and last of the list"),
+            (&["/"], "find one by name or id"),
         ],
     ),
     (

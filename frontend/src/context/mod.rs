@@ -1,6 +1,7 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
-//! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
-//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them ([`Measured`]), why they rank ([`Explained`]), the labels
+//! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]) with the columns that were
+//! chosen ([`Columns`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
+//! ([`Measured`]), why they rank ([`Explained`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
 //! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
@@ -10,6 +11,7 @@
 //! chosen are dropped.
 
 mod catalogue;
+mod columns;
 mod desk;
 mod draft;
 mod explained;
@@ -31,6 +33,7 @@ mod watch;
 
 pub use catalogue::Catalogue;
 pub use desk::Desk;
+pub use columns::Columns;
 pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
@@ -68,6 +71,7 @@ pub fn provide() {
     provide_context(Draft::new());
     provide_context(Replays::new());
     provide_context(Selected::new());
+    provide_context(Columns::new());
     provide_context(Showing::new());
     provide_context(Maps::new());
     live::follow_labels();

@@ -4,8 +4,12 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use crate::{
-    context::{Desk, Labels, Rows, Selected},
-    state::{listed::Listed, selection::How},
+    context::{Columns, Desk, Labels, Rows, Selected},
+    state::{
+        columns::{is_number, written},
+        listed::Listed,
+        selection::How,
+    },
 };
 
 /// Height of a row, CSS pixels; the style sheet says the same.
@@ -15,7 +19,7 @@ pub const ROW_HEIGHT: f64 = 48.0;
 #[component]
 pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let (desk, rows, labels) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Labels>());
-    let selected: Selected = expect_context();
+    let (selected, more): (Selected, Columns) = (expect_context(), expect_context());
     let cells = Memo::new(move |_| rows.table.with(|table| Listed::of(table.ready()?, row)));
     let given = move || {
         let id = cells.with(|cells| cells.as_ref().map(|cells| cells.id.clone()))?;
@@ -89,6 +93,13 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
                 {move || cell(|cells| cells.strength.clone())}
             </td>
             <td role="gridcell" class="label">{label}</td>
+            <For each=move || more.chosen.get() key=|column| column.name.clone() let:column>
+                {
+                    let is_number = is_number(&column);
+                    let value = move || rows.table.with(|table| table.ready().map(|table| written(table, &column, row)));
+                    view! { <td role="gridcell" class="more" class:num=is_number>{value}</td> }
+                }
+            </For>
         </tr>
     }
 }
