@@ -8,6 +8,7 @@
 
 mod accessibility;
 mod browser;
+mod cone;
 mod conformance;
 mod desk;
 mod local;

@@ -42,6 +42,7 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["l"], "a drag draws a line around points: a lasso"),
             (&["g"], "gallery: fifty small plots at a time"),
             (&["r"], "a drag marks a rectangle"),
+            (&["c"], "a drag draws a circle on the sky: a cone"),
             (&["Shift", "drag"], "select more by a lasso"),
             (&["Alt", "drag"], "take out of the selection by a lasso"),
         ],

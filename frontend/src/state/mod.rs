@@ -42,6 +42,7 @@ pub mod search;
 pub mod settings;
 pub mod sky;
 pub mod smoothing;
+pub mod sky_cone;
 pub mod sorting;
 pub mod spectrum_batch;
 pub mod sql;

@@ -68,6 +68,7 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
     match key.as_str() {
         "l" => take(Tool::Lasso),
         "r" => take(Tool::Box),
+        "c" => take(Tool::Cone),
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {
             selected.toggle(&id);
