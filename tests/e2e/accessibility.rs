@@ -71,6 +71,7 @@ async fn no_page_shuts_anybody_out() {
         ("/surveys", heading),
         ("/runs", "return document.querySelector('[data-testid=job-row]') != null"),
         ("/surveys/simulated/labels", heading),
+        ("/help", heading),
         ("/no/such/page", heading),
     ];
     let mut found = Vec::new();

@@ -39,8 +39,8 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["s"], "sky"),
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),
-            (&["l"], "a drag draws a line around points: a lasso"),
             (&["g"], "gallery: fifty small plots at a time"),
+            (&["l"], "a drag draws a line around points: a lasso"),
             (&["r"], "a drag marks a rectangle"),
             (&["c"], "a drag draws a circle on the sky: a cone"),
             (&["Shift", "drag"], "select more by a lasso"),
@@ -58,8 +58,6 @@ const MAP: [(&str, &[Entry]); 9] = [
         ],
     ),
     (
-        "Labels",
-    (
         "Gallery, once it has the focus",
         &[
             (&["←", "→", "↑", "↓"], "from one spectrum to the next; labels and x act on it"),
@@ -68,6 +66,8 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["Enter", "double click"], "go to the spectrum itself"),
         ],
     ),
+    (
+        "Labels",
         &[
             (&["1", "…", "9"], "say what it is: the classes in their order"),
             (&["0"], "take its label away"),
@@ -105,6 +105,26 @@ pub fn is_for_page(event: &web_sys::KeyboardEvent) -> bool {
     !elsewhere && !event.ctrl_key() && !event.alt_key() && !event.meta_key() && !event.default_prevented()
 }
 
+/// The map, group by group.
+#[component]
+pub fn KeyGroups() -> impl IntoView {
+    let group = |(title, keys): (&'static str, &'static [Entry])| {
+        let entry = |&(keys, meaning): &Entry| {
+            view! {
+                <dt>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dt>
+                <dd>{meaning}</dd>
+            }
+        };
+        view! {
+            <section>
+                <h3>{title}</h3>
+                <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+            </section>
+        }
+    };
+    MAP.map(group).collect_view()
+}
+
 /// The button and the dialog that show the map; `?` opens it from anywhere.
 #[component]
 pub fn KeyboardMap() -> impl IntoView {
@@ -121,26 +141,12 @@ pub fn KeyboardMap() -> impl IntoView {
         }
     });
     on_cleanup(move || listener.remove());
-    let group = |(title, keys): (&'static str, &'static [Entry])| {
-        let entry = |&(keys, meaning): &Entry| {
-            view! {
-                <dt>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dt>
-                <dd>{meaning}</dd>
-            }
-        };
-        view! {
-            <section>
-                <h3>{title}</h3>
-                <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
-            </section>
-        }
-    };
     view! {
         <button type="button" class="keyboard" aria-label="Keyboard map" title="Keyboard map (?)" on:click=move |_| open()>
             "?"
         </button>
         <dialog node_ref=dialog data-testid="keyboard-map" aria-label="Keyboard map">
-            <div class="key-groups">{MAP.map(group).collect_view()}</div>
+            <div class="key-groups"><KeyGroups /></div>
             <form method="dialog">
                 <button type="submit">"Close"</button>
             </form>

@@ -5,7 +5,7 @@
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
 //! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
-//! map of feature space ([`Maps`]) and the theme.
+//! map of feature space ([`Maps`]), the way round ([`Tour`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
@@ -28,12 +28,13 @@ mod selected;
 mod showing;
 mod spectra;
 mod theme;
+mod tour;
 mod viewing;
 mod watch;
 
 pub use catalogue::Catalogue;
-pub use desk::Desk;
 pub use columns::Columns;
+pub use desk::Desk;
 pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
@@ -48,6 +49,7 @@ pub use selected::Selected;
 pub use showing::Showing;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
+pub use tour::Tour;
 pub use viewing::Viewing;
 pub use watch::Watch;
 
@@ -69,10 +71,11 @@ pub fn provide() {
     provide_context(Labels::new());
     provide_context(Watch::new());
     provide_context(Draft::new());
+    provide_context(Columns::new());
     provide_context(Replays::new());
     provide_context(Selected::new());
-    provide_context(Columns::new());
     provide_context(Showing::new());
     provide_context(Maps::new());
+    provide_context(Tour::new());
     live::follow_labels();
 }
