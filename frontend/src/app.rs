@@ -10,7 +10,7 @@ use crate::{
     components::{error_banner::ErrorBanner, header::Header},
     context::{self, Desk},
     pages::{
-        labels::LabelsPage, not_found::NotFound, runs::RunsPage, start::Start, surveys::SurveysPage,
+        help::HelpPage, labels::LabelsPage, not_found::NotFound, runs::RunsPage, start::Start, surveys::SurveysPage,
         workbench::Workbench,
     },
     state::address::Place,
@@ -50,6 +50,7 @@ enum Kind {
     Workbench,
     Labels,
     Runs,
+    Help,
     Nowhere,
 }
 
@@ -63,6 +64,7 @@ fn Page() -> impl IntoView {
             Place::Subset { .. } | Place::Run { .. } => Kind::Workbench,
             Place::Labels { .. } => Kind::Labels,
             Place::Runs => Kind::Runs,
+            Place::Help => Kind::Help,
             Place::Nowhere => Kind::Nowhere,
         })
     });
@@ -72,6 +74,7 @@ fn Page() -> impl IntoView {
         Kind::Workbench => view! { <Workbench /> }.into_any(),
         Kind::Labels => view! { <LabelsPage /> }.into_any(),
         Kind::Runs => view! { <RunsPage /> }.into_any(),
+        Kind::Help => view! { <HelpPage /> }.into_any(),
         Kind::Nowhere => view! { <NotFound /> }.into_any(),
     }
 }

@@ -32,6 +32,22 @@ async fn violations(browser: &Browser, axe: &str, url: &str, ready: &str) -> Vec
     seen(browser, axe, url).await
 }
 
+/// Lets axe look at the page as it is at both widths and in both themes, with a picture of each; what it finds.
+pub async fn seen_everywhere(browser: &Browser, what: &str) -> Vec<String> {
+    let axe = axe();
+    let mut found = Vec::new();
+    for (width, theme) in [(1440, "night"), (1440, "day"), (390, "night"), (390, "day")] {
+        browser.look(width, 1000, true).await;
+        let now = browser.script("return document.documentElement.dataset.theme", vec![]).await;
+        if now != Value::String(theme.to_owned()) {
+            browser.click("theme").await;
+        }
+        found.extend(seen(browser, &axe, &format!("{what}-{width}-{theme}")).await);
+        browser.screenshot(&format!("{what}-{width}-{theme}")).await;
+    }
+    found
+}
+
 /// Lets axe look at the page as it is.
 pub async fn seen(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     browser.script(axe, vec![]).await;
@@ -55,6 +71,7 @@ async fn no_page_shuts_anybody_out() {
         ("/surveys", heading),
         ("/runs", "return document.querySelector('[data-testid=job-row]') != null"),
         ("/surveys/simulated/labels", heading),
+        ("/help", heading),
         ("/no/such/page", heading),
     ];
     let mut found = Vec::new();

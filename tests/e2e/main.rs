@@ -9,12 +9,16 @@
 mod accessibility;
 mod browser;
 mod compare;
+mod cone;
 mod conformance;
 mod desk;
+mod gallery;
+mod guide;
 mod local;
 mod local_ends;
 mod page;
 mod real_data;
 mod runs;
 mod server;
+mod table;
 mod views;

@@ -63,6 +63,7 @@ enum Page {
     Explore,
     Runs,
     Labels,
+    Help,
 }
 
 impl Page {
@@ -72,6 +73,7 @@ impl Page {
             Place::Subset { .. } | Place::Run { .. } => Some(Self::Explore),
             Place::Runs => Some(Self::Runs),
             Place::Labels { .. } => Some(Self::Labels),
+            Place::Help => Some(Self::Help),
             Place::Start | Place::Nowhere => None,
         }
     }
@@ -91,6 +93,7 @@ fn Pages() -> impl IntoView {
             <a href=explore aria-current=at(Page::Explore)>"Explore"</a>
             <a href="/runs" aria-current=at(Page::Runs)>"Runs"</a>
             {move || labels().map(|href| view! { <a href=href aria-current=at(Page::Labels)>"Labels"</a> })}
+            <a href="/help" aria-current=at(Page::Help)>"Help"</a>
         </nav>
     }
 }

@@ -14,6 +14,7 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["↓", "j"], "next candidate"),
             (&["↑", "k"], "previous candidate"),
             (&["Home", "End"], "first and last of the list"),
+            (&["/"], "find one by name or id"),
         ],
     ),
     (
@@ -40,8 +41,10 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["Shift", "S"], "the survey's footprint on the sky, or without"),
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),
+            (&["g"], "gallery: fifty small plots at a time"),
             (&["l"], "a drag draws a line around points: a lasso"),
             (&["r"], "a drag marks a rectangle"),
+            (&["c"], "a drag draws a circle on the sky: a cone"),
             (&["Shift", "drag"], "select more by a lasso"),
             (&["Alt", "drag"], "take out of the selection by a lasso"),
         ],
@@ -54,6 +57,15 @@ const MAP: [(&str, &[Entry]); 9] = [
             (&["0", "double click"], "see all of it"),
             (&["v"], "select what is in view; with Shift as well, with Alt no longer"),
             (&["Enter"], "select the bar of a histogram"),
+        ],
+    ),
+    (
+        "Gallery, once it has the focus",
+        &[
+            (&["←", "→", "↑", "↓"], "from one spectrum to the next; labels and x act on it"),
+            (&["Page ↑", "Page ↓"], "the fifty before, the next fifty"),
+            (&["Home", "End"], "first and last of all"),
+            (&["Enter", "double click"], "go to the spectrum itself"),
         ],
     ),
     (
@@ -113,6 +125,26 @@ pub fn is_for_page(event: &web_sys::KeyboardEvent) -> bool {
     !is_in_field(event) && !event.ctrl_key() && !event.alt_key() && !event.meta_key() && !event.default_prevented()
 }
 
+/// The map, group by group.
+#[component]
+pub fn KeyGroups() -> impl IntoView {
+    let group = |(title, keys): (&'static str, &'static [Entry])| {
+        let entry = |&(keys, meaning): &Entry| {
+            view! {
+                <dt>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dt>
+                <dd>{meaning}</dd>
+            }
+        };
+        view! {
+            <section>
+                <h3>{title}</h3>
+                <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
+            </section>
+        }
+    };
+    MAP.map(group).collect_view()
+}
+
 /// The button and the dialog that show the map; `?` opens it from anywhere.
 #[component]
 pub fn KeyboardMap() -> impl IntoView {
@@ -129,26 +161,12 @@ pub fn KeyboardMap() -> impl IntoView {
         }
     });
     on_cleanup(move || listener.remove());
-    let group = |(title, keys): (&'static str, &'static [Entry])| {
-        let entry = |&(keys, meaning): &Entry| {
-            view! {
-                <dt>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dt>
-                <dd>{meaning}</dd>
-            }
-        };
-        view! {
-            <section>
-                <h3>{title}</h3>
-                <dl class="keys">{keys.iter().map(entry).collect_view()}</dl>
-            </section>
-        }
-    };
     view! {
         <button type="button" class="keyboard" aria-label="Keyboard map" title="Keyboard map (?)" on:click=move |_| open()>
             "?"
         </button>
         <dialog node_ref=dialog data-testid="keyboard-map" aria-label="Keyboard map">
-            <div class="key-groups">{MAP.map(group).collect_view()}</div>
+            <div class="key-groups"><KeyGroups /></div>
             <form method="dialog">
                 <button type="submit">"Close"</button>
             </form>

@@ -21,4 +21,5 @@ pub mod sky_plot;
 pub mod spectrum_plot;
 pub mod spectrum_view;
 pub mod subsets_menu;
+pub mod tour;
 pub mod views;

@@ -1,16 +1,17 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
-//! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]), the spectra
-//! fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them ([`Measured`]), why they rank
-//! ([`Explained`]), what is drawn with the chosen one ([`Compared`]), the labels
+//! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]) with the columns that were
+//! chosen ([`Columns`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
+//! ([`Measured`]), why they rank ([`Explained`]), what is drawn with the chosen one ([`Compared`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
 //! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
-//! map of feature space ([`Maps`]) and the theme.
+//! map of feature space ([`Maps`]), the way round ([`Tour`]) and the theme.
 //!
 //! Each of them fetches what its part of the address needs; answers that come after something else was
 //! chosen are dropped.
 
 mod catalogue;
+mod columns;
 mod compared;
 mod desk;
 mod draft;
@@ -29,10 +30,12 @@ mod selected;
 mod showing;
 mod spectra;
 mod theme;
+mod tour;
 mod viewing;
 mod watch;
 
 pub use catalogue::Catalogue;
+pub use columns::Columns;
 pub use compared::{Compared, Drawn};
 pub use desk::Desk;
 pub use draft::Draft;
@@ -50,6 +53,7 @@ pub use selected::Selected;
 pub use showing::Showing;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
+pub use tour::Tour;
 pub use viewing::Viewing;
 pub use watch::Watch;
 
@@ -71,11 +75,13 @@ pub fn provide() {
     provide_context(Labels::new());
     provide_context(Watch::new());
     provide_context(Draft::new());
+    provide_context(Columns::new());
     provide_context(Replays::new());
     provide_context(Selected::new());
     provide_context(Compared::new());
     provide_context(Showing::new());
     provide_context(Maps::new());
     provide_context(Footprints::new());
+    provide_context(Tour::new());
     live::follow_labels();
 }

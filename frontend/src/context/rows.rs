@@ -18,7 +18,11 @@ use crate::{
     client::{self, Arrived, encoded, query},
     state::{
         address::{Address, Place},
+        columns,
+        gallery::Walk,
         load::Load,
+        local_run::Stated,
+        picture::Same,
         table::Table,
     },
 };
@@ -43,39 +47,68 @@ pub struct Rows {
     pub arriving: RwSignal<Option<Arrived>>,
     /// Rows that the condition matches in all.
     pub total: RwSignal<Option<u64>>,
+    /// The rows that steps go through, where these are not all.
+    pub walk: RwSignal<Option<Same<Walk>>>,
     listing: Memo<Option<Listing>>,
     /// What the table is of; the address may be a step ahead.
     table_of: RwSignal<Option<Listing>>,
     abort: StoredValue<Option<AbortController>, LocalStorage>,
-    failures: Failures,
-    local: Local,
     /// What the server says of a condition on the list of a run of this browser.
     admitted: RwSignal<Option<Arc<Admitted>>>,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<Others>,
+}
+
+/// What the rows are completed and listed with.
+#[derive(Debug, Clone, Copy)]
+struct Others {
+    /// The rows as they came, without the columns that were chosen.
+    plain: StoredValue<Load<Arc<Table>>>,
+    /// What the survey states in the columns that were chosen.
+    more: RwSignal<Option<Same<Stated>>>,
+    /// The order that only the page can follow.
+    order_here: Memo<Option<String>>,
+    failures: Failures,
+    local: Local,
 }
 
 impl Rows {
     /// Follows the address.
     pub fn new() -> Self {
         let desk: Desk = expect_context();
+        let orders = move || {
+            desk.address.with(|Address { place, order_by, view, .. }| match place {
+                Place::Run { .. } => {
+                    columns::orders(order_by.clone(), view.get(columns::KEY).map(String::as_str), CANDIDATE_COLUMNS)
+                }
+                _ => (order_by.clone(), None),
+            })
+        };
         let listing = Memo::new(move |_| {
-            let Address { place, condition, order_by, .. } = desk.address.get();
+            let Address { place, condition, .. } = desk.address.get();
             let listed = match &place {
                 Place::Subset { .. } => true,
                 Place::Run { .. } => desk.run().is_some_and(|run| run.status == RunStatus::Done),
                 _ => false,
             };
-            listed.then_some((place, condition, order_by))
+            listed.then_some((place, condition, orders().0))
         });
         let rows = Self {
             table: RwSignal::new(Load::Idle),
             arriving: RwSignal::new(None),
             total: RwSignal::new(None),
+            walk: RwSignal::new(None),
             listing,
             table_of: RwSignal::new(None),
             abort: StoredValue::new_local(None),
-            failures: expect_context(),
-            local: expect_context(),
             admitted: RwSignal::new(None),
+            others: StoredValue::new(Others {
+                plain: StoredValue::new(Load::Idle),
+                more: RwSignal::new(None),
+                order_here: Memo::new(move |_| orders().1),
+                failures: expect_context(),
+                local: expect_context(),
+            }),
         };
         // one effect for both: an own run's list must not be forgotten after it was made
         Effect::new(move |before: Option<Option<Listing>>| {
@@ -86,7 +119,45 @@ impl Rows {
             rows.list_own();
             listing
         });
+        Effect::new(move || {
+            let Others { plain, more, order_here, .. } = rows.others.get_value();
+            more.track();
+            order_here.track();
+            if rows.arriving.with_untracked(Option::is_none) {
+                rows.put(plain.get_value());
+            }
+        });
         rows
+    }
+
+    /// Puts what the survey states in the columns that were chosen beside the rows.
+    pub(super) fn state_more(self, more: Option<Same<Stated>>) {
+        let known = self.others.get_value().more;
+        if known.with_untracked(|known| *known != more) {
+            known.set(more);
+        }
+    }
+
+    /// Lists rows, with the columns that were chosen once all are here.
+    fn put(self, plain: Load<Arc<Table>>) {
+        let listed = match &plain {
+            Load::Ready(table) if self.arriving.with_untracked(Option::is_none) => Load::Ready(self.completed(table)),
+            _ => plain.clone(),
+        };
+        self.others.get_value().plain.set_value(plain);
+        self.table.set(listed);
+    }
+
+    fn completed(self, plain: &Arc<Table>) -> Arc<Table> {
+        let Others { more, order_here, .. } = self.others.get_value();
+        let Some(Same(more)) = more.get_untracked() else { return plain.clone() };
+        let table = more.beside((**plain).clone(), (0..plain.len()).map(|row| plain.id(row)));
+        let order = order_here.get_untracked();
+        Arc::new(match own::sorted(table.clone(), order.as_deref()) {
+            Ok(sorted) => sorted,
+            // an order written by hand that names a column and is none: as it came
+            Err(_) => table,
+        })
     }
 
     /// Forgets the list there was; the server is asked for the next one, unless it is of a run of this browser.
@@ -94,7 +165,7 @@ impl Rows {
         self.stop();
         self.forget_admitted(listing.as_ref());
         self.total.set(None);
-        self.table.set(if listing.is_some() { Load::Loading } else { Load::Idle });
+        self.put(if listing.is_some() { Load::Loading } else { Load::Idle });
         self.table_of.set(listing.clone());
         if let Some(listing) = listing.filter(|listing| own_run(listing).is_none()) {
             spawn_local(self.fetch(listing));
@@ -129,7 +200,7 @@ impl Rows {
             self.arriving.set(Some(arrived));
             if let Some(batch) = batch {
                 table.push(batch);
-                self.table.set(Load::Ready(Arc::new(table.clone())));
+                self.put(Load::Ready(Arc::new(table.clone())));
             }
             true
         });
@@ -142,15 +213,15 @@ impl Rows {
         match finished {
             Ok(arrived) => {
                 self.total.set(arrived.total.or(Some(table.len() as u64)));
-                self.table.set(Load::Ready(Arc::new(table)));
+                self.put(Load::Ready(Arc::new(table)));
             }
             Err(problem) => {
                 // a refused condition is answered where the rows would stand
                 if problem.errors.is_empty() {
-                    let _: Result<(), Problem> = self.failures.noted(Err(problem.clone()));
+                    let _: Result<(), Problem> = self.others.get_value().failures.noted(Err(problem.clone()));
                 }
                 if table.is_empty() {
-                    self.table.set(Load::Failed(problem));
+                    self.put(Load::Failed(problem));
                 }
             }
         }

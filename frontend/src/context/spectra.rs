@@ -11,7 +11,7 @@ use crate::{
     state::{compare::Name, spectrum_batch},
 };
 
-/// Spectra kept: a list's next ones, those drawn together and a class; one of 4,000 pixels takes about 80 kB.
+/// Spectra kept: three pages of the gallery, those drawn together and a class; one of 4,000 pixels takes about 80 kB.
 const KEPT: usize = 320;
 /// Spectra asked for at once where many are wanted.
 const AT_ONCE: usize = 6;

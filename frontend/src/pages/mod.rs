@@ -1,5 +1,6 @@
 //! One file a page.
 
+pub mod help;
 pub mod labels;
 pub mod not_found;
 pub mod runs;

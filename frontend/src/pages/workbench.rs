@@ -5,8 +5,15 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        empty::Empty, filter_bar::FilterBar, listing::Listing, lived_elsewhere::LivedElsewhere, run_bar::RunBar,
-        run_progress::RunProgress, spectrum_view::SpectrumView, views::Views,
+        empty::Empty,
+        filter_bar::FilterBar,
+        listing::Listing,
+        lived_elsewhere::LivedElsewhere,
+        run_bar::RunBar,
+        run_progress::RunProgress,
+        spectrum_view::SpectrumView,
+        tour::{TourOffer, TourView},
+        views::Views,
     },
     context::{Catalogue, Desk},
 };
@@ -38,6 +45,7 @@ pub fn Workbench() -> impl IntoView {
     });
     view! {
         <div class="workbench">
+            <TourOffer />
             <FilterBar />
             <RunBar />
             {move || match scene.get() {
@@ -61,6 +69,7 @@ pub fn Workbench() -> impl IntoView {
                 }
                 .into_any(),
             }}
+            <TourView />
         </div>
     }
 }

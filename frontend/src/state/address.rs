@@ -7,6 +7,7 @@
 //! | `/surveys` | the list of surveys |
 //! | `/surveys/{survey}[/spectra/{id}]?where=&order_by=` | a subset of a survey |
 //! | `/surveys/{survey}/labels` | its classes and labels |
+//! | `/help` | help |
 //! | `/runs` | the list of runs |
 //! | `/runs/{run}[/{id}]?where=&order_by=` | the candidates of a run |
 //!
@@ -45,6 +46,8 @@ pub enum Place {
         /// Id of the run.
         run: String,
     },
+    /// Help.
+    Help,
     /// Nothing there is.
     Nowhere,
 }
@@ -108,6 +111,7 @@ impl Address {
             ["surveys", survey] => (Place::Subset { survey: survey.to_owned() }, None),
             ["surveys", survey, "labels"] => (Place::Labels { survey: survey.to_owned() }, None),
             ["surveys", survey, "spectra", id] => (Place::Subset { survey: survey.to_owned() }, Some(id.to_owned())),
+            ["help"] => (Place::Help, None),
             ["runs"] => (Place::Runs, None),
             ["runs", run] => (Place::Run { run: run.to_owned() }, None),
             ["runs", run, id] => (Place::Run { run: run.to_owned() }, Some(id.to_owned())),
@@ -132,6 +136,7 @@ impl fmt::Display for Address {
             Place::Surveys => vec!["surveys"],
             Place::Subset { survey } => vec!["surveys", survey],
             Place::Labels { survey } => vec!["surveys", survey, "labels"],
+            Place::Help => vec!["help"],
             Place::Runs => vec!["runs"],
             Place::Run { run } => vec!["runs", run],
         };
@@ -183,6 +188,7 @@ mod tests {
         check("/", &Address::default());
         check("/surveys", &Address::of(Place::Surveys));
         check("/runs", &Address::of(Place::Runs));
+        check("/help", &Address::of(Place::Help));
         check("/surveys/miles/labels", &Address::of(Place::Labels { survey: "miles".into() }));
         check("/runs/r1/a%2Fb", &Address::run("r1").with_spectrum("a/b"));
         let subset = Address::subset("dr10", Some("class = 'STAR' AND snr_r > 20"));

@@ -107,6 +107,11 @@ impl Colouring {
     }
 }
 
+/// The colour of the class at a place of those that are offered; from the eighth on they share one.
+pub fn class_colour(place: Option<usize>, night: bool) -> Colour {
+    texts(night)[place.unwrap_or(MOST_TEXTS).min(MOST_TEXTS)]
+}
+
 /// A colour as CSS has it.
 pub fn css([red, green, blue]: Colour) -> String {
     format!("rgb({red}, {green}, {blue})")

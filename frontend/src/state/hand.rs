@@ -15,6 +15,8 @@ pub enum Tool {
     Lasso,
     /// It marks a box.
     Box,
+    /// It draws a circle on the sky, from its centre outwards.
+    Cone,
 }
 
 /// A line drawn is kept at steps of so many pixels.
@@ -58,6 +60,15 @@ pub enum Hand {
         /// What it will do to the selection.
         how: How,
     },
+    /// A circle is drawn.
+    Cone {
+        /// Its centre.
+        from: Finger,
+        /// Where its edge is.
+        to: (f64, f64),
+        /// What it will do to the selection.
+        how: How,
+    },
     /// Two fingers.
     Pinch {
         /// Where both are.
@@ -78,6 +89,8 @@ pub enum Wish {
     Line(Vec<(f64, f64)>, How),
     /// Select what is in a box, from one corner to the other.
     Box((f64, f64), (f64, f64), How),
+    /// Select what is in a circle, from its centre to its edge.
+    Cone((f64, f64), (f64, f64), How),
 }
 
 fn far(a: (f64, f64), b: (f64, f64)) -> f64 {
@@ -95,6 +108,7 @@ impl Hand {
             (Self::Free, Tool::Pan) => Self::Pan { from: finger, camera, is_drag: false },
             (Self::Free, Tool::Lasso) => Self::Lasso { finger: finger.0, line: vec![finger.1], how },
             (Self::Free, Tool::Box) => Self::Box { from: finger, to: finger.1, how },
+            (Self::Free, Tool::Cone) => Self::Cone { from: finger, to: finger.1, how },
             (other, _) => other,
         }
     }
@@ -115,6 +129,7 @@ impl Hand {
                 (Self::Lasso { finger: mine, line, how }, None)
             }
             Self::Box { from, how, .. } if from.0 == finger.0 => (Self::Box { from, to: finger.1, how }, None),
+            Self::Cone { from, how, .. } if from.0 == finger.0 => (Self::Cone { from, to: finger.1, how }, None),
             Self::Pinch { fingers, began, camera } => {
                 let fingers = fingers.map(|one| if one.0 == finger.0 { finger } else { one });
                 let middle = |[a, b]: [(f64, f64); 2]| (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
@@ -142,6 +157,10 @@ impl Hand {
             }
             Self::Box { from, to, how } if from.0 == finger => {
                 let wish = if far(from.1, to) < CLICK { Wish::Click(from.1) } else { Wish::Box(from.1, to, how) };
+                (Self::Free, Some(wish))
+            }
+            Self::Cone { from, to, how } if from.0 == finger => {
+                let wish = if far(from.1, to) < CLICK { Wish::Click(from.1) } else { Wish::Cone(from.1, to, how) };
                 (Self::Free, Some(wish))
             }
             // the finger that stays goes on moving what is seen
@@ -176,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_short_drag_is_a_click_with_every_tool() {
-        for tool in [Tool::Pan, Tool::Lasso, Tool::Box] {
+        for tool in [Tool::Pan, Tool::Lasso, Tool::Box, Tool::Cone] {
             let (hand, seen) = down(tool).moved((1, (51.0, 50.0)), ROOM);
             assert_eq!(seen, None);
             assert_eq!(hand.up(1, camera()), (Hand::Free, Some(Wish::Click((50.0, 50.0)))), "{tool:?}");
@@ -202,6 +221,8 @@ mod tests {
         assert_eq!(hand.up(1, camera()).1, Some(Wish::Line(line, How::Add)));
         let hand = down(Tool::Box).moved((1, (20.0, 90.0)), ROOM).0;
         assert_eq!(hand.up(1, camera()).1, Some(Wish::Box((50.0, 50.0), (20.0, 90.0), How::Add)));
+        let hand = down(Tool::Cone).moved((1, (20.0, 90.0)), ROOM).0;
+        assert_eq!(hand.up(1, camera()).1, Some(Wish::Cone((50.0, 50.0), (20.0, 90.0), How::Add)));
     }
 
     #[test]

@@ -79,6 +79,14 @@ impl Stated {
         let rows = (0..table.len()).filter_map(|row| Some((table.id(row)?.to_owned(), row as u32))).collect();
         Self { table, rows }
     }
+
+    /// A table with what is stated of the spectra of its rows.
+    #[must_use]
+    pub fn beside(&self, table: Table, ids: impl Iterator<Item = Option<impl AsRef<str>>>) -> Table {
+        let row = |id: Option<_>| id.and_then(|id| self.rows.get(AsRef::<str>::as_ref(&id))).copied().unwrap_or(ABSENT);
+        let rows: Vec<u32> = ids.map(row).collect();
+        table.beside(&self.table, &rows)
+    }
 }
 
 impl LocalRun {
@@ -271,9 +279,8 @@ impl Found {
         let mut table = Table::of(RecordBatch::try_from_iter([("rank", ranks)])?)
             .beside(&Table::of(RecordBatch::try_from_iter(columns)?), &scores.order);
         if let Some(stated) = &self.stated {
-            let row = |row: &u32| stated.rows.get(self.ids.value(*row as usize)).copied().unwrap_or(ABSENT);
-            let of: Vec<u32> = scores.order.iter().map(row).collect();
-            table = table.beside(&stated.table, &of);
+            let ids = scores.order.iter().map(|row| Some(self.ids.value(*row as usize)));
+            table = stated.beside(table, ids);
         }
         Ok(table)
     }

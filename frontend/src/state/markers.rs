@@ -121,19 +121,24 @@ fn tone(line: &Line) -> Tone {
     }
 }
 
-/// The name as a figure has it: `H-alpha` in Greek, and no wavelength, which the axis tells.
-pub fn label(name: &'static str) -> &'static str {
-    let name = name.strip_prefix("sky ").unwrap_or(name);
+/// The name with its letter in Greek: `H-alpha`.
+pub fn greek(name: &'static str) -> &'static str {
     match name {
         "H-alpha" => "Hα",
         "H-beta" => "Hβ",
         "H-gamma" => "Hγ",
         "H-delta" => "Hδ",
         "H-epsilon" => "Hε",
-        name => match name.rsplit_once(' ') {
-            Some((element, number)) if number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()) => element,
-            _ => name,
-        },
+        name => name,
+    }
+}
+
+/// The name as a figure has it: in Greek, and without the wavelength, which the axis tells.
+pub fn label(name: &'static str) -> &'static str {
+    let name = greek(name.strip_prefix("sky ").unwrap_or(name));
+    match name.rsplit_once(' ') {
+        Some((element, number)) if number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()) => element,
+        _ => name,
     }
 }
 

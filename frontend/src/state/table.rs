@@ -157,9 +157,15 @@ impl Table {
         })
     }
 
+    /// A truth; `None` where there is none.
+    pub fn truth(&self, column: &str, row: usize) -> Option<bool> {
+        let (array, row) = self.cell(column, row)?;
+        Some(array.as_boolean_opt()?.value(row))
+    }
+
     /// A truth; false where there is none.
     pub fn flag(&self, column: &str, row: usize) -> bool {
-        self.cell(column, row).and_then(|(array, row)| Some(array.as_boolean_opt()?.value(row))).unwrap_or(false)
+        self.truth(column, row).unwrap_or(false)
     }
 
     /// The spectrum of a row.

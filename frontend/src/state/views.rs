@@ -3,7 +3,7 @@
 //!
 //! | key | what |
 //! |---|---|
-//! | `views` | those that are open, `map,sky,scatter,histogram` |
+//! | `views` | those that are open, `map,sky,scatter,histogram,gallery` |
 //! | `colour` | column that colours the points |
 //! | `x`, `y` | columns of the scatter plot |
 //! | `log` | its axes that are logarithmic: `x`, `y`, `xy` |
@@ -11,8 +11,12 @@
 //! | `sky` | `galactic` |
 //! | `footprint` | `off`: the sky without the survey's |
 //! | `map` | `umap`: an embedding instead of components |
+//!
+//! The keys of the gallery are in [`gallery`](super::gallery).
 
 use super::view::Keys;
+
+use super::gallery::Gallery;
 
 /// One of the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,11 +29,13 @@ pub enum Kind {
     Scatter,
     /// One column.
     Histogram,
+    /// Many spectra, each a small plot.
+    Gallery,
 }
 
 impl Kind {
     /// All of them, in the order they stand in.
-    pub const ALL: [Self; 4] = [Self::Map, Self::Sky, Self::Scatter, Self::Histogram];
+    pub const ALL: [Self; 5] = [Self::Map, Self::Sky, Self::Scatter, Self::Histogram, Self::Gallery];
 
     /// Its name in an address.
     pub fn key(self) -> &'static str {
@@ -38,6 +44,7 @@ impl Kind {
             Self::Sky => "sky",
             Self::Scatter => "scatter",
             Self::Histogram => "histogram",
+            Self::Gallery => "gallery",
         }
     }
 
@@ -48,6 +55,7 @@ impl Kind {
             Self::Sky => "Sky",
             Self::Scatter => "Scatter",
             Self::Histogram => "Histogram",
+            Self::Gallery => "Gallery",
         }
     }
 
@@ -58,12 +66,18 @@ impl Kind {
             Self::Sky => "s",
             Self::Scatter => "p",
             Self::Histogram => "h",
+            Self::Gallery => "g",
         }
+    }
+
+    /// Whether it draws each row as a point.
+    pub fn has_points(self) -> bool {
+        !matches!(self, Self::Histogram | Self::Gallery)
     }
 }
 
 /// What is open, and what it shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Views {
     /// The open ones, in the order of [`Kind::ALL`].
     pub open: Vec<Kind>,
@@ -83,6 +97,8 @@ pub struct Views {
     pub footprint: bool,
     /// Whether the map is an embedding (UMAP) instead of components.
     pub embedding: bool,
+    /// What the gallery shows.
+    pub gallery: Gallery,
 }
 
 impl Default for Views {
@@ -109,6 +125,7 @@ impl Views {
             galactic: key("sky") == Some("galactic"),
             footprint: key("footprint") != Some("off"),
             embedding: key("map") == Some("umap"),
+            gallery: Gallery::parse(keys),
         }
     }
 
@@ -129,6 +146,9 @@ impl Views {
         set("sky", self.galactic.then(|| "galactic".to_owned()));
         set("footprint", (!self.footprint).then(|| "off".to_owned()));
         set("map", self.embedding.then(|| "umap".to_owned()));
+        for (name, text) in self.gallery.keys() {
+            set(name, Some(text.to_owned()));
+        }
     }
 
     /// Whether a view is open.
@@ -173,6 +193,7 @@ mod tests {
             "views=map",
             "views=map,sky,scatter,histogram&colour=lof&x=ra&y=dec&log=xy&of=snr_r&sky=galactic&footprint=off&map=umap",
             "views=scatter&log=y",
+            "views=gallery&gallery=selected&around=H-beta&heights=same",
         ] {
             let mut written = keys("smooth=3");
             Views::parse(&keys(query)).write(&mut written);

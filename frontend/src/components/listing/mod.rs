@@ -1,23 +1,28 @@
 //! The rows of the open subset or run. Only those in sight are in the document, so that a hundred
 //! thousand scroll as a hundred do. Arrow keys (or `j`, `k`) go through them from anywhere on the page.
 
+mod chooser;
 mod export;
 mod head;
 mod row;
 mod scroll;
+mod search;
 mod steps;
 
 use leptos::{html, prelude::*};
 
 use self::{
+    chooser::ColumnChooser,
     export::ExportMenu,
     row::{ROW_HEIGHT, Row},
+    search::Search,
 };
 use crate::{
     components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
-    context::{Desk, Rows, Showing},
+    context::{Columns, Desk, Rows, Showing},
     state::{
         address::{Address, Place},
+        columns,
         format::count,
         load::Load,
         virtual_rows::{scroll_to_show, window},
@@ -43,6 +48,10 @@ pub fn Listing() -> impl IntoView {
                 <SubsetsMenu />
                 <ExportMenu />
             </header>
+            <div class="listing-search">
+                <Search />
+                <ColumnChooser />
+            </div>
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
             <SelectionBar />
             <Grid of_run />
@@ -53,7 +62,7 @@ pub fn Listing() -> impl IntoView {
 /// The rows in sight.
 #[component]
 fn Grid(of_run: Memo<bool>) -> impl IntoView {
-    let rows: Rows = expect_context();
+    let (rows, more): (Rows, Columns) = (expect_context(), expect_context());
     let frame = NodeRef::<html::Div>::new();
     let (top, height) = scroll::watch(frame);
     let len = Memo::new(move |_| rows.table.with(|table| table.ready().map_or(0, |table| table.len())));
@@ -67,10 +76,15 @@ fn Grid(of_run: Memo<bool>) -> impl IntoView {
             frame.set_scroll_top(to as i32);
         }
     });
+    let widths = move || more.chosen.with(|chosen| chosen.iter().map(columns::width).collect::<Vec<_>>());
+    let tracks = move || widths().iter().map(|width| format!("{width}px")).collect::<Vec<_>>().join(" ");
     view! {
         <div class="table-scroll" node_ref=frame tabindex="0" role="region" aria-label="Rows">
             <table
                 role="grid"
+                style:--more=tracks
+                style:--wider=move || format!("{}px", widths().iter().sum::<usize>())
+                class:wide=move || more.chosen.with(|chosen| !chosen.is_empty())
                 aria-label="Rows"
                 data-testid="candidate-table"
                 aria-rowcount=move || (len.get() + 1).to_string()

@@ -4,63 +4,23 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use crate::{
-    context::{Desk, Labels, Rows, Selected},
+    context::{Columns, Desk, Labels, Rows, Selected},
     state::{
-        format::{fixed, object_type},
+        columns::{is_number, written},
+        listed::Listed,
         selection::How,
-        table::Table,
     },
 };
 
 /// Height of a row, CSS pixels; the style sheet says the same.
 pub const ROW_HEIGHT: f64 = 48.0;
 
-/// What a row says, in the order of the columns.
-#[derive(Debug, Clone, PartialEq)]
-struct Cells {
-    id: String,
-    number: String,
-    name: String,
-    second: Option<String>,
-    kind: String,
-    strength: String,
-    is_outlier: bool,
-    spread: Option<(String, String)>,
-}
-
-fn cells(table: &Table, row: usize) -> Option<Cells> {
-    let id = table.id(row)?.to_owned();
-    let designation = table.text("designation", row).filter(|name| !name.is_empty()).map(str::to_owned);
-    let ranked = table.has("lof");
-    let number = if ranked { table.number("rank", row).unwrap_or_default() } else { row as f64 + 1.0 };
-    let strength = if ranked {
-        table.number("lof", row).map(|lof| fixed(lof, 2))
-    } else {
-        table.number("snr_r", row).map(|snr| fixed(snr, 0))
-    };
-    let spread = table.text("label", row).map(|label| {
-        let probability = table.number("probability", row).unwrap_or_default();
-        (label.to_owned(), fixed(probability, 2))
-    });
-    Some(Cells {
-        number: format!("{number:.0}"),
-        // an object without a name of its own goes by its spectrum's
-        second: designation.is_some().then(|| id.clone()),
-        name: designation.unwrap_or_else(|| id.clone()),
-        kind: object_type(table.text("class", row), table.text("subclass", row)),
-        strength: strength.unwrap_or_default(),
-        is_outlier: table.flag("is_outlier", row),
-        spread,
-        id,
-    })
-}
-
 /// Row `row` of the table, at its place in the list.
 #[component]
 pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let (desk, rows, labels) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Labels>());
-    let selected: Selected = expect_context();
-    let cells = Memo::new(move |_| rows.table.with(|table| cells(table.ready()?, row)));
+    let (selected, more): (Selected, Columns) = (expect_context(), expect_context());
+    let cells = Memo::new(move |_| rows.table.with(|table| Listed::of(table.ready()?, row)));
     let given = move || {
         let id = cells.with(|cells| cells.as_ref().map(|cells| cells.id.clone()))?;
         labels.in_force.with(|labels| labels.get(&id).map(|label| label.label.clone()))
@@ -95,7 +55,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
         event.stop_propagation();
         toggle();
     };
-    let cell = move |read: fn(&Cells) -> String| cells.with(|cells| cells.as_ref().map(read).unwrap_or_default());
+    let cell = move |read: fn(&Listed) -> String| cells.with(|cells| cells.as_ref().map(read).unwrap_or_default());
     view! {
         <tr
             role="row"
@@ -133,6 +93,13 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
                 {move || cell(|cells| cells.strength.clone())}
             </td>
             <td role="gridcell" class="label">{label}</td>
+            <For each=move || more.chosen.get() key=|column| column.name.clone() let:column>
+                {
+                    let is_number = is_number(&column);
+                    let value = move || rows.table.with(|table| table.ready().map(|table| written(table, &column, row)));
+                    view! { <td role="gridcell" class="more" class:num=is_number>{value}</td> }
+                }
+            </For>
         </tr>
     }
 }

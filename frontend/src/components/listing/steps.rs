@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use crate::{
     components::keyboard::is_for_page,
     context::{Desk, Rows, Spectra},
-    state::candidates::{Step, after},
+    state::{
+        candidates::{Step, after},
+        picture::Same,
+    },
 };
 
 /// The row of the chosen spectrum.
@@ -19,7 +22,14 @@ pub fn go(desk: Desk, rows: Rows, step: Step) -> bool {
     let at = untrack(|| chosen_row(desk, rows));
     rows.table.with_untracked(|table| {
         let Some(table) = table.ready() else { return false };
-        let next = after(table.len(), at, step).and_then(|row| table.id(row));
+        let next = rows.walk.with_untracked(|walk| match walk {
+            Some(Same(walk)) => {
+                let place = at.and_then(|row| walk.place(row));
+                after(walk.len(), place, step).and_then(|place| walk.row(place))
+            }
+            None => after(table.len(), at, step),
+        });
+        let next = next.and_then(|row| table.id(row));
         if let Some(id) = next {
             desk.choose(id);
         }

@@ -81,6 +81,7 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
         "r" => take(Tool::Box),
         "M" => turn(Kind::Map, Views::embedding_turned),
         "S" => turn(Kind::Sky, Views::footprint_turned),
+        "c" => take(Tool::Cone),
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {
             selected.toggle(&id);

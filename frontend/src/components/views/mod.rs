@@ -1,7 +1,8 @@
-//! The views beside the list: feature space, the sky, two columns, one column. What is selected, chosen or pointed at
+//! The views beside the list: feature space, the sky, two columns, one column, many spectra. What is selected, chosen or pointed at
 //! in one is so in all of them and in the list.
 
 mod cloud_plot;
+mod gallery;
 mod histogram;
 mod keys;
 mod map;
@@ -15,6 +16,7 @@ use crate::{
     context::{Rows, Showing},
     state::{format, quantities::Quantity, views::Kind},
 };
+use gallery::GalleryView;
 use histogram::HistogramView;
 use map::MapView;
 use scatter::ScatterView;
@@ -32,9 +34,15 @@ pub fn Views() -> impl IntoView {
         Kind::Sky => view! { <SkyView /> }.into_any(),
         Kind::Scatter => view! { <ScatterView /> }.into_any(),
         Kind::Histogram => view! { <HistogramView /> }.into_any(),
+        Kind::Gallery => view! { <GalleryView /> }.into_any(),
     };
     view! {
-        <section class="views" aria-label="Views" data-open=move || open.with(Vec::len).to_string()>
+        <section
+            class="views"
+            aria-label="Views"
+            data-open=move || open.with(|open| open.iter().filter(|kind| **kind != Kind::Gallery).count()).to_string()
+            data-gallery=move || open.with(|open| open.contains(&Kind::Gallery)).to_string()
+        >
             <Toolbar />
             <div class="cards">
                 <For each=move || open.get() key=|kind| *kind let:kind>

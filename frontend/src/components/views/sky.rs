@@ -12,7 +12,7 @@ use crate::{
     state::{
         cloud::Cloud,
         picture::Same,
-        sky::{aitoff, to_galactic},
+        sky_cone::point,
         views::{Kind, Views},
     },
 };
@@ -28,13 +28,7 @@ pub fn SkyView() -> impl IntoView {
             let table = table.ready()?;
             let place = |row| {
                 let (ra, dec) = (table.number("ra", row)?, table.number("dec", row)?);
-                Some(if galactic {
-                    let (l, b) = to_galactic(ra, dec);
-                    // the galaxy's centre in the middle
-                    aitoff((l + 180.0).rem_euclid(360.0), b)
-                } else {
-                    aitoff(ra, dec)
-                })
+                Some(point((ra, dec), galactic))
             };
             Some(Same::new(Cloud::new((0..table.len()).map(place))))
         })

@@ -33,7 +33,7 @@ pub fn Toolbar() -> impl IntoView {
             </button>
         }
     };
-    let points = Memo::new(move |_| showing.views.with(|views| views.open.iter().any(|kind| *kind != Kind::Histogram)));
+    let points = Memo::new(move |_| showing.views.with(|views| views.open.iter().any(|kind| kind.has_points())));
     view! {
         <div class="views-bar" role="group" aria-label="Views">
             <span class="muted">"Views"</span>
@@ -65,6 +65,7 @@ fn Tools() -> impl IntoView {
         <span class="tools" role="group" aria-label="What a drag does">
             {tool(Tool::Lasso, "Lasso", "l", "Select by a line around points (l, or Shift and drag); Shift adds, Alt takes away")}
             {tool(Tool::Box, "Rectangle", "r", "Select by a rectangle (r); Shift adds, Alt takes away")}
+            {tool(Tool::Cone, "Cone", "c", "Select by a circle on the sky, from its centre outwards (c); Shift adds, Alt takes away; in the other views a rectangle")}
         </span>
     }
 }

@@ -39,7 +39,7 @@ impl Rows {
     /// Lists the open run where it is one of this browser, again whenever its scores change.
     pub(super) fn list_own(self) {
         let Some(listing) = self.listing.get() else { return };
-        let Some(run) = own_run(&listing).and_then(|run| self.local.run(run)) else { return };
+        let Some(run) = own_run(&listing).and_then(|run| self.others.get_value().local.run(run)) else { return };
         let listed = match self.filtered(&run, &listing) {
             // the old list stays until the server has answered
             None => return,
@@ -47,7 +47,7 @@ impl Rows {
             Some(Err(problem)) => Err(problem),
         };
         self.total.set(listed.as_ref().ok().map(|table| table.len() as u64));
-        self.table.set(listed.map(Arc::new).into());
+        self.put(listed.map(Arc::new).into());
     }
 
     /// The rows that fulfil the condition; `None` while the server is asked.
@@ -101,7 +101,7 @@ impl Rows {
 }
 
 /// The table in the order that the address asks for.
-fn sorted(table: Table, order: Option<&str>) -> Result<Table, Problem> {
+pub(super) fn sorted(table: Table, order: Option<&str>) -> Result<Table, Problem> {
     let Some(order) = order else { return Ok(table) };
     let column = order.split(' ').next().unwrap_or_default();
     let descending = match direction(Some(order), column) {

@@ -8,9 +8,11 @@ use crate::{
     state::{
         camera::{Camera, Extent, Room},
         cloud::Cloud,
+        filter::Cone,
         hand::{Finger, Hand, Tool, Wish},
         picture::Same,
         selection::How,
+        sky_cone,
     },
 };
 
@@ -30,6 +32,8 @@ pub struct Hands {
     pub room: Memo<Room>,
     /// What is under way.
     pub hand: RwSignal<Hand>,
+    /// Whether the plane is the sky, and that in galactic coordinates.
+    pub sky: Memo<Option<bool>>,
     /// What is selected.
     pub selected: Selected,
     /// The tool, and the row pointed at.
@@ -79,6 +83,24 @@ impl Hands {
         });
     }
 
+    /// The circle on the sky from one place of the canvas to another.
+    pub fn cone(self, from: (f64, f64), to: (f64, f64)) -> Option<Cone> {
+        let transform = self.camera.get()?.transform(self.room.get());
+        sky_cone::drawn(transform.invert(from), transform.invert(to), self.sky.get()?)
+    }
+
+    /// Selects by the angle on the sky, whatever the map makes of it.
+    fn select_cone(self, from: (f64, f64), to: (f64, f64), how: How) {
+        let Some(cone) = untrack(|| self.cone(from, to)) else { return };
+        let rows: Vec<u32> = self.rows.table.with_untracked(|table| {
+            let Some(table) = table.ready() else { return Vec::new() };
+            let place = |row: u32| Some((table.number("ra", row as usize)?, table.number("dec", row as usize)?));
+            let is_in = |row: &u32| place(*row).is_some_and(|place| sky_cone::holds(&cone, place));
+            (0..table.len() as u32).filter(is_in).collect()
+        });
+        self.selected.choose(how, &rows);
+    }
+
     /// Zooms about the cursor.
     pub fn wheel(self, event: &WheelEvent) {
         event.prevent_default();
@@ -98,6 +120,7 @@ impl Hands {
         // with a key of a selection held down, a drag is one
         let tool = match self.showing.tool.get_untracked() {
             Tool::Pan if how != How::Replace => Tool::Lasso,
+            Tool::Cone if self.sky.get_untracked().is_none() => Tool::Box,
             tool => tool,
         };
         self.hand.update(|hand| *hand = std::mem::take(hand).down(finger(event), tool, how, camera));
@@ -131,6 +154,7 @@ impl Hands {
                 self.select(how, |cloud, plane| cloud.inside(&line.into_iter().map(plane).collect::<Vec<_>>()));
             }
             Some(Wish::Box(from, to, how)) => self.select_box(from, to, how),
+            Some(Wish::Cone(from, to, how)) => self.select_cone(from, to, how),
             None => {}
         }
     }

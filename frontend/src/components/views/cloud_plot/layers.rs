@@ -55,7 +55,7 @@ pub fn points(
     let _ = canvas.set_attribute("data-zoom", &format!("{:.3}", look.zoom));
 }
 
-/// Draws rings around the chosen point and the one pointed at, and the line or box that is being drawn.
+/// Draws rings around the chosen point and the one pointed at, and the line, box or circle that is being drawn.
 pub fn glass(
     canvas: &HtmlCanvasElement,
     ink: &Ink,
@@ -63,6 +63,7 @@ pub fn glass(
     chosen: Option<(f64, f64)>,
     pointed: Option<(f64, f64)>,
     hand: &Hand,
+    circle: &[Vec<(f64, f64)>],
 ) {
     let Some(context) = clear(canvas) else { return };
     context.begin_path();
@@ -83,18 +84,30 @@ pub fn glass(
     context.begin_path();
     match hand {
         Hand::Lasso { line, .. } => {
-            for (i, &(x, y)) in line.iter().enumerate() {
-                if i == 0 {
-                    context.move_to(x, y);
-                } else {
-                    context.line_to(x, y);
-                }
-            }
+            trace(&context, line);
             context.close_path();
+        }
+        // over the edge of the map it is no area to fill
+        Hand::Cone { .. } => {
+            for line in circle {
+                trace(&context, line);
+            }
+            context.stroke();
+            return;
         }
         Hand::Box { from, to, .. } => context.rect(from.1.0, from.1.1, to.0 - from.1.0, to.1 - from.1.1),
         _ => return,
     }
     context.fill();
     context.stroke();
+}
+
+fn trace(context: &Context, line: &[(f64, f64)]) {
+    for (i, &(x, y)) in line.iter().enumerate() {
+        if i == 0 {
+            context.move_to(x, y);
+        } else {
+            context.line_to(x, y);
+        }
+    }
 }

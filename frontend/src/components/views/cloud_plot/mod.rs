@@ -20,10 +20,12 @@ use crate::{
     state::{
         camera::{Camera, Extent, Room},
         cloud::Cloud,
+        filter::Cone,
         format::count,
         hand::{Hand, Tool},
         picture::Same,
         points::{Look, Raster},
+        sky_cone,
     },
 };
 use ground::Ground;
@@ -98,8 +100,18 @@ pub fn CloudPlot(
         now
     });
     let hand = RwSignal::new(Hand::default());
-    let hands = Hands { cloud, camera, room, hand, selected, showing, desk: expect_context(), rows: expect_context() };
-    paint_when_needed(canvases, cloud, ground, room, camera, hand);
+    let sky = Memo::new(move |_| match ground.get() {
+        Ground::Sky { galactic } => Some(galactic),
+        _ => None,
+    });
+    let (desk, rows) = (expect_context(), expect_context());
+    let hands = Hands { cloud, camera, room, hand, sky, selected, showing, desk, rows };
+    // the circle that is being drawn
+    let cone = Memo::new(move |_| match hand.get() {
+        Hand::Cone { from, to, .. } => hands.cone(from.1, to),
+        _ => None,
+    });
+    paint_when_needed(canvases, cloud, ground, room, camera, hand, cone);
     let described = move || {
         let points = cloud.with(|cloud| cloud.as_ref().map_or(0, |cloud| cloud.0.number()));
         let marked = selected.marks.with(|marks| marks.0.number);
@@ -133,7 +145,7 @@ pub fn CloudPlot(
                 aria-roledescription="point plot"
                 tabindex="0"
                 aria-label=described
-                aria-keyshortcuts="+ - 0 ArrowLeft ArrowRight ArrowUp ArrowDown l r v"
+                aria-keyshortcuts="+ - 0 ArrowLeft ArrowRight ArrowUp ArrowDown l r c v"
                 on:wheel=move |event| hands.wheel(&event)
                 on:pointerdown=move |event| hands.down(&event, canvases.points)
                 on:pointermove=move |event| hands.moved(&event)
@@ -149,6 +161,7 @@ pub fn CloudPlot(
             ></canvas>
             <canvas node_ref=canvases.glass class="glass" aria-hidden="true"></canvas>
             <div class="told-box" aria-hidden="true">{tooltip}</div>
+            <p class="read-out" role="status">{move || cone.get().map(|cone| sky_cone::said(&cone))}</p>
         </div>
     }
 }
@@ -169,6 +182,7 @@ fn paint_when_needed(
     room: Memo<Room>,
     camera: RwSignal<Option<Camera>>,
     hand: RwSignal<Hand>,
+    cone: Memo<Option<Cone>>,
 ) {
     let CurrentTheme(theme) = expect_context::<CurrentTheme>();
     let (selected, showing): (Selected, Showing) = (expect_context(), expect_context());
@@ -206,7 +220,13 @@ fn paint_when_needed(
             }
             let point = |row: Option<usize>| row.and_then(|row| cloud.point(row)).map(|point| transform.at(point));
             let (chosen, pointed) = (point(chosen.get_untracked()), point(showing.pointed.get_untracked()));
-            hand.with_untracked(|hand| layers::glass(&glass, &colours, room, chosen, pointed, hand));
+            let circle = cone.get_untracked().map(|cone| {
+                let galactic = matches!(ground.get_untracked(), Ground::Sky { galactic: true });
+                let on_canvas = |line: Vec<_>| line.into_iter().map(|point| transform.at(point)).collect();
+                sky_cone::outline(&cone, galactic).into_iter().map(on_canvas).collect::<Vec<_>>()
+            });
+            let circle = circle.unwrap_or_default();
+            hand.with_untracked(|hand| layers::glass(&glass, &colours, room, chosen, pointed, hand, &circle));
         } else {
             for canvas in [below, points, glass] {
                 layers::clear(&canvas);
@@ -230,6 +250,7 @@ fn paint_when_needed(
     });
     Effect::new(move || {
         hand.track();
+        cone.track();
         chosen.track();
         showing.pointed.track();
         frames.ask(false);
