@@ -3,7 +3,7 @@
 //! | key | what |
 //! |---|---|
 //! | `measure` | the line: its name in the lists, or its wavelength at rest, Angstrom in vacuum |
-//! | `around` | its window, Angstrom at rest from the line: `-20,20` |
+//! | `within` | its window, Angstrom at rest from the line: `-20,20` |
 //! | `beside` | width of each of the windows beside it, Angstrom |
 //! | `against` | continuum: `polynomial:2`, `median:200`, `normalised`; straight through the windows beside it without it |
 
@@ -94,7 +94,7 @@ impl Measuring {
         let default = Self::default();
         let line = keys.get("measure").map(|text| text.trim().to_owned()).filter(|line| place(line).is_some())?;
         let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-        let around = keys.get("around").and_then(|text| text.split_once(','));
+        let around = keys.get("within").and_then(|text| text.split_once(','));
         let around = around.and_then(|(from, to)| Some((number(from)?, number(to)?))).filter(|&around| fits(around));
         let beside = keys.get("beside").and_then(|text| number(text)).filter(|width| (1.0..=WIDEST).contains(width));
         let against = keys.get("against").and_then(|key| Against::of_key(key));
@@ -115,7 +115,7 @@ impl Measuring {
         };
         let changed = |own: &dyn Fn(&Self) -> String| measuring.map(own).filter(|text| *text != own(&default));
         set("measure", measuring.map(|measuring| measuring.line.clone()));
-        set("around", changed(&|m| format!("{},{}", short(m.around.0), short(m.around.1))));
+        set("within", changed(&|m| format!("{},{}", short(m.around.0), short(m.around.1))));
         set("beside", changed(&|m| short(m.beside)));
         set("against", changed(&|m| m.against.key()));
     }
@@ -189,11 +189,11 @@ mod tests {
     fn a_measurement_survives_the_journey() {
         for query in [
             "measure=H-alpha",
-            "measure=He I 5876&around=-8.5,12&beside=15&against=polynomial:2",
+            "measure=He I 5876&within=-8.5,12&beside=15&against=polynomial:2",
             "measure=6707.8&against=median:150",
             "measure=sky [O I] 5577&against=normalised",
         ] {
-            let mut written = keys("smooth=3&around=1,2&beside=4&against=normalised");
+            let mut written = keys("smooth=3&within=1,2&beside=4&against=normalised");
             let read = Measuring::parse(&keys(query)).unwrap();
             Measuring::write(Some(&read), &mut written);
             let mut expected = keys(query);
@@ -206,11 +206,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_the_default_or_nothing() {
-        for query in ["", "measure=", "measure=unobtainium", "measure=-5", "around=-20,20"] {
+        for query in ["", "measure=", "measure=unobtainium", "measure=-5", "within=-20,20"] {
             assert_eq!(Measuring::parse(&keys(query)), None, "{query}");
         }
         for query in
-            ["around=20,-20", "around=NaN,3&beside=0", "around=1", "against=spline&beside=x", "against=polynomial:16"]
+            ["within=20,-20", "within=NaN,3&beside=0", "within=1", "against=spline&beside=x", "against=polynomial:16"]
         {
             let read = Measuring::parse(&keys(&format!("measure=H-alpha&{query}")));
             assert_eq!(read, Some(Measuring::default()), "{query}");
