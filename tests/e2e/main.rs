@@ -16,6 +16,7 @@ mod gallery;
 mod guide;
 mod local;
 mod local_ends;
+mod measuring;
 mod page;
 mod real_data;
 mod runs;
