@@ -32,7 +32,7 @@ async fn set(browser: &Browser, label: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn a_real_line_is_measured_and_shared_and_becomes_columns() {
+async fn a_line_of_real_data_is_measured_shared_and_made_columns() {
     let server = Server::with_files("lamost", &lamost());
     let browser = Browser::open().await;
     browser.look(1440, 1000, true).await;

@@ -52,7 +52,7 @@ async fn listed(browser: &Browser, number: u64) {
 }
 
 #[tokio::test]
-async fn an_island_of_the_map_is_named_and_left_out() {
+async fn an_island_of_the_map_of_real_data_is_named_and_left_out() {
     let server = Server::with_files("lamost", &lamost());
     let browser = Browser::open().await;
     browser.look(1440, 1000, true).await;
