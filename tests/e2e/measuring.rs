@@ -69,7 +69,8 @@ async fn a_line_of_real_data_is_measured_shared_and_made_columns() {
     browser.fill("measure-line", "unobtainium\n").await;
     browser.until("a refusal", "return document.querySelector('.measuring [role=alert]') != null").await;
     browser.fill("measure-line", "12000\n").await;
-    let beyond = "return document.querySelector('[data-testid=unmeasurable]')?.innerText.includes('choose one inside it')";
+    let beyond =
+        "return document.querySelector('[data-testid=unmeasurable]')?.innerText.includes('choose one inside it')";
     browser.until("a reason", beyond).await;
     browser.fill("measure-line", "H-alpha\n").await;
     let shared = (browser.address().await, quantity(&browser, "ew").await);
@@ -85,7 +86,8 @@ async fn a_line_of_real_data_is_measured_shared_and_made_columns() {
     browser.until("the survey is measured", said).await;
     browser.goto(&server.url("/surveys/lamost?where=ha_ew%20%3C%20-10%20AND%20ha_ew_error%20%3C%201")).await;
     drawn(&browser).await;
-    let listed = "return [...document.querySelectorAll('[data-testid=candidate-row]')].map(row => row.dataset.spectrumId)";
+    let listed =
+        "return [...document.querySelectorAll('[data-testid=candidate-row]')].map(row => row.dataset.spectrumId)";
     let listed = browser.script(listed, vec![]).await;
     assert!(listed.as_array().unwrap().iter().any(|id| id == STAR), "{listed}");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
