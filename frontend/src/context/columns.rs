@@ -10,7 +10,7 @@ use crate::{
     client::{arrow_stream, encoded, query},
     state::{
         address::Place,
-        columns::{KEY, chosen, offered, toggled},
+        columns::{KEY, chosen, offered, toggled, with},
         local_run::Stated,
         picture::Same,
         table::Table,
@@ -70,6 +70,17 @@ impl Columns {
             }
         });
         columns
+    }
+
+    /// Shows these, and what the survey states in them now.
+    pub fn show(self, names: &[String]) {
+        let shown = self.chosen.with_untracked(|chosen| chosen.iter().any(|column| names.contains(&column.name)));
+        let asked = self.desk.address.get_untracked().view.get(KEY).cloned();
+        self.desk.set_view(KEY, with(asked.as_deref(), names));
+        if let Some(wanted) = self.wanted.get_untracked().filter(|_| shown) {
+            self.is_coming.set(true);
+            spawn_local(self.fetch(wanted));
+        }
     }
 
     /// Shows a column, or no longer.

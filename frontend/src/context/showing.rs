@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{CurrentTheme, Desk, Labels, Rows, Theme};
+use super::{Columns, CurrentTheme, Desk, Labels, Rows, Theme};
 use crate::state::{
     colouring::Colouring,
     hand::Tool,
@@ -36,13 +36,15 @@ impl Showing {
     pub fn new() -> Self {
         let (desk, rows, labels): (Desk, Rows, Labels) = (expect_context(), expect_context(), expect_context());
         let CurrentTheme(theme) = expect_context();
+        let chosen_columns = expect_context::<Columns>().chosen;
         let views = Memo::new(move |_| desk.address.with(|address| Views::parse(&address.view)));
         let columns = Memo::new(move |_| {
-            rows.table.with(|table| table.ready().map(|table| Quantity::of(table)).unwrap_or_default())
+            let more = chosen_columns.get();
+            rows.table.with(|table| table.ready().map(|table| Quantity::of(table, &more)).unwrap_or_default())
         });
         let column = Memo::new(move |_| {
             let asked = views.with(|views| views.colour.clone())?;
-            columns.with(|columns| columns.iter().find(|column| column.key == asked).copied())
+            columns.with(|columns| columns.iter().find(|column| column.key == asked).cloned())
         });
         let colouring = Memo::new(move |_| {
             let night = theme.get() == Theme::Night;
@@ -50,8 +52,8 @@ impl Showing {
                 let Some(table) = table.ready() else { return Same::new(Colouring::plain(0, night)) };
                 Same::new(match column.get() {
                     None => Colouring::plain(table.len(), night),
-                    Some(column) if column.is_number => Colouring::of_numbers(&numbers(table, column.key), night),
-                    Some(column) => texts(table, labels, column.key, |texts| Colouring::of_texts(texts, night)),
+                    Some(column) if column.is_number => Colouring::of_numbers(&numbers(table, &column.key), night),
+                    Some(column) => texts(table, labels, &column.key, |texts| Colouring::of_texts(texts, night)),
                 })
             })
         });

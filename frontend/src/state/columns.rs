@@ -45,6 +45,12 @@ pub fn toggled(asked: Option<&str>, name: &str) -> Option<String> {
     Some(left.join(",")).filter(|text| !text.is_empty())
 }
 
+/// What the address asks for once these are shown too: they come first, so that there is room for them.
+pub fn with(asked: Option<&str>, more: &[String]) -> Option<String> {
+    let others = names(asked).filter(|name| more.iter().all(|other| other != name));
+    Some(more.iter().map(String::as_str).chain(others).collect::<Vec<_>>().join(",")).filter(|text| !text.is_empty())
+}
+
 /// An order as the server can follow it, and as the page has to: by a column that is shown and that the server's list,
 /// whose columns are `own`, does not have.
 pub fn orders(order_by: Option<String>, asked: Option<&str>, own: &str) -> (Option<String>, Option<String>) {
@@ -114,6 +120,9 @@ mod tests {
         assert_eq!(two.as_deref(), Some("ra,mjd"));
         assert_eq!(toggled(two.as_deref(), "ra").as_deref(), Some("mjd"));
         assert_eq!(toggled(Some("mjd"), "mjd"), None);
+        let more = ["ha_ew".to_owned(), "ra".to_owned()];
+        assert_eq!(with(two.as_deref(), &more).as_deref(), Some("ha_ew,ra,mjd"));
+        assert_eq!(with(None, &[]), None);
     }
 
     #[test]

@@ -6,15 +6,18 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     client,
-    context::{Desk, Draft, Failures, Measured, Watch},
+    context::{Columns as ListColumns, Desk, Draft, Failures, Measured, Watch},
     state::{address::Place, format::count},
 };
+
+/// Those that the list shows at once.
+const SHOWN: [&str; 2] = ["ew", "ew_error"];
 
 /// A name for the columns, and the button.
 #[component]
 pub fn Columns() -> impl IntoView {
     let (measured, desk, watch): (Measured, Desk, Watch) = (expect_context(), expect_context(), expect_context());
-    let (draft, failures): (Draft, Failures) = (expect_context(), expect_context());
+    let (draft, failures, list): (Draft, Failures, ListColumns) = (expect_context(), expect_context(), expect_context());
     let prefix = RwSignal::new(None::<String>);
     let shown = move || {
         let own = measured.measuring.with(|now| now.as_ref().map(|now| now.prefix()).unwrap_or_default());
@@ -32,8 +35,9 @@ pub fn Columns() -> impl IntoView {
             let report = failures.noted(client::measure(&survey, &new).await);
             busy.set(false);
             if let Ok(report) = report {
-                made.set(Some((new.prefix, report)));
                 draft.refresh_survey();
+                list.show(&SHOWN.map(|name| format!("{}_{name}", new.prefix)));
+                made.set(Some((new.prefix, report)));
             }
         });
     };

@@ -49,9 +49,9 @@ pub fn HistogramView() -> impl IntoView {
     let found = Memo::new(move |_| {
         let column = column.get()?;
         Some(Same::new(if column.is_number {
-            Histogram::of_numbers(&showing.numbers(column.key), false, MOST_BINS)
+            Histogram::of_numbers(&showing.numbers(&column.key), false, MOST_BINS)
         } else {
-            showing.texts(column.key, Histogram::of_texts)
+            showing.texts(&column.key, Histogram::of_texts)
         }))
     });
     let controls = move || {

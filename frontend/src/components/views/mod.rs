@@ -82,7 +82,7 @@ fn ColumnSelect(
     columns: Signal<Vec<Quantity>>,
     /// The chosen one.
     #[prop(into)]
-    chosen: Signal<Option<&'static str>>,
+    chosen: Signal<Option<String>>,
     /// What is said where none may be chosen; without it one must.
     #[prop(optional)]
     none: Option<&'static str>,
@@ -92,8 +92,9 @@ fn ColumnSelect(
 ) -> impl IntoView {
     let options = move || {
         let now = chosen.get();
-        let option = move |column: Quantity| {
-            view! { <option value=column.key selected=now == Some(column.key)>{column.title}</option> }
+        let option = |column: Quantity| {
+            let selected = now.as_ref() == Some(&column.key);
+            view! { <option value=column.key selected=selected>{column.title}</option> }
         };
         let none = none.map(|none| view! { <option value="" selected=now.is_none()>{none}</option> });
         (none, columns.get().into_iter().map(option).collect_view())
@@ -113,15 +114,16 @@ fn ColumnSelect(
 /// What a tooltip says of a row: name, type, and what colours it.
 fn told(rows: Rows, showing: Showing) -> Callback<usize, Option<String>> {
     Callback::new(move |row| {
-        let coloured = showing.views.with(|views| views.colour.as_deref().and_then(Quantity::named));
+        let asked = showing.views.with(|views| views.colour.clone());
+        let coloured = asked.and_then(|key| showing.columns.get().into_iter().find(|column| column.key == key));
         rows.table.with(|table| {
             let table = table.ready()?;
             let id = table.id(row)?;
             let name = table.text("designation", row).filter(|name| !name.is_empty()).unwrap_or(id);
             let kind = format::object_type(table.text("class", row), table.text("subclass", row));
             let value = coloured.and_then(|column| {
-                let value = table.number(column.key, row).map(format::number);
-                let value = value.or_else(|| table.text(column.key, row).map(str::to_owned))?;
+                let value = table.number(&column.key, row).map(format::number);
+                let value = value.or_else(|| table.text(&column.key, row).map(str::to_owned))?;
                 Some(format!("{} {value}", column.title))
             });
             let value = value.filter(|value| !value.ends_with(&format!(" {kind}")));

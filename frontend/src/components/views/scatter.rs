@@ -38,7 +38,7 @@ pub fn ScatterView() -> impl IntoView {
     let log = Memo::new(move |_| showing.views.with(|views| views.log));
     let cloud = Memo::new(move |_| {
         let scaled = |column: Option<Quantity>, log: bool| {
-            let values = showing.numbers(column?.key);
+            let values = showing.numbers(&column?.key);
             let scale = move |value: f64| if log { value.log10() } else { value };
             Some(values.into_iter().map(move |value| value.map(scale)))
         };

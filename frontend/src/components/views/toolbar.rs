@@ -78,7 +78,7 @@ fn Colour() -> impl IntoView {
         Signal::derive(move || showing.columns.get().into_iter().filter(Quantity::tells_apart).collect::<Vec<_>>());
     let chosen = Signal::derive(move || {
         let asked = showing.views.with(|views| views.colour.clone())?;
-        columns.with(|columns| columns.iter().find(|column| column.key == asked).map(|column| column.key))
+        columns.with(|columns| columns.iter().find(|column| column.key == asked).map(|column| column.key.clone()))
     });
     let choose = move |key: String| {
         showing.edit(|views| Views { colour: Some(key).filter(|key| !key.is_empty()), ..views });
