@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 type Entry = (&'static [&'static str], &'static str);
 
 /// Groups of keys, with their titles.
-const MAP: [(&str, &[Entry]); 9] = [
+const MAP: [(&str, &[Entry]); 10] = [
     (
         "Candidates",
         &[

@@ -101,7 +101,7 @@ pub fn CloudPlot(
     });
     let hand = RwSignal::new(Hand::default());
     let sky = Memo::new(move |_| match ground.get() {
-        Ground::Sky { galactic } => Some(galactic),
+        Ground::Sky { galactic, .. } => Some(galactic),
         _ => None,
     });
     let (desk, rows) = (expect_context(), expect_context());
@@ -221,7 +221,7 @@ fn paint_when_needed(
             let point = |row: Option<usize>| row.and_then(|row| cloud.point(row)).map(|point| transform.at(point));
             let (chosen, pointed) = (point(chosen.get_untracked()), point(showing.pointed.get_untracked()));
             let circle = cone.get_untracked().map(|cone| {
-                let galactic = matches!(ground.get_untracked(), Ground::Sky { galactic: true });
+                let galactic = matches!(ground.get_untracked(), Ground::Sky { galactic: true, .. });
                 let on_canvas = |line: Vec<_>| line.into_iter().map(|point| transform.at(point)).collect();
                 sky_cone::outline(&cone, galactic).into_iter().map(on_canvas).collect::<Vec<_>>()
             });
