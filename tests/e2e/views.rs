@@ -143,7 +143,7 @@ async fn map(browser: &Browser) -> (String, String) {
 }
 
 #[tokio::test]
-async fn an_embedding_settles_stops_and_is_the_same_again() {
+async fn an_embedding_of_real_data_settles_stops_and_is_the_same_again() {
     let server = Server::with_files("lamost", &lamost());
     let browser = Browser::open().await;
     browser.look(1440, 1000, true).await;
