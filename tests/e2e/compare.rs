@@ -100,7 +100,7 @@ async fn fifty_neighbours_are_drawn_told_apart_and_gone_to() {
 }
 
 #[tokio::test]
-async fn a_star_is_compared_with_its_class_a_template_and_its_other_epochs() {
+async fn a_star_of_real_data_is_compared_with_its_class_a_template_and_its_other_epochs() {
     let server = Server::with_files("lamost", &lamost());
     let fixtures = lamost().parent().unwrap().join("fixtures");
     server.ingest("miles", &fixtures.join("miles"));

@@ -112,7 +112,7 @@ impl Draft {
                 draft.fill(&detail.spec);
             }
         });
-        Effect::new(move || draft.fetch_survey(desk.survey.get()));
+        Effect::new(move || desk.survey.with(|survey| draft.fetch_survey(survey.as_deref())));
         draft
     }
 
@@ -137,9 +137,9 @@ impl Draft {
         }
     }
 
-    fn fetch_survey(self, survey: Option<String>) {
-        let known = self.survey.with_untracked(|known| known.as_ref().map(|known| known.summary.name.clone()));
-        if known != survey {
+    fn fetch_survey(self, survey: Option<&str>) {
+        let is_known = self.survey.with_untracked(|known| known.as_ref().map(|known| &*known.summary.name) == survey);
+        if !is_known {
             self.survey.set(None);
             self.refresh_survey();
         }

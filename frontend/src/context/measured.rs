@@ -29,9 +29,8 @@ pub struct Measured {
     pub measuring: Memo<Option<Measuring>>,
     /// What came of it, of the spectrum shown.
     pub outcome: Memo<Option<Same<Outcome>>>,
-    desk: Desk,
-    spectra: Spectra,
-    viewing: Viewing,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<(Desk, Spectra, Viewing)>,
 }
 
 impl Measured {
@@ -56,16 +55,17 @@ impl Measured {
                 Err(why) => Outcome { line: Err(why.clone()), drawn: None },
             }))
         });
-        Self { measuring, outcome, desk, spectra, viewing }
+        Self { measuring, outcome, others: StoredValue::new((desk, spectra, viewing)) }
     }
 
     /// Changes what is measured, without an entry in the history; `None` ends it.
     pub fn edit(self, change: impl FnOnce(Option<Measuring>) -> Option<Measuring>) {
-        let mut address = self.desk.address.get_untracked();
+        let (desk, ..) = self.others.get_value();
+        let mut address = desk.address.get_untracked();
         let before = address.view.clone();
         Measuring::write(change(Measuring::parse(&before)).as_ref(), &mut address.view);
         if address.view != before {
-            self.desk.replace(&address);
+            desk.replace(&address);
         }
     }
 
@@ -76,14 +76,15 @@ impl Measured {
 
     /// Takes the part of the spectrum that the reader has zoomed to as the line window.
     pub fn take_window(self) {
-        let shown = self.viewing.view.with_untracked(|view| view.window.or(view.side_window));
+        let (_, spectra, viewing) = self.others.get_value();
+        let shown = viewing.view.with_untracked(|view| view.window.or(view.side_window));
         let Some((from, to)) = shown else { return };
         let Some((medium, z)) =
-            self.spectra.shown.with_untracked(|shown| shown.as_ref().map(|body| (body.medium, redshift(body))))
+            spectra.shown.with_untracked(|shown| shown.as_ref().map(|body| (body.medium, redshift(body))))
         else {
             return;
         };
-        let z = corrected(z, self.viewing.view.with_untracked(|view| view.shift));
+        let z = corrected(z, viewing.view.with_untracked(|view| view.shift));
         self.edit(|measuring| {
             let measuring = measuring?;
             let stretch = if measuring.moves() { 1.0 + z } else { 1.0 };

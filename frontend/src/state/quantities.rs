@@ -111,7 +111,10 @@ mod tests {
         let keys: Vec<&str> = columns.iter().map(|column| &*column.key).collect();
         assert_eq!(keys, ["ra", "class", GIVEN, "ha_ew", "source"]);
         assert_eq!((&*columns[0].axis(), &*columns[3].axis()), ("Right ascension (deg)", "ha_ew (Angstrom)"));
-        assert_eq!(columns.iter().map(|column| column.is_number).collect::<Vec<_>>(), [true, false, false, true, false]);
+        assert_eq!(
+            columns.iter().map(|column| column.is_number).collect::<Vec<_>>(),
+            [true, false, false, true, false]
+        );
         assert_eq!(chosen(&columns, Some("class"), &["ra"]).unwrap().key, "class");
         assert_eq!(chosen(&columns, Some("lof"), &["lof", GIVEN]).unwrap().key, GIVEN);
         assert_eq!(chosen(&columns, None, &["lof"]).unwrap().key, "ra");

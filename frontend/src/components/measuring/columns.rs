@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     client,
     context::{Columns as ListColumns, Desk, Draft, Failures, Measured, Watch},
-    state::{address::Place, format::count},
+    state::{address::Place, format::count, measuring::Measuring},
 };
 
 /// Those that the list shows at once.
@@ -17,17 +17,18 @@ const SHOWN: [&str; 2] = ["ew", "ew_error"];
 #[component]
 pub fn Columns() -> impl IntoView {
     let (measured, desk, watch): (Measured, Desk, Watch) = (expect_context(), expect_context(), expect_context());
-    let (draft, failures, list): (Draft, Failures, ListColumns) = (expect_context(), expect_context(), expect_context());
+    let (draft, failures, list): (Draft, Failures, ListColumns) =
+        (expect_context(), expect_context(), expect_context());
     let prefix = RwSignal::new(None::<String>);
     let shown = move || {
-        let own = measured.measuring.with(|now| now.as_ref().map(|now| now.prefix()).unwrap_or_default());
+        let own = measured.measuring.with(|now| now.as_ref().map(Measuring::prefix).unwrap_or_default());
         prefix.get().unwrap_or(own)
     };
     let busy = RwSignal::new(false);
     let made = RwSignal::new(None::<(String, MeasurementReport)>);
     let measure = move |_| {
-        let request = measured.measuring.with_untracked(|now| now.as_ref().and_then(|now| now.request()));
-        let (Some(request), Some((survey, r#where))) = (request, subset(desk, watch)) else { return };
+        let request = measured.measuring.with_untracked(|now| now.as_ref().and_then(Measuring::request));
+        let (Some(request), Some((survey, r#where))) = (request, subset(desk, &watch)) else { return };
         let new = NewMeasurement { prefix: untrack(shown), r#where, request };
         busy.set(true);
         made.set(None);
@@ -66,7 +67,7 @@ pub fn Columns() -> impl IntoView {
 }
 
 /// The survey and the condition of what is listed; of a run those of what it ranked.
-fn subset(desk: Desk, watch: Watch) -> Option<(String, Option<String>)> {
+fn subset(desk: Desk, watch: &Watch) -> Option<(String, Option<String>)> {
     let address = desk.address.get_untracked();
     if let Place::Subset { survey } = address.place {
         return Some((survey, address.condition));
