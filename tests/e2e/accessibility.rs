@@ -40,7 +40,8 @@ pub async fn seen_everywhere(browser: &Browser, what: &str) -> Vec<String> {
         browser.look(width, 1000, true).await;
         let now = browser.script("return document.documentElement.dataset.theme", vec![]).await;
         if now != Value::String(theme.to_owned()) {
-            browser.click("theme").await;
+            // a dialog may lie over the button
+            browser.script("document.querySelector('[data-testid=theme]').click()", vec![]).await;
         }
         found.extend(seen(browser, &axe, &format!("{what}-{width}-{theme}")).await);
         browser.screenshot(&format!("{what}-{width}-{theme}")).await;

@@ -28,7 +28,7 @@ async fn at(browser: &Browser, cell: usize) {
 
 #[tokio::test]
 async fn fifty_spectra_are_vetted_without_a_mouse() {
-    let server = Server::with_candidates(120);
+    let server = Server::with_candidates(200);
     let browser = Browser::open().await;
     browser.look(1440, 1000, true).await;
     browser.goto(&server.url("/")).await;

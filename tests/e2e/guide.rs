@@ -54,7 +54,7 @@ async fn a_stranger_is_shown_round_and_asked_once() {
 
 #[tokio::test]
 async fn help_shows_what_to_look_for() {
-    let server = Server::with_candidates(50);
+    let server = Server::with_candidates(200);
     let browser = Browser::open().await;
     browser.goto(&server.url("/help")).await;
     let plots = "return document.querySelectorAll('.lesson svg path[d^=M]').length === 8";

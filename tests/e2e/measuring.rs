@@ -50,16 +50,16 @@ async fn a_line_of_real_data_is_measured_shared_and_made_columns() {
     until_address(&browser, "measure=H-alpha").await;
     browser.screenshot("measuring-night").await;
 
-    // a window of a third of the line holds less of it; the range that is looked at can be taken
-    set(&browser, "From", "-3").await;
-    set(&browser, "To", "3").await;
-    until_address(&browser, "within=-3%2C3").await;
-    browser.until("a smaller width", &smaller_than(0.8 * width.abs())).await;
+    // a window that is narrower than the line holds less of it; the range that is looked at can be taken
+    set(&browser, "From", "-5").await;
+    set(&browser, "To", "5").await;
+    until_address(&browser, "within=-5%2C5").await;
+    browser.until("a smaller width", &smaller_than(0.85 * width.abs())).await;
     let zoomed = browser.address().await + "&from=6540&to=6591";
     browser.goto(&server.url(&zoomed)).await;
     drawn(&browser).await;
     browser.press("w").await;
-    browser.until("the window shown", "return !location.search.includes('within=-3%2C3')").await;
+    browser.until("the window shown", "return !location.search.includes('within=-5%2C5')").await;
     let taken = quantity(&browser, "ew").await.unwrap().0;
     assert!((taken / -12.579 - 1.0).abs() < 0.05, "{taken}");
     browser.select("measure-continuum", "polynomial:2").await;

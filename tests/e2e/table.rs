@@ -74,10 +74,17 @@ async fn an_object_is_found_by_its_name() {
 
     // more than one: the next by Enter
     browser.fill("listing-search", "00000001").await;
-    browser.until("ten", "return document.querySelector('[data-testid=listing-found]').innerText === '1 of 10'").await;
+    browser
+        .until(
+            "the first of eleven",
+            "return document.querySelector('[data-testid=listing-found]').innerText === '1 of 11'",
+        )
+        .await;
     let one = drawn(&browser).await;
     browser.press("Enter").await;
-    browser.until("two", "return document.querySelector('[data-testid=listing-found]').innerText === '2 of 10'").await;
+    browser
+        .until("the second", "return document.querySelector('[data-testid=listing-found]').innerText === '2 of 11'")
+        .await;
     assert_ne!(drawn(&browser).await, one);
     browser.fill("listing-search", "nothing is called so").await;
     let none =
