@@ -4,7 +4,8 @@ mod columns;
 mod controls;
 mod results;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::keyboard::is_for_page;
 use crate::{context::Measured, state::measuring::Measuring};
@@ -18,10 +19,19 @@ pub fn MeasuringPanel() -> impl IntoView {
     let measured: Measured = expect_context();
     follow_keys(measured);
     let open = Memo::new(move |_| measured.measuring.with(Option::is_some));
+    let panel = NodeRef::<html::Section>::new();
+    // below the plots it may be out of sight when it opens
+    Effect::new(move || {
+        if let Some(panel) = panel.get() {
+            let nearest = ScrollIntoViewOptions::new();
+            nearest.set_block(ScrollLogicalPosition::Nearest);
+            panel.scroll_into_view_with_scroll_into_view_options(&nearest);
+        }
+    });
     let line = move || measured.measuring.with(|now| now.as_ref().map(|now| now.line.clone()).unwrap_or_default());
     view! {
         {move || open.get().then(|| view! {
-            <section class="measuring" aria-label="Measurement of a line" data-testid="measuring">
+            <section class="measuring" node_ref=panel aria-label="Measurement of a line" data-testid="measuring">
                 <header>
                     <h2>"Line: " {line}</h2>
                     <button type="button" class="close" aria-label="Stop measuring" title="Stop measuring (e)" on:click=move |_| measured.toggle()>"×"</button>
@@ -42,7 +52,6 @@ pub fn MeasureButton() -> impl IntoView {
     view! {
         <button
             type="button"
-            class="quiet"
             data-testid="measure"
             aria-pressed=pressed
             aria-keyshortcuts="e"
