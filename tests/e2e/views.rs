@@ -21,6 +21,16 @@ async fn until_points(browser: &Browser, testid: &str, number: u64) {
 const SELECTED: &str = "parseInt(document.querySelector('[data-testid=selection-count]')?.innerText
     .replace(/[\\s\\u202f]/g, '') ?? '0')";
 
+/// H-alpha in emission.
+const STAR: &str = "spec-59636-HD071013S041413V01_sp02-001";
+
+/// The equivalent width as the page says it.
+async fn width(browser: &Browser) -> String {
+    browser.until("a width", "return document.querySelector('[data-quantity=ew]') != null").await;
+    let text = browser.script("return document.querySelector('[data-quantity=ew]').innerText", vec![]).await;
+    text.as_str().unwrap().to_owned()
+}
+
 /// A line around the right half of a view.
 const HALF: [(f64, f64); 5] = [(0.5, 0.02), (0.99, 0.02), (0.99, 0.98), (0.5, 0.98), (0.5, 0.5)];
 
@@ -82,6 +92,16 @@ async fn an_island_of_the_map_of_real_data_is_named_and_left_out() {
     browser.until("marked rows", marked).await;
     browser.screenshot("views-island-night").await;
 
+    // the same as small plots, fifty at a time
+    browser.press("g").await;
+    browser.click("gallery-selected").await;
+    let pages = format!(
+        "return document.querySelector('[data-testid=gallery-pages]')?.innerText.replace(/\\s/g, '') === '1–{} of {island}'.replace(/\\s/g, '')",
+        island.min(50)
+    );
+    browser.until("the island's plots", &pages).await;
+    browser.press("g").await;
+
     // undone, done again, inverted there and back
     browser.press("z").await;
     browser.until("nothing selected", "return document.querySelector('[data-testid=selection-bar]') == null").await;
@@ -107,6 +127,16 @@ async fn an_island_of_the_map_of_real_data_is_named_and_left_out() {
     browser.click("selection-only").await;
     listed(&browser, island).await;
     let shared = browser.address().await;
+
+    // a star of it in particular: its H-alpha, measured, beside the views of all
+    let star = format!("/surveys/lamost/spectra/{STAR}?views=map%2Csky%2Cgallery&around=H-alpha");
+    browser.goto(&server.url(&star)).await;
+    assert_eq!(drawn(&browser).await, STAR);
+    browser.press("e").await;
+    let measured = width(&browser).await;
+    assert!(measured.starts_with("\u{2212}12."), "{measured}");
+    let star = browser.address().await;
+    assert!(star.contains("measure=H-alpha"), "{star}");
     let complaints = browser.complaints().await;
     assert_eq!(complaints, Vec::<String>::new());
     browser.close().await;
@@ -119,6 +149,12 @@ async fn an_island_of_the_map_of_real_data_is_named_and_left_out() {
     until_points(&fresh, "map-plot", island).await;
     points(&fresh, "sky-view").await;
     fresh.screenshot("views-permalink-day").await;
+    fresh.goto(&server.url(&star)).await;
+    assert_eq!((drawn(&fresh).await, width(&fresh).await), (STAR.to_owned(), measured));
+    until_points(&fresh, "map-plot", mapped).await;
+    points(&fresh, "sky-view").await;
+    fresh.hook("gallery").await;
+    fresh.screenshot("views-star-day").await;
     fresh.close().await;
 }
 
