@@ -20,9 +20,10 @@ pub fn MeasuringPanel() -> impl IntoView {
     follow_keys(measured);
     let open = Memo::new(move |_| measured.measuring.with(Option::is_some));
     let panel = NodeRef::<html::Section>::new();
-    // below the plots it may be out of sight when it opens
+    let has_numbers = Memo::new(move |_| measured.outcome.with(Option::is_some));
+    // below the plots it may be out of sight when it opens, and it grows once there are numbers
     Effect::new(move || {
-        if let Some(panel) = panel.get() {
+        if let Some(panel) = panel.get().filter(|_| has_numbers.get()) {
             let nearest = ScrollIntoViewOptions::new();
             nearest.set_block(ScrollLogicalPosition::Nearest);
             panel.scroll_into_view_with_scroll_into_view_options(&nearest);

@@ -31,8 +31,8 @@ pub fn AxisSelect() -> impl IntoView {
     };
     view! {
         <label class="typed" title="Velocities about a line: d, or a click on its name above the plot">
-            <span>"Axis"</span>
             <select
+                aria-label="Axis"
                 data-testid="velocity-axis"
                 on:change=move |event| {
                     let line = Some(event_target_value(&event)).filter(|line| !line.is_empty());

@@ -1,9 +1,7 @@
-use super::*;
+//! What the address keeps of a comparison, and what cannot be read.
 
-fn keys(query: &str) -> Keys {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-}
+use super::*;
+use crate::state::view::tests::keys;
 
 fn journey(query: &str) -> Keys {
     let written = Compare::parse(&keys(query)).written().into_iter().filter(|(_, text)| !text.is_empty());

@@ -1,3 +1,5 @@
+//! Pages of the gallery, steps through them, and the scales of its plots.
+
 use balmer_core::spectrum::{Metadata, SpectralAxis, Spectrum};
 
 use super::*;
