@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use balmer::storage::{MeasureOptions, StoreError, nearest};
 use balmer_core::{
-    analysis::{Continuum, LineRequest, SpectralRegion},
+    analysis::{Continuum, LineRequest, SpectralRegion, column_prefix},
     lines,
     spectrum::Medium,
 };
@@ -63,7 +63,7 @@ fn angstrom(text: &str) -> Result<f64, String> {
 impl Measure {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
         let (request, name) = self.request()?;
-        let prefix = self.prefix.unwrap_or_else(|| name.trim_matches('_').to_owned());
+        let prefix = self.prefix.unwrap_or_else(|| column_prefix(&name));
         let options = MeasureOptions { request, condition: self.condition, prefix: prefix.clone(), most: None };
         let progress = session.progress("measuring");
         let measured = session.store()?.measure(&self.survey, &options, &progress);
@@ -78,27 +78,26 @@ impl Measure {
         output::print(|out| write(out, &report))
     }
 
-    /// What to measure, and a name for it that can begin a column's.
+    /// What to measure, and what it is called.
     fn request(&self) -> Result<(LineRequest, String), Usage> {
-        let (wavelength, medium, name) = self.line()?;
-        let about = LineRequest::about(wavelength, medium, (-self.half_width, self.half_width), self.side);
-        let request = LineRequest { continuum: self.continuum(&about)?, rest_frame: !self.observed, ..about };
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-        Ok((request, name.chars().map(plain).collect()))
+        let (about, name) = self.line()?;
+        let rest_frame = about.rest_frame && !self.observed;
+        Ok((LineRequest { continuum: self.continuum(&about)?, rest_frame, ..about }, name))
     }
 
-    fn line(&self) -> Result<(f64, Medium, String), Usage> {
-        let medium = if self.medium == "air" { Medium::Air } else { Medium::Vacuum };
+    fn line(&self) -> Result<(LineRequest, String), Usage> {
+        let around = (-self.half_width, self.half_width);
         if let Ok(wavelength) = self.line.parse::<f64>() {
             if !(wavelength.is_finite() && wavelength > self.half_width + self.side) {
                 return Err(Usage(format!("--line {wavelength}: its windows must lie above 0 Angstrom")));
             }
-            return Ok((wavelength, medium, format!("line_{wavelength:.0}")));
+            let medium = if self.medium == "air" { Medium::Air } else { Medium::Vacuum };
+            return Ok((LineRequest::about(wavelength, medium, around, self.side), self.line.clone()));
         }
         let bare = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         let wanted = bare(&self.line);
         if let Some(line) = lines::all().find(|line| bare(line.name) == wanted) {
-            return Ok((line.wavelength, line.medium, line.name.to_owned()));
+            return Ok((LineRequest::of(line, around, self.side), line.name.to_owned()));
         }
         let near = nearest(&self.line, lines::all().map(|line| line.name));
         let remedy = near.map_or_else(

@@ -80,8 +80,22 @@ pub struct JoinedCatalogue {
     pub source: String,
     /// When, UTC.
     pub imported: String,
+    /// What they came from.
+    #[serde(default)]
+    pub kind: JoinedKind,
     /// Its columns.
     pub columns: Vec<ColumnInfo>,
+}
+
+/// What columns came from. One kind does not replace the other under its prefix.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinedKind {
+    /// A catalogue.
+    #[default]
+    Catalogue,
+    /// Lines measured in the spectra.
+    Measurement,
 }
 
 impl Joined {
@@ -149,8 +163,10 @@ impl Store {
         options: &CatalogueOptions,
         observer: &dyn Observer,
     ) -> Result<CatalogueReport> {
-        let (_lock, survey) = self.widening(survey)?;
+        // what is refused leaves the survey's files alone
+        self.survey(survey)?;
         check_prefix(&options.prefix).map_err(|reason| StoreError::Catalogue { path: path.to_owned(), reason })?;
+        let (_lock, survey) = self.widening(survey)?;
         join::join(&survey, from, (path, size), options, observer)
     }
 

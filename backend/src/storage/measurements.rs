@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::{
     Result, Selection, Store, StoreError, Survey,
-    catalogue::{Wider, check_prefix},
+    catalogue::{JoinedKind, Wider, check_prefix},
 };
 
 /// Spectra measured between two looks at whether to stop.
@@ -54,28 +54,32 @@ impl Store {
         observer: &dyn Observer,
     ) -> Result<MeasurementReport> {
         let MeasureOptions { request, condition, prefix, most } = options;
-        let (_lock, survey) = self.widening(survey)?;
-        let refused = |reason: String| StoreError::Measurement { survey: survey.name().to_owned(), reason };
-        check_prefix(prefix).map_err(refused)?;
-        let selection = survey.select(condition.as_deref())?;
-        if selection.is_empty() {
-            return Err(refused("the condition selects no spectrum: widen it".to_owned()));
-        }
-        if let Some(most) = most.filter(|&most| selection.len() > most) {
+        let refused = |reason: String| StoreError::Measurement { survey: survey.to_owned(), reason };
+        let choose = |of: &Survey| -> Result<Selection> {
+            let selection = of.select(condition.as_deref())?;
             let selected = selection.len();
-            let reason = format!(
-                "{selected} spectra are too many for one answer, which takes {most}: narrow the condition, or measure \
-                 them with `balmer measure`"
-            );
-            return Err(refused(reason));
-        }
+            match most {
+                _ if selected == 0 => Err(refused("the condition selects no spectrum: widen it".to_owned())),
+                Some(most) if selected > *most => Err(refused(format!(
+                    "{selected} spectra are too many for one answer, which takes {most}: narrow the condition, or \
+                     measure them with `balmer measure`"
+                ))),
+                _ => Ok(selection),
+            }
+        };
+        // what is refused leaves the survey's files alone
+        check_prefix(prefix).map_err(refused)?;
+        choose(&self.survey(survey)?)?;
+        let (_lock, of) = self.widening(survey)?;
+        let selection = choose(&of)?;
         let source = serde_json::json!({ "measured": request, "where": condition }).to_string();
         let mut report = MeasurementReport { columns: columns(prefix), ..MeasurementReport::default() };
-        let wider = Wider::new(&survey, prefix, source, report.columns.clone()).map_err(refused)?;
+        let wider = Wider::new(&of, prefix, (JoinedKind::Measurement, source), report.columns.clone());
+        let wider = wider.map_err(refused)?;
         let mut failure = None;
         wider.write(observer, |rows| {
-            let is_last = rows.end as u64 == survey.count();
-            let outcomes = survey.measured(request, &selection, rows, observer)?;
+            let is_last = rows.end as u64 == of.count();
+            let outcomes = of.measured(request, &selection, rows, observer)?;
             for outcome in outcomes.iter().flatten() {
                 match outcome {
                     Ok(_) => report.measured += 1,

@@ -65,7 +65,7 @@ use std::{
 
 use serde::Serialize;
 
-pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue};
+pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, JoinedKind};
 pub(crate) use durable::Lock;
 pub use error::{Result, StoreError, nearest};
 pub(crate) use features::VALUES_AT_ONCE;

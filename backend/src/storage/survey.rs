@@ -258,6 +258,11 @@ impl Survey {
     /// # Errors
     /// When a part cannot be read.
     pub fn metadata_of_rows(&self, rows: &[u64], columns: Option<&[String]>) -> Result<RecordBatch> {
+        // what every survey has stands in files that stay as long as the survey does
+        let own = schema::metadata();
+        if columns.is_some_and(|columns| columns.iter().all(|name| own.index_of(name).is_ok())) {
+            return query::fetch(&self.files("metadata.parquet"), &own, rows, columns);
+        }
         query::fetch(&self.metadata_files(), &self.columns(), rows, columns)
     }
 

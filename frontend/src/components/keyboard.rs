@@ -42,6 +42,9 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["p"], "scatter plot"),
             (&["h"], "histogram"),
             (&["g"], "gallery: fifty small plots at a time"),
+            (&["Shift", "H"], "in the gallery, one scale for all or one for each"),
+            (&["Shift", "F"], "in the gallery, only what is selected, or all"),
+            (&["Shift", "G"], "sky in galactic coordinates, or equatorial"),
             (&["l"], "a drag draws a line around points: a lasso"),
             (&["r"], "a drag marks a rectangle"),
             (&["c"], "a drag draws a circle on the sky: a cone"),
@@ -92,6 +95,7 @@ const MAP: [(&str, &[Entry]); 10] = [
         &[
             (&["e"], "measure a line of the spectrum, or stop"),
             (&["w"], "take the range that a plot is zoomed to as the line window"),
+            (&["Shift", "W"], "measure it in all of the subset, as columns"),
         ],
     ),
     (

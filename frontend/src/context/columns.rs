@@ -11,14 +11,16 @@ use crate::{
     state::{
         address::Place,
         columns::{KEY, chosen, offered, toggled, with},
+        format::count,
         local_run::Stated,
         picture::Same,
         table::Table,
     },
 };
 
-/// What is fetched: a survey, the condition that the list's spectra fulfil, the names of columns.
-type Wanted = (String, Option<String>, Vec<String>);
+/// What is fetched: a survey, the condition that the list's spectra fulfil, the names of columns, and the order of a
+/// subset, so that of many the same ones come first as in the list.
+type Wanted = (String, Option<String>, Vec<String>, Option<String>);
 
 /// The columns.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,8 @@ pub struct Columns {
     pub chosen: Memo<Vec<ColumnInfo>>,
     /// Whether their values are awaited.
     pub is_coming: RwSignal<bool>,
+    /// Which of the rows have no values, where the survey has more spectra than are fetched.
+    pub said: RwSignal<Option<String>>,
     wanted: Memo<Option<Wanted>>,
     desk: Desk,
     rows: Rows,
@@ -50,12 +54,17 @@ impl Columns {
                 Place::Run { .. } => desk.run().filter(|run| run.status == RunStatus::Done).map(|run| run.r#where),
                 _ => None,
             });
-            Some((desk.survey.get()?, condition?, names)).filter(|(_, _, names)| !names.is_empty())
+            let order = desk.address.with(|address| match address.place {
+                Place::Subset { .. } => address.order_by.clone(),
+                _ => None,
+            });
+            Some((desk.survey.get()?, condition?, names, order)).filter(|(_, _, names, _)| !names.is_empty())
         });
         let columns = Self {
             offered,
             chosen,
             is_coming: RwSignal::new(false),
+            said: RwSignal::new(None),
             wanted,
             desk,
             rows: expect_context(),
@@ -64,6 +73,7 @@ impl Columns {
         Effect::new(move || {
             let wanted = wanted.get();
             columns.is_coming.set(wanted.is_some());
+            columns.said.set(None);
             match wanted {
                 Some(wanted) => spawn_local(columns.fetch(wanted)),
                 None => columns.rows.state_more(None),
@@ -94,9 +104,15 @@ impl Columns {
     }
 
     async fn fetch(self, wanted: Wanted) {
-        let (survey, condition, names) = &wanted;
+        let (survey, condition, names, order) = &wanted;
+        let is_ordered = self.desk.address.with_untracked(|address| matches!(address.place, Place::Subset { .. }));
         let (limit, names) = (MOST_ROWS.to_string(), format!("spectrum_id,{}", names.join(",")));
-        let pairs = [("where", condition.as_deref()), ("columns", Some(&*names)), ("limit", Some(&*limit))];
+        let pairs = [
+            ("where", condition.as_deref()),
+            ("order_by", order.as_deref()),
+            ("columns", Some(&*names)),
+            ("limit", Some(&*limit)),
+        ];
         let path = format!("/api/v1/surveys/{}/spectra{}", encoded(survey), query(&pairs));
         let mut table = Table::default();
         let is_wanted = || self.wanted.with_untracked(|now| now.as_ref() == Some(&wanted));
@@ -111,6 +127,14 @@ impl Columns {
             return;
         }
         self.is_coming.set(false);
+        let all = arrived.as_ref().ok().and_then(|arrived| arrived.total).unwrap_or_default();
+        self.said.set((all > MOST_ROWS && !is_ordered).then(|| {
+            format!(
+                "Only the first {} of {} spectra have values here: narrow the condition to see them all.",
+                count(MOST_ROWS),
+                count(all)
+            )
+        }));
         // a condition that is refused is answered where the rows would stand
         let is_refused = arrived.as_ref().is_err_and(|problem| !problem.errors.is_empty());
         if is_refused || self.failures.noted(arrived).is_ok() {

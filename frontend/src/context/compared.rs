@@ -61,7 +61,7 @@ pub struct Compared {
     subset: RwSignal<Load<Vec<Name>>>,
     store: StoredValue<Store>,
     /// Kept aside, so that the handle stays small enough to be passed around.
-    others: StoredValue<(Spectra, Viewing)>,
+    others: StoredValue<(Spectra, Viewing, Explained)>,
 }
 
 /// What has arrived.
@@ -127,7 +127,7 @@ impl Compared {
             class_progress: RwSignal::new(Progress::default()),
             subset,
             store: StoredValue::new(Store::default()),
-            others: StoredValue::new((spectra, viewing)),
+            others: StoredValue::new((spectra, viewing, explained)),
         };
         Effect::new(move || compared.gather(&roster.get()));
         compared.follow_subset(desk);
@@ -138,7 +138,7 @@ impl Compared {
 
     /// Changes what is drawn, without an entry in the history.
     pub fn edit(self, change: impl FnOnce(Compare) -> Compare) {
-        let (_, viewing) = self.others.get_value();
+        let (_, viewing, _) = self.others.get_value();
         viewing.edit(|mut view| {
             view.compare = change(view.compare);
             view
@@ -154,7 +154,7 @@ impl Compared {
 
     /// Fetches those of a roster that are not here.
     fn gather(self, roster: &Roster) {
-        let (spectra, _) = self.others.get_value();
+        let (spectra, ..) = self.others.get_value();
         let mut missing = Vec::new();
         self.store.update_value(|store| {
             store.version += 1;
@@ -240,6 +240,19 @@ impl Compared {
             said.push(format!("{} of {} drawn", roster.members.len(), roster.asked));
         }
         said.push(self.progress.with(Progress::said));
+        let (_, _, explained) = self.others.get_value();
+        let near = self.compare.with(|compare| compare.near);
+        if near > 0 {
+            let found = roster.members.iter().filter(|member| member.why == Why::Near).count();
+            explained.answer.with(|answer| match answer {
+                Load::Idle => said.push("neighbours belong to a run: open one".to_owned()),
+                Load::Failed(problem) => said.push(format!("neighbours: {problem}")),
+                Load::Ready(answer) if answer.neighbors.len() < near => {
+                    said.push(format!("{found} of {near} neighbours: the run's table ends there"));
+                }
+                _ => {}
+            });
+        }
         self.compare.with(|compare| {
             if compare.set == Some(Group::Selected) && !roster.members.iter().any(|member| member.why == Why::Set) {
                 said.push("nothing else is selected".to_owned());

@@ -8,9 +8,11 @@ use leptos::prelude::*;
 
 use super::{Desk, Spectra, Viewing};
 use crate::state::{
+    format::signed,
     markers::{corrected, redshift},
     measuring::Measuring,
     picture::{MeasuredLine, Same},
+    view::Show,
 };
 
 /// What came of a measurement.
@@ -20,6 +22,8 @@ pub struct Outcome {
     pub line: Result<LineMeasurement, String>,
     /// Where it was measured, for the plots.
     pub drawn: Option<MeasuredLine>,
+    /// What columns of the same measurement would not have in common with it.
+    pub notes: Vec<String>,
 }
 
 /// The line measured.
@@ -44,15 +48,16 @@ impl Measured {
             let body = spectra.shown.get()?;
             Some(Same::new(Spectrum::try_from((*body).clone()).map_err(|error| error.to_string())))
         });
-        let z = Memo::new(move |_| {
-            let stated = spectra.shown.with(|shown| shown.as_ref().map_or(0.0, |body| redshift(body)));
-            corrected(stated, viewing.view.with(|view| view.shift))
+        let place = Memo::new(move |_| {
+            let stated = spectra.shown.with(|shown| shown.as_ref().and_then(|body| body.metadata.z));
+            let taken = spectra.shown.with(|shown| shown.as_ref().map_or(0.0, |body| redshift(body)));
+            (stated == Some(taken), taken, viewing.view.with(|view| view.shift))
         });
         let outcome = Memo::new(move |_| {
             let (measuring, Same(spectrum)) = (measuring.get()?, spectrum.get()?);
             Some(Same::new(match &*spectrum {
-                Ok(spectrum) => measured(spectrum, &measuring, z.get())?,
-                Err(why) => Outcome { line: Err(why.clone()), drawn: None },
+                Ok(spectrum) => measured(spectrum, &measuring, place.get())?,
+                Err(why) => Outcome { line: Err(why.clone()), drawn: None, notes: Vec::new() },
             }))
         });
         Self { measuring, outcome, others: StoredValue::new((desk, spectra, viewing)) }
@@ -77,7 +82,9 @@ impl Measured {
     /// Takes the part of the spectrum that the reader has zoomed to as the line window.
     pub fn take_window(self) {
         let (_, spectra, viewing) = self.others.get_value();
-        let shown = viewing.view.with_untracked(|view| view.window.or(view.side_window));
+        // what the algorithm saw may be at rest or in another medium
+        let shown =
+            viewing.view.with_untracked(|view| view.window.filter(|_| view.show != Show::Seen).or(view.side_window));
         let Some((from, to)) = shown else { return };
         let Some((medium, z)) =
             spectra.shown.with_untracked(|shown| shown.as_ref().map(|body| (body.medium, redshift(body))))
@@ -94,12 +101,24 @@ impl Measured {
     }
 }
 
-/// Measures the line at a redshift.
-fn measured(spectrum: &Spectrum, measuring: &Measuring, z: f64) -> Option<Outcome> {
+/// Measures the line at a redshift that is stated or not, and that was corrected by a velocity in km/s.
+fn measured(spectrum: &Spectrum, measuring: &Measuring, place: (bool, f64, f64)) -> Option<Outcome> {
+    let (is_stated, z, shift) = place;
     let request = measuring.request()?;
-    let here = if request.rest_frame { request.at(z) } else { request };
+    let mut notes = Vec::new();
+    if request.rest_frame && !is_stated {
+        notes.push(
+            "no redshift is stated: the windows stand at 0; columns take one, or \u{201c}as observed\u{201d}"
+                .to_owned(),
+        );
+    }
+    if request.rest_frame && shift != 0.0 {
+        notes
+            .push(format!("the windows were moved by {} km/s by hand: columns have the catalogue's", signed(shift, 0)));
+    }
+    let here = if request.rest_frame { request.at(corrected(z, shift)) } else { request };
     let line = here.measure(spectrum).map_err(|error| error.to_string());
-    Some(Outcome { line, drawn: Some(drawn(spectrum, &here)) })
+    Some(Outcome { line, drawn: Some(drawn(spectrum, &here)), notes })
 }
 
 fn drawn(spectrum: &Spectrum, request: &LineRequest) -> MeasuredLine {

@@ -56,7 +56,7 @@ pub fn with(asked: Option<&str>, more: &[String]) -> Option<String> {
 pub fn orders(order_by: Option<String>, asked: Option<&str>, own: &str) -> (Option<String>, Option<String>) {
     let column = order_by.as_deref().and_then(|order| order.split_whitespace().next()).unwrap_or_default();
     let is_own = own.split(',').any(|name| name == column);
-    if !is_own && names(asked).any(|name| name == column) { (None, order_by) } else { (order_by, None) }
+    if !is_own && names(asked).take(MOST).any(|name| name == column) { (None, order_by) } else { (order_by, None) }
 }
 
 /// A value as the list writes it; empty where none is stated.

@@ -123,6 +123,18 @@ pub struct Gallery {
 }
 
 impl Gallery {
+    /// The same with one scale for all, or one for each.
+    #[must_use]
+    pub fn heights_turned(self) -> Self {
+        Self { same_heights: !self.same_heights, ..self }
+    }
+
+    /// The same with only what is selected, or all.
+    #[must_use]
+    pub fn selection_turned(self) -> Self {
+        Self { only_selected: !self.only_selected, ..self }
+    }
+
     /// Reads the keys of an address.
     pub fn parse(keys: &BTreeMap<String, String>) -> Self {
         let key = |name: &str| keys.get(name).map(|text| text.trim()).unwrap_or_default();

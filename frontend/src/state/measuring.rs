@@ -6,6 +6,7 @@
 //! | `within` | its window, Angstrom at rest from the line: `-20,20` |
 //! | `beside` | width of each of the windows beside it, Angstrom |
 //! | `against` | continuum: `polynomial:2`, `median:200`, `normalised`; straight through the windows beside it without it |
+//! | `stay` | `on`: the windows stay where they are whatever the redshift |
 
 use balmer_core::{
     analysis::{Continuum, LineRequest, SpectralRegion},
@@ -17,6 +18,8 @@ use super::view::{Keys, short};
 
 /// Widest window on one side of a line, Angstrom.
 pub const WIDEST: f64 = 1000.0;
+/// Narrowest window, Angstrom.
+const NARROWEST: f64 = 1.0;
 
 /// What the line is measured against.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,11 +83,19 @@ pub struct Measuring {
     pub beside: f64,
     /// What it is measured against.
     pub against: Against,
+    /// Whether the windows stay where they are whatever the redshift.
+    pub stay: bool,
 }
 
 impl Default for Measuring {
     fn default() -> Self {
-        Self { line: "H-alpha".to_owned(), around: (-20.0, 20.0), beside: 30.0, against: Against::Straight }
+        Self {
+            line: "H-alpha".to_owned(),
+            around: (-20.0, 20.0),
+            beside: 30.0,
+            against: Against::Straight,
+            stay: false,
+        }
     }
 }
 
@@ -103,6 +114,7 @@ impl Measuring {
             around: around.unwrap_or(default.around),
             beside: beside.unwrap_or(default.beside),
             against: against.unwrap_or(default.against),
+            stay: keys.get("stay").is_some_and(|text| text == "on"),
         })
     }
 
@@ -118,6 +130,7 @@ impl Measuring {
         set("within", changed(&|m| format!("{},{}", short(m.around.0), short(m.around.1))));
         set("beside", changed(&|m| short(m.beside)));
         set("against", changed(&|m| m.against.key()));
+        set("stay", measuring.filter(|m| m.stay).map(|_| "on".to_owned()));
     }
 
     /// The same with another window around the line, where it can be one.
@@ -126,11 +139,30 @@ impl Measuring {
         if fits(around) { Self { around, ..self } } else { self }
     }
 
+    /// The same with a window that begins elsewhere; one that would end before it begins keeps its width.
+    #[must_use]
+    pub fn beginning(self, from: f64) -> Self {
+        let (before, to) = self.around;
+        let to = if to - from >= NARROWEST { to } else { from + to - before };
+        self.with_window((from, to))
+    }
+
+    /// The same with a window that ends elsewhere.
+    #[must_use]
+    pub fn ending(self, to: f64) -> Self {
+        let (from, before) = self.around;
+        let from = if to - from >= NARROWEST { from } else { to - (before - from) };
+        self.with_window((from, to))
+    }
+
     /// What to ask for.
     pub fn request(&self) -> Option<LineRequest> {
-        let (wavelength, medium) = place(&self.line)?;
-        let about = LineRequest::about(wavelength, medium, self.around, self.beside);
-        let SpectralRegion { from, to, .. } = about.window;
+        let own = |w: f64| LineRequest::about(w, Medium::Vacuum, self.around, self.beside);
+        let about = match listed(&self.line) {
+            Some(line) => LineRequest::of(line, self.around, self.beside),
+            None => own(place(&self.line)?.0),
+        };
+        let SpectralRegion { from, to, medium } = about.window;
         let over = SpectralRegion { from: from - self.beside, to: to + self.beside, medium };
         let continuum = match self.against {
             Against::Straight => about.continuum,
@@ -138,12 +170,12 @@ impl Measuring {
             Against::Median(width) => Continuum::Median { width },
             Against::Normalised => Continuum::Normalised,
         };
-        Some(LineRequest { continuum, rest_frame: self.moves(), ..about })
+        Some(LineRequest { continuum, rest_frame: about.rest_frame && !self.stay, ..about })
     }
 
-    /// Whether the line moves with the object; those of the sky and of clouds on the way stay.
+    /// Whether the windows move with the object; the lines of the sky and of clouds on the way stay.
     pub fn moves(&self) -> bool {
-        listed(&self.line).is_none_or(|line| line.kind.moves_with_object())
+        !self.stay && listed(&self.line).is_none_or(|line| line.kind.moves_with_object())
     }
 
     /// Wavelengths of the line, from which the window counts, as a spectrum of this redshift shows it: Angstrom in
@@ -154,14 +186,6 @@ impl Measuring {
         let at = SpectralRegion { from: wavelength, to: wavelength, medium: own };
         let seen = SpectralRegion { from: at.ends_in(Medium::Vacuum).0 * (1.0 + z), medium: Medium::Vacuum, ..at };
         Some(seen.ends_in(medium).0)
-    }
-
-    /// A name that columns of a table can begin with.
-    pub fn prefix(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-        let name: String = self.line.chars().map(plain).collect();
-        let name = name.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-        if name.starts_with(|c: char| c.is_ascii_lowercase()) { name } else { format!("line_{name}") }
     }
 }
 
@@ -177,7 +201,7 @@ fn place(line: &str) -> Option<(f64, Medium)> {
 
 /// A window may lie beside the line, as that of a shell or a wind does, but not at all away from it.
 fn fits((from, to): (f64, f64)) -> bool {
-    from >= -WIDEST && to <= WIDEST && to - from >= 1.0
+    from >= -WIDEST && to <= WIDEST && to - from >= NARROWEST
 }
 
 #[cfg(test)]
@@ -192,6 +216,7 @@ mod tests {
             "measure=He I 5876&within=-8.5,12&beside=15&against=polynomial:2",
             "measure=6707.8&against=median:150",
             "measure=sky [O I] 5577&against=normalised",
+            "measure=H-beta&stay=on",
         ] {
             let mut written = keys("smooth=3&within=1,2&beside=4&against=normalised");
             let read = Measuring::parse(&keys(query)).unwrap();
@@ -225,6 +250,7 @@ mod tests {
         assert!((request.window.from - 6554.614).abs() < 1e-9 && (request.window.to - 6594.614).abs() < 1e-9);
         let Continuum::Straight { left, right } = request.continuum else { panic!("{request:?}") };
         assert!((left.from - 6524.614).abs() < 1e-9 && (right.to - 6624.614).abs() < 1e-9);
+        assert!(!Measuring { stay: true, ..measuring.clone() }.request().unwrap().rest_frame);
         let wide = Measuring { against: Against::Polynomial(3), ..measuring }.request().unwrap().continuum;
         let Continuum::Polynomial { degree: 3, over } = wide else { panic!("{wide:?}") };
         assert_eq!((over.from, over.to), (left.from, right.to));
@@ -240,17 +266,17 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_begins_a_columns_name() {
-        for (line, prefix) in [("H-alpha", "h_alpha"), ("[O III] 5007", "o_iii_5007"), ("6707.8", "line_6707_8")] {
-            assert_eq!(Measuring { line: line.into(), ..Measuring::default() }.prefix(), prefix);
-        }
-    }
-
-    #[test]
     fn a_window_that_is_none_is_not_taken() {
         let measuring = Measuring::default();
         assert_eq!(measuring.clone().with_window((5.0, 4.0)), measuring);
         assert_eq!(measuring.clone().with_window((-2000.0, 4.0)), measuring);
-        assert_eq!(measuring.with_window((-5.0, 4.0)).around, (-5.0, 4.0));
+        assert_eq!(measuring.clone().with_window((-5.0, 4.0)).around, (-5.0, 4.0));
+        // an end at a time: what would turn it round takes the other end along
+        assert_eq!(measuring.clone().beginning(-8.0).around, (-8.0, 20.0));
+        let beside = measuring.beginning(30.0);
+        assert_eq!(beside.around, (30.0, 70.0));
+        assert_eq!(beside.clone().ending(60.0).around, (30.0, 60.0));
+        assert_eq!(beside.clone().ending(-10.0).around, (-50.0, -10.0));
+        assert_eq!(beside.clone().beginning(990.0), beside, "beyond the widest");
     }
 }

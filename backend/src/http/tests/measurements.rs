@@ -1,6 +1,6 @@
 //! Lines measured over HTTP.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Server;
 
@@ -22,7 +22,7 @@ async fn a_measurement_makes_columns() {
     let reply = server.change("POST", PATH, "application/json", &body.to_string()).await;
     assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
     let (report, asked) = (reply.json(), server.json("/api/v1/surveys/test/spectra?where=snr_r%3E3&limit=1").await);
-    let unmeasured: u64 = report["unmeasured"].as_object().unwrap().values().filter_map(|n| n.as_u64()).sum();
+    let unmeasured: u64 = report["unmeasured"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
     assert_eq!(report["measured"].as_u64().unwrap() + unmeasured, asked["total"].as_u64().unwrap());
     let columns = server.json("/api/v1/surveys/test").await["columns"].clone();
     let column = columns.as_array().unwrap().iter().find(|column| column["name"] == "ha_ew").unwrap().clone();

@@ -15,7 +15,7 @@ use balmer_exchange::{CatalogueColumn, CatalogueRows, api::ColumnInfo};
 use flate2::bufread::MultiGzDecoder;
 
 use super::{
-    CatalogueOptions, CatalogueReport,
+    CatalogueOptions, CatalogueReport, JoinedKind,
     spill::{Cells, Guess, Spill, Spilled},
     wider::Wider,
 };
@@ -100,7 +100,8 @@ pub(super) fn join(
     }
     report.columns = named(rows.columns(), &values, &guesses, &options.prefix);
     let source = path.to_string_lossy().into_owned();
-    let wider = Wider::new(survey, &options.prefix, source, report.columns.clone()).map_err(refused)?;
+    let wider = Wider::new(survey, &options.prefix, (JoinedKind::Catalogue, source), report.columns.clone())
+        .map_err(refused)?;
     let mut spilled = spill.finish()?;
     wider.write(observer, |rows| arrays(&report.columns, &places[rows], &mut spilled))?;
     Ok(report)

@@ -7,7 +7,7 @@ use balmer_core::Observer;
 use balmer_exchange::api::ColumnInfo;
 use parquet::{basic::Compression, file::properties::WriterProperties};
 
-use super::{Joined, JoinedCatalogue, commit, field_of, joined_file, widened};
+use super::{Joined, JoinedCatalogue, JoinedKind, commit, field_of, joined_file, widened};
 use crate::storage::{Result, StoreError, Survey, durable, part::ParquetFile, scan, schema, time};
 
 /// The wider files being written.
@@ -19,12 +19,21 @@ pub struct Wider<'a> {
 }
 
 impl<'a> Wider<'a> {
-    /// A survey with `columns` from `source`, which replace those of the same prefix.
+    /// A survey with `columns` from `source`, which replace those of the same kind and prefix.
     ///
     /// # Errors
-    /// In words where a column's name is taken.
-    pub fn new(survey: &'a Survey, prefix: &str, source: String, columns: Vec<ColumnInfo>) -> Result<Self, String> {
+    /// In words where the prefix is another kind's, or a column's name is taken.
+    pub fn new(
+        survey: &'a Survey,
+        prefix: &str,
+        (kind, source): (JoinedKind, String),
+        columns: Vec<ColumnInfo>,
+    ) -> Result<Self, String> {
         let before = survey.manifest().joined.as_ref();
+        let same = before.iter().flat_map(|j| &j.catalogues).find(|c| c.prefix == prefix);
+        if let Some(other) = same.filter(|other| other.kind != kind) {
+            return Err(format!("`{prefix}` begins the columns of {} already: choose another prefix", other.source));
+        }
         let kept: Vec<JoinedCatalogue> =
             before.iter().flat_map(|j| &j.catalogues).filter(|c| c.prefix != prefix).cloned().collect();
         let own = schema::metadata();
@@ -36,7 +45,8 @@ impl<'a> Wider<'a> {
             }
         }
         let number = before.and_then(|joined| joined.folder.parse::<u64>().ok()).unwrap_or(0) + 1;
-        let catalogue = JoinedCatalogue { number, prefix: prefix.to_owned(), source, imported: time::now(), columns };
+        let catalogue =
+            JoinedCatalogue { number, prefix: prefix.to_owned(), source, imported: time::now(), kind, columns };
         let folder = format!("{number:06}");
         let catalogues = kept.iter().cloned().chain([catalogue]).collect();
         let joined = Joined { folder, parts: survey.manifest().parts.len(), catalogues };

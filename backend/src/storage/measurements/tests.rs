@@ -6,7 +6,7 @@ use balmer_core::{
 };
 
 use super::*;
-use crate::storage::{Query, WriteOptions};
+use crate::storage::{CatalogueOptions, Query, WriteOptions};
 
 const H_ALPHA: f64 = 6564.614;
 
@@ -135,4 +135,40 @@ fn what_cannot_be_done_leaves_the_survey_as_it_was() {
     assert_eq!(*store.survey("s").unwrap().manifest(), before);
     let metadata = store.survey("s").unwrap().folder().join("metadata");
     assert_eq!(std::fs::read_dir(metadata).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn what_was_opened_before_can_still_be_finished() {
+    let (_folder, store) = store();
+    store.measure("s", &options(None, "a"), &Unobserved).unwrap();
+    let opened = store.survey("s").unwrap();
+    let folders = || std::fs::read_dir(opened.folder().join("metadata")).unwrap().count();
+    store.measure("s", &options(None, "b"), &Unobserved).unwrap();
+    assert_eq!(folders(), 2, "those before the last are being read, perhaps");
+    // what is refused takes nothing away
+    assert!(store.measure("s", &options(None, "B"), &Unobserved).is_err());
+    assert!(store.measure("s", &options(Some("spectrum_id = 'x'"), "c"), &Unobserved).is_err());
+    assert_eq!(folders(), 2);
+    store.measure("s", &options(None, "c"), &Unobserved).unwrap();
+    // a run that began with the first saves what every survey has
+    let own = ["spectrum_id", "snr_r"].map(str::to_owned);
+    let batch = opened.metadata_of_rows(&[0, 4, 9], Some(&own)).unwrap();
+    assert_eq!((batch.num_rows(), batch.num_columns()), (3, 2));
+    assert_eq!(ids(&store, "a_ew < 0 AND b_ew < 0 AND c_ew < 0").len(), 9);
+}
+
+#[test]
+fn a_prefix_is_of_a_catalogue_or_of_measurements() {
+    let (_folder, store) = store();
+    let import = |prefix: &str| {
+        let options = CatalogueOptions { on: Vec::new(), prefix: prefix.to_owned() };
+        let file = std::path::Path::new("gaia.csv");
+        store.import_catalogue("s", &b"spectrum_id,teff\ns01,5777\n"[..], (file, None), &options, &Unobserved)
+    };
+    import("gaia").unwrap();
+    store.measure("s", &options(None, "ha"), &Unobserved).unwrap();
+    let refused = store.measure("s", &options(None, "gaia"), &Unobserved).unwrap_err().to_string();
+    assert!(refused.contains("begins the columns of gaia.csv already: choose another prefix"), "{refused}");
+    assert!(import("ha").unwrap_err().to_string().contains("choose another prefix"));
+    assert_eq!(ids(&store, "gaia_teff > 5000 AND ha_ew < 0"), ["s01"]);
 }

@@ -40,6 +40,7 @@ pub fn Listing() -> impl IntoView {
     steps::fetch_ahead(desk, rows);
     let of_run = Memo::new(move |_| desk.address.with(|address| matches!(address.place, Place::Run { .. })));
     let title = move || if of_run.get() { "Candidates" } else { "Spectra" };
+    let more: Columns = expect_context();
     view! {
         <section class="listing" aria-label=title>
             <header class="panel-head">
@@ -52,6 +53,7 @@ pub fn Listing() -> impl IntoView {
                 <Search />
                 <ColumnChooser />
             </div>
+            {move || more.said.get().map(|said| view! { <p class="muted listing-said" role="status">{said}</p> })}
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
             <SelectionBar />
             <Grid of_run />

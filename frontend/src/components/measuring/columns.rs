@@ -1,11 +1,12 @@
 //! The same measurement of all that is listed, as columns of the survey.
 
-use balmer_core::pipeline::PipelineSpec;
+use balmer_core::{analysis::column_prefix, pipeline::PipelineSpec};
 use balmer_exchange::api::{MeasurementReport, NewMeasurement};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     client,
+    components::keyboard::is_for_page,
     context::{Columns as ListColumns, Desk, Draft, Failures, Measured, Watch},
     state::{address::Place, format::count, measuring::Measuring},
 };
@@ -21,12 +22,21 @@ pub fn Columns() -> impl IntoView {
         (expect_context(), expect_context(), expect_context());
     let prefix = RwSignal::new(None::<String>);
     let shown = move || {
-        let own = measured.measuring.with(|now| now.as_ref().map(Measuring::prefix).unwrap_or_default());
+        let own = measured.measuring.with(|now| now.as_ref().map(|now| column_prefix(&now.line)).unwrap_or_default());
         prefix.get().unwrap_or(own)
     };
+    // a name that was typed for one line is not another's
+    let line = Memo::new(move |_| measured.measuring.with(|now| now.as_ref().map(|now| now.line.clone())));
+    Effect::new(move || {
+        line.track();
+        prefix.set(None);
+    });
     let busy = RwSignal::new(false);
     let made = RwSignal::new(None::<(String, MeasurementReport)>);
-    let measure = move |_| {
+    let measure = move || {
+        if busy.get_untracked() {
+            return;
+        }
         let request = measured.measuring.with_untracked(|now| now.as_ref().and_then(Measuring::request));
         let (Some(request), Some((survey, r#where))) = (request, subset(desk, &watch)) else { return };
         let new = NewMeasurement { prefix: untrack(shown), r#where, request };
@@ -35,13 +45,21 @@ pub fn Columns() -> impl IntoView {
         spawn_local(async move {
             let report = failures.noted(client::measure(&survey, &new).await);
             busy.set(false);
-            if let Ok(report) = report {
+            // the reader may have gone on to another survey
+            if let Some(report) = report.ok().filter(|_| desk.survey.get_untracked() == Some(survey)) {
                 draft.refresh_survey();
                 list.show(&SHOWN.map(|name| format!("{}_{name}", new.prefix)));
                 made.set(Some((new.prefix, report)));
             }
         });
     };
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "W" && is_for_page(&event) {
+            event.prevent_default();
+            measure();
+        }
+    });
+    on_cleanup(move || listener.remove());
     view! {
         <div class="measuring-columns">
             <label>
@@ -56,7 +74,14 @@ pub fn Columns() -> impl IntoView {
                     on:change=move |event| prefix.set(Some(event_target_value(&event).trim().to_owned()))
                 />
             </label>
-            <button type="button" data-testid="measure-all" disabled=move || busy.get() on:click=measure>
+            <button
+                type="button"
+                data-testid="measure-all"
+                aria-keyshortcuts="Shift+W"
+                title="The same line of all of the subset, as columns of the survey (Shift+W)"
+                disabled=move || busy.get()
+                on:click=move |_| measure()
+            >
                 {move || if busy.get() { "Measuring …" } else { "Measure all of the subset" }}
             </button>
             <span class="said" role="status" data-testid="measured">

@@ -1,6 +1,7 @@
 //! What is measured: the line, its window, the windows beside it, the continuum.
 
 use leptos::prelude::*;
+use web_sys::HtmlInputElement;
 
 use super::change;
 use crate::{
@@ -31,6 +32,8 @@ pub fn Controls() -> impl IntoView {
                         if let Ok(value) = event_target_value(&event).parse::<f64>() {
                             change(measured, |measuring| write(measuring, value));
                         }
+                        // what is refused does not stay in the field
+                        event_target::<HtmlInputElement>(&event).set_value(&now.with_untracked(read).to_string());
                     }
                 />
             </label>
@@ -39,11 +42,23 @@ pub fn Controls() -> impl IntoView {
     view! {
         <div class="measuring-controls">
             <LineField now />
-            {number("From", |now| now.around.0, |now, from| { let to = now.around.1; now.with_window((from, to)) })}
-            {number("To", |now| now.around.1, |now, to| { let from = now.around.0; now.with_window((from, to)) })}
+            {number("From", |now| now.around.0, Measuring::beginning)}
+            {number("To", |now| now.around.1, Measuring::ending)}
             {number("Beside", |now| now.beside, |now, beside| Measuring { beside: beside.abs().clamp(1.0, WIDEST), ..now })}
-            <span class="unit">"Å at rest, from the line"</span>
+            <span class="unit">"Å from the line"</span>
             <ContinuumSelect now />
+            <label class="check" title="The windows stay where they are, whatever the redshift of a spectrum">
+                <input
+                    type="checkbox"
+                    data-testid="measure-stay"
+                    prop:checked=move || now.with(|now| now.stay)
+                    on:change=move |event| {
+                        let stay = event_target_checked(&event);
+                        change(measured, |measuring| Measuring { stay, ..measuring });
+                    }
+                />
+                "as observed"
+            </label>
             <button
                 type="button"
                 class="quiet"

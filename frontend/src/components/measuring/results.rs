@@ -15,7 +15,7 @@ pub fn Results() -> impl IntoView {
     let shown = move || {
         measured.outcome.with(|outcome| {
             outcome.as_ref().map(|outcome| match &outcome.0.line {
-                Ok(line) => numbers(line),
+                Ok(line) => numbers(line, &outcome.0.notes),
                 Err(why) => view! { <p class="fault" data-testid="unmeasurable">{why.clone()}</p> }.into_any(),
             })
         })
@@ -23,7 +23,7 @@ pub fn Results() -> impl IntoView {
     view! { <div class="measuring-results" role="status">{shown}</div> }
 }
 
-fn numbers(line: &LineMeasurement) -> AnyView {
+fn numbers(line: &LineMeasurement, more: &[String]) -> AnyView {
     let unit = |unit: &'static str| match unit {
         "Angstrom" => " Å".to_owned(),
         "" => String::new(),
@@ -51,7 +51,8 @@ fn numbers(line: &LineMeasurement) -> AnyView {
         number(about.snr.value),
         about.medium
     );
-    let notes = about.notes.iter().map(|note| view! { <li>{note.text()}</li> }).collect_view();
+    let notes = about.notes.iter().map(|note| note.text().to_owned()).chain(more.iter().cloned());
+    let notes = notes.map(|note| view! { <li>{note}</li> }).collect_view();
     view! {
         <dl>{rows}</dl>
         <p class="muted">{said}</p>

@@ -81,6 +81,9 @@ fn plain(event: &KeyboardEvent, showing: Showing, selected: Selected, desk: Desk
         "r" => take(Tool::Box),
         "M" => turn(Kind::Map, Views::embedding_turned),
         "S" => turn(Kind::Sky, Views::footprint_turned),
+        "G" => turn(Kind::Sky, |views| Views { galactic: !views.galactic, ..views }),
+        "H" => turn(Kind::Gallery, |views| Views { gallery: views.gallery.heights_turned(), ..views }),
+        "F" => turn(Kind::Gallery, |views| Views { gallery: views.gallery.selection_turned(), ..views }),
         "c" => take(Tool::Cone),
         " " if is_pressed_by_space(event) => false,
         "x" | " " => desk.spectrum_id.get_untracked().is_some_and(|id| {

@@ -46,7 +46,8 @@ pub fn SkyView() -> impl IntoView {
                 type="button"
                 data-testid="sky-galactic"
                 aria-pressed=move || galactic.get().to_string()
-                title="Galactic coordinates"
+                aria-keyshortcuts="Shift+G"
+                title="Galactic coordinates (Shift+G)"
                 on:click=turn
             >
                 "Galactic"

@@ -39,17 +39,22 @@ pub fn follow_class(compared: Compared, desk: Desk, labels: Labels) {
         };
         Some((survey, of, labelled))
     });
+    // counts the requests: what comes for one before is dropped, also where it was for the same class
+    let version = StoredValue::new(0_u64);
     Effect::new(move || {
+        version.update_value(|version| *version += 1);
+        let mine = version.get_value();
+        let is_wanted = move || version.get_value() == mine;
         compared.class_progress.set(Progress::default());
         let Some(now) = wanted.get() else { return compared.class.set(Load::Idle) };
         compared.class.set(Load::Loading);
         spawn_local(async move {
             let found = members(&now).await;
-            if wanted.get_untracked().as_ref() != Some(&now) {
+            if !is_wanted() {
                 return;
             }
             match found {
-                Ok((ids, all)) => fetch(compared, wanted, now, &ids, all),
+                Ok((ids, all)) => fetch(compared, is_wanted, &now, &ids, all),
                 Err(problem) => compared.class.set(Load::Failed(problem)),
             }
         });
@@ -71,7 +76,7 @@ async fn members((survey, of, labelled): &Wanted) -> Result<(Vec<String>, u64), 
     Ok((page.rows.into_iter().map(|row| row.spectrum_id).collect(), page.total))
 }
 
-fn fetch(compared: Compared, wanted: Memo<Option<Wanted>>, now: Wanted, ids: &[String], all: u64) {
+fn fetch(compared: Compared, is_wanted: impl Fn() -> bool + 'static, now: &Wanted, ids: &[String], all: u64) {
     let title = now.1.title();
     if ids.is_empty() {
         return compared.class.set(Load::Ready(Same::new(Averaged { title, spectra: Vec::new(), all })));
@@ -79,9 +84,9 @@ fn fetch(compared: Compared, wanted: Memo<Option<Wanted>>, now: Wanted, ids: &[S
     compared.class_progress.set(Progress { wanted: ids.len(), ..Progress::default() });
     let names: Vec<Name> = ids.iter().map(|id| Name::new(&now.0, id)).collect();
     let arrived: Rc<RefCell<Vec<Drawn>>> = Rc::default();
-    let (spectra, _) = compared.others.get_value();
+    let (spectra, ..) = compared.others.get_value();
     spectra.fetch_many(names, move |name, body| {
-        if wanted.with_untracked(|wanted| wanted.as_ref() != Some(&now)) {
+        if !is_wanted() {
             return false;
         }
         compared.class_progress.update(|progress| progress.take(&name, body.as_ref().err().map(ToString::to_string)));

@@ -43,7 +43,7 @@ mod width;
 pub use level::Continuum;
 pub use measurements::{Feature, Measured, Measurements, Note, continuum_level, measure};
 pub use peaks::DoublePeak;
-pub use quantities::{QUANTITIES, Quantity};
+pub use quantities::{QUANTITIES, Quantity, column_prefix};
 pub use region::SpectralRegion;
 pub use request::{LineMeasurement, LineRequest};
 pub use snr::{Noise, Snr, snr};

@@ -41,7 +41,7 @@ pub const QUANTITIES: [Quantity; 11] = [
         name: "continuum",
         title: "Continuum",
         unit: "",
-        ucd: "spect.continuum",
+        ucd: "phot.flux.density;spect.continuum",
         description: "continuum in the middle of the line window, in the spectrum's flux unit",
         of: |line| Some(line.measurements.continuum),
     },
@@ -97,7 +97,7 @@ pub const QUANTITIES: [Quantity; 11] = [
         name: "vr",
         title: "V/R",
         unit: "",
-        ucd: "arith.ratio;spect.line.intensity",
+        ucd: "spect.line.intensity;arith.ratio",
         description: "ratio of the heights of the violet and the red peak",
         of: |line| Some(line.measurements.double_peak?.ratio),
     },
@@ -110,3 +110,36 @@ pub const QUANTITIES: [Quantity; 11] = [
         of: |line| Some(line.measurements.double_peak?.separation),
     },
 ];
+
+/// What the names of a line's columns begin with, in characters that SQL takes unquoted: `H-alpha` is `h_alpha`, and a
+/// wavelength `line_6707_8`.
+pub fn column_prefix(line: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let name: String = line.chars().map(plain).collect();
+    let name = name.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) { name } else { format!("line_{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_begins_a_columns_name() {
+        for (line, prefix) in [
+            ("H-alpha", "h_alpha"),
+            ("[O III] 5007", "o_iii_5007"),
+            ("6707.8", "line_6707_8"),
+            ("6708.4", "line_6708_4"),
+        ] {
+            assert_eq!(column_prefix(line), prefix);
+        }
+    }
+
+    #[test]
+    fn columns_have_names_of_their_own() {
+        assert!(
+            QUANTITIES.iter().enumerate().all(|(i, q)| QUANTITIES[i + 1..].iter().all(|other| other.name != q.name))
+        );
+    }
+}

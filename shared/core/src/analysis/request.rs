@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Continuum, Measured, Measurements, SpectralRegion, Unmeasurable, measure};
 use crate::{
-    lines::convert,
+    lines::{Line, convert},
     simulate::SPEED_OF_LIGHT,
     spectrum::{Medium, Spectrum},
 };
+
+/// How far a line may stand from its window, in Angstrom: the widest wing of a nova.
+const FARTHEST: f64 = 1000.0;
 
 /// What to measure of every spectrum of a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -45,6 +48,12 @@ impl LineRequest {
         Self { line: Some(line), window: region(from, to), continuum, rest_frame: true }
     }
 
+    /// The same for a listed line: its windows move where the line does.
+    pub fn of(line: &Line, around: (f64, f64), beside: f64) -> Self {
+        let rest_frame = line.kind.moves_with_object();
+        Self { rest_frame, ..Self::about(line.wavelength, line.medium, around, beside) }
+    }
+
     /// The windows as they stand in a spectrum of this redshift.
     #[must_use]
     pub fn at(self, z: f64) -> Self {
@@ -58,6 +67,11 @@ impl LineRequest {
     /// # Errors
     /// [`Unmeasurable`]: as [`measure`], and a request at rest of a spectrum whose redshift is not known.
     pub fn measure(&self, spectrum: &Spectrum) -> Result<LineMeasurement, Unmeasurable> {
+        let SpectralRegion { from, to, .. } = self.window;
+        // a wavelength in nanometres, or of another line, would be a velocity of its own
+        if let Some(line) = self.line.filter(|line| !(from - FARTHEST..=to + FARTHEST).contains(line) || *line <= 0.0) {
+            return Err(Unmeasurable::NotOfTheWindow { line, from, to });
+        }
         let here = match (self.rest_frame, spectrum.metadata.z) {
             (false, _) => *self,
             (true, Some(z)) if z.is_finite() && z > -1.0 => self.at(z),
@@ -124,12 +138,34 @@ mod tests {
     }
 
     #[test]
+    fn only_what_moves_is_moved() {
+        let [star, sky] =
+            ["H-alpha", "sky [O I] 5577"].map(|name| crate::lines::all().find(|l| l.name == name).unwrap());
+        assert!(LineRequest::of(star, (-5.0, 5.0), 5.0).rest_frame);
+        assert!(!LineRequest::of(sky, (-5.0, 5.0), 5.0).rest_frame);
+    }
+
+    #[test]
+    fn a_line_belongs_to_its_window() {
+        let request = LineRequest::about(H_ALPHA, Medium::Vacuum, (-20.0, 20.0), 25.0);
+        for line in [656.46, -H_ALPHA, 0.0, f64::NAN, 7900.0] {
+            let refused = LineRequest { line: Some(line), ..request }.measure(&at_redshift(0.0)).unwrap_err();
+            assert_eq!(refused.reason(), "not-of-the-window", "{line}");
+        }
+        assert!(LineRequest { line: Some(6000.0), ..request }.measure(&at_redshift(0.0)).is_ok());
+    }
+
+    #[test]
     fn at_rest_takes_a_redshift() {
         let request = LineRequest::about(6562.8, Medium::Air, (-20.0, 20.0), 25.0);
         let unknown = spectrum(|_| 100.0);
         let refused = request.measure(&unknown).unwrap_err();
         assert_eq!(refused, Unmeasurable::NoRedshift { stated: None });
-        assert_eq!(refused.to_string(), "windows at rest need a redshift or radial velocity, and none is stated");
+        assert_eq!(
+            refused.to_string(),
+            "windows at rest need a redshift or radial velocity, and none is stated: measure where windows stand as \
+             observed"
+        );
         let mut wrong = unknown;
         wrong.metadata.z = Some(-2.0);
         assert_eq!(request.measure(&wrong).unwrap_err().reason(), "no-redshift");

@@ -71,10 +71,23 @@ pub enum Unmeasurable {
         lowest: f64,
     },
     /// The windows are at rest and the spectrum's redshift is not known, or is none.
-    #[error("windows at rest need a redshift or radial velocity, {}", stated.map_or("and none is stated".to_owned(), |z| format!("and the one stated is {z}")))]
+    #[error(
+        "windows at rest need a redshift or radial velocity, and {}: measure where windows stand as observed",
+        stated.map_or("none is stated".to_owned(), |z| format!("the one stated is {z}"))
+    )]
     NoRedshift {
         /// What is stated.
         stated: Option<f64>,
+    },
+    /// A wavelength that velocities should count from, far from the window.
+    #[error("the line at {line} A is none of the window {from:.2}-{to:.2} A: give its wavelength at rest, in Angstrom")]
+    NotOfTheWindow {
+        /// The wavelength as given.
+        line: f64,
+        /// Start of the window.
+        from: f64,
+        /// Its end.
+        to: f64,
     },
 }
 
@@ -89,6 +102,7 @@ impl Unmeasurable {
             Self::NoNoise { .. } => "no-noise",
             Self::ContinuumNotPositive { .. } => "continuum-not-positive",
             Self::NoRedshift { .. } => "no-redshift",
+            Self::NotOfTheWindow { .. } => "not-of-the-window",
         }
     }
 }

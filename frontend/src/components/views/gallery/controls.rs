@@ -53,8 +53,9 @@ pub fn Controls(sheet: Sheet) -> impl IntoView {
             type="button"
             data-testid="gallery-heights"
             aria-pressed=move || gallery.with(|gallery| gallery.same_heights).to_string()
-            title="One scale of flux for all of them, not one for each"
-            on:click=move |_| edit(|gallery| Gallery { same_heights: !gallery.same_heights, ..gallery })
+            aria-keyshortcuts="Shift+H"
+            title="One scale of flux for all of them, not one for each (Shift+H)"
+            on:click=move |_| edit(Gallery::heights_turned)
         >
             "Same scale"
         </button>
@@ -62,8 +63,9 @@ pub fn Controls(sheet: Sheet) -> impl IntoView {
             type="button"
             data-testid="gallery-selected"
             aria-pressed=move || gallery.with(|gallery| gallery.only_selected).to_string()
-            title="Only what is selected of the list"
-            on:click=move |_| edit(|gallery| Gallery { only_selected: !gallery.only_selected, ..gallery })
+            aria-keyshortcuts="Shift+F"
+            title="Only what is selected of the list (Shift+F)"
+            on:click=move |_| edit(Gallery::selection_turned)
         >
             "Only selected"
         </button>
