@@ -170,11 +170,14 @@ async fn settled(browser: &Browser) {
     browser.until("a settled map", script).await;
 }
 
-/// What a reader hears of the map, and the picture of its points.
+/// What a reader hears of the map, and the picture of its points: that of the frame after the next, since what was told
+/// is drawn with the next.
 async fn map(browser: &Browser) -> (String, String) {
-    let script =
-        "const map = document.querySelector('[data-testid=map-plot]'); return [map.ariaLabel, map.toDataURL()]";
-    let found = browser.script(script, vec![]).await;
+    let script = "const done = arguments[arguments.length - 1];
+        const map = document.querySelector('[data-testid=map-plot]');
+        const read = () => done([map.ariaLabel, map.toDataURL()]);
+        requestAnimationFrame(() => requestAnimationFrame(read))";
+    let found = browser.async_script(script, vec![]).await;
     (found[0].as_str().unwrap().to_owned(), found[1].as_str().unwrap().to_owned())
 }
 

@@ -4,13 +4,14 @@ use balmer_core::{
     analysis::{Continuum, LineMeasurement, LineRequest, continuum_level},
     spectrum::{Medium, Spectrum},
 };
+use balmer_exchange::api::Problem;
 use leptos::prelude::*;
 
-use super::{Desk, Spectra, Viewing};
+use super::{Desk, Failures, Spectra, Viewing};
 use crate::state::{
     format::signed,
     markers::{corrected, redshift},
-    measuring::Measuring,
+    measuring::{Measuring, WIDEST},
     picture::{MeasuredLine, Same},
     view::Show,
 };
@@ -34,7 +35,7 @@ pub struct Measured {
     /// What came of it, of the spectrum shown.
     pub outcome: Memo<Option<Same<Outcome>>>,
     /// Kept aside, so that the handle stays small enough to be passed around.
-    others: StoredValue<(Desk, Spectra, Viewing)>,
+    others: StoredValue<(Desk, Spectra, Viewing, Failures)>,
 }
 
 impl Measured {
@@ -60,7 +61,7 @@ impl Measured {
                 Err(why) => Outcome { line: Err(why.clone()), drawn: None, notes: Vec::new() },
             }))
         });
-        Self { measuring, outcome, others: StoredValue::new((desk, spectra, viewing)) }
+        Self { measuring, outcome, others: StoredValue::new((desk, spectra, viewing, expect_context())) }
     }
 
     /// Changes what is measured, without an entry in the history; `None` ends it.
@@ -79,25 +80,37 @@ impl Measured {
         self.edit(|measuring| if measuring.is_some() { None } else { Some(Measuring::default()) });
     }
 
-    /// Takes the part of the spectrum that the reader has zoomed to as the line window.
+    /// Takes the part of the spectrum that the reader has zoomed to as the line window, where it can be one.
     pub fn take_window(self) {
-        let (_, spectra, viewing) = self.others.get_value();
-        // what the algorithm saw may be at rest or in another medium
-        let shown =
-            viewing.view.with_untracked(|view| view.window.filter(|_| view.show != Show::Seen).or(view.side_window));
-        let Some((from, to)) = shown else { return };
-        let Some((medium, z)) =
-            spectra.shown.with_untracked(|shown| shown.as_ref().map(|body| (body.medium, redshift(body))))
-        else {
-            return;
-        };
-        let z = corrected(z, viewing.view.with_untracked(|view| view.shift));
-        self.edit(|measuring| {
-            let measuring = measuring?;
+        let (.., failures) = self.others.get_value();
+        let taken = self.measuring.get_untracked().zip(self.shown()).and_then(|(measuring, (range, medium, z))| {
             let stretch = if measuring.moves() { 1.0 + z } else { 1.0 };
             let line = measuring.seen_at(z, medium)?;
-            Some(measuring.with_window(((from - line) / stretch, (to - line) / stretch)))
+            let around = ((range.0 - line) / stretch, (range.1 - line) / stretch);
+            let taken = measuring.with_window(around);
+            (taken.around == around).then_some(taken)
         });
+        match taken {
+            Some(taken) => self.edit(|_| Some(taken)),
+            None => {
+                let detail =
+                    format!("zoom to the line in a plot first: a window is 1 Å wide and at most {WIDEST} Å away");
+                failures.last.set(Some(Problem::new(400, "no window").with_detail(detail)));
+            }
+        }
+    }
+
+    /// The wavelengths that a plot is zoomed to, their medium, and the redshift at which the markers stand.
+    fn shown(self) -> Option<((f64, f64), Medium, f64)> {
+        let (_, spectra, viewing, _) = self.others.get_value();
+        viewing.view.with_untracked(|view| {
+            // what the algorithm saw may be at rest or in another medium
+            let range = view.window.filter(|_| view.show != Show::Seen).or(view.side_window)?;
+            spectra.shown.with_untracked(|shown| {
+                let body = shown.as_ref()?;
+                Some((range, body.medium, corrected(redshift(body), view.shift)))
+            })
+        })
     }
 }
 

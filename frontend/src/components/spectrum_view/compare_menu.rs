@@ -1,6 +1,7 @@
 //! The menu of what is drawn with the chosen spectrum, and how.
 
 use leptos::{html, prelude::*};
+use web_sys::HtmlInputElement;
 
 use super::menu::{close_when_done, toggle};
 use crate::{
@@ -57,9 +58,10 @@ pub fn CompareMenu() -> impl IntoView {
 fn NearCount() -> impl IntoView {
     let (compared, explained): (Compared, Explained) = (expect_context(), expect_context());
     let near = Memo::new(move |_| compared.compare.with(|compare| compare.near));
-    let choose = move |event| {
+    let choose = move |event: web_sys::Event| {
         let near = event_target_value(&event).parse().unwrap_or(0).min(MOST_DRAWN);
         compared.edit(|compare| Compare { near, ..compare });
+        event_target::<HtmlInputElement>(&event).set_value(&near.to_string());
     };
     let missing = move || explained.answer.with(|answer| answer.problem().is_some());
     view! {
@@ -145,7 +147,11 @@ fn Epochs() -> impl IntoView {
                     prop:value=move || radius.get().unwrap_or(EPOCH_RADIUS).to_string()
                     on:change=move |event| {
                         let typed = event_target_value(&event).parse().ok();
-                        set(typed.filter(|radius| (0.01..=MOST_RADIUS).contains(radius)).or(Some(EPOCH_RADIUS)));
+                        let known = radius.get_untracked().unwrap_or(EPOCH_RADIUS);
+                        set(typed.filter(|radius| (0.01..=MOST_RADIUS).contains(radius)).or(Some(known)));
+                        // what is refused does not stay in the field
+                        let now = radius.get_untracked().unwrap_or(EPOCH_RADIUS);
+                        event_target::<HtmlInputElement>(&event).set_value(&now.to_string());
                     }
                 />
                 "″"
