@@ -90,13 +90,12 @@ impl Measured {
             let taken = measuring.with_window(around);
             (taken.around == around).then_some(taken)
         });
-        match taken {
-            Some(taken) => self.edit(|_| Some(taken)),
-            None => {
-                let detail =
-                    format!("zoom to the line in a plot first: a window is 1 Å wide and at most {WIDEST} Å away");
-                failures.last.set(Some(Problem::new(400, "no window").with_detail(detail)));
-            }
+        if let Some(taken) = taken {
+            self.edit(|_| Some(taken));
+        } else {
+            let detail =
+                format!("zoom to the line in a plot first: a window is at least 1 Å wide and at most {WIDEST} Å away");
+            failures.last.set(Some(Problem::new(400, "no window").with_detail(detail)));
         }
     }
 
