@@ -29,8 +29,10 @@ pub mod resample;
 pub mod scale;
 mod spec;
 pub mod spikes;
+mod trace;
 
 pub(crate) use recipe::missing_pixels;
 pub use recipe::{Extraction, Note, Recipe};
 pub use rejection::Rejection;
 pub use spec::{Continuum, Grid, Mask, RecipeSpec, Scale};
+pub use trace::{Step, Trace, TraceStep};

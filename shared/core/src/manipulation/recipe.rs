@@ -9,7 +9,8 @@ use super::convolve::{self, kernel_sigma};
 use super::frame::Frame;
 use super::scale::{constant_level, median, scale};
 use super::spikes::reject_spikes;
-use super::{Continuum, Grid, Mask, RecipeSpec, Rejection, continuum, resample};
+use super::trace::{Step, Trace, TraceStep};
+use super::{Continuum, Grid, Mask, RecipeSpec, Rejection, Scale, continuum, resample};
 use crate::spectrum::{SpectralAxis, Spectrum};
 use crate::{Error, Result};
 
@@ -179,6 +180,24 @@ impl Recipe {
     /// # Errors
     /// As [`Recipe::apply`].
     pub fn extract(&self, spectrum: &Spectrum) -> Result<Extraction, Rejection> {
+        self.carry_out(spectrum, &mut |_, _, _, _| ())
+    }
+
+    /// The spectrum after each step, up to the one that it does not pass.
+    pub fn trace(&self, spectrum: &Spectrum) -> Trace {
+        let mut steps = Vec::new();
+        let outcome = self.carry_out(spectrum, &mut |step, wavelengths, values, bad| {
+            steps.push(TraceStep::new(step, wavelengths, values, bad));
+        });
+        Trace { steps, outcome }
+    }
+
+    /// All steps; each tells `after` its wavelengths, what the spectrum is there now, and its bad pixels where it knows of some.
+    fn carry_out(
+        &self,
+        spectrum: &Spectrum,
+        after: &mut dyn FnMut(Step, &[f64], &[f64], &[bool]),
+    ) -> Result<Extraction, Rejection> {
         let spec = &self.spec;
         let frame = self.frame(spectrum)?;
         let (sigma, coarser) = self.kernel(spectrum, &frame)?;
@@ -188,19 +207,31 @@ impl Recipe {
         let mut flux: Vec<f64> = spectrum.flux()[range.clone()].iter().map(|&f| f64::from(f)).collect();
 
         let mut bad = bad_pixels(spectrum, range, spec.mask);
+        after(Step::Native, &wavelengths, &flux, &bad);
         let spikes = if spec.spike_sigma > 0.0 { reject_spikes(&flux, &mut bad, spec.spike_sigma) } else { 0 };
         let (good, window_pixels) = self.count_good(&wavelengths, &bad)?;
         interpolate_over(&wavelengths, &mut flux, &bad);
+        after(Step::Interpolated, &wavelengths, &flux, &bad);
 
         if let Some(sigma) = sigma {
             flux = convolve::gaussian(&wavelengths, &flux, sigma);
+            after(Step::Convolved, &wavelengths, &flux, &[]);
         }
-        let mut row = resample::automatic(&wavelengths, &flux, self.grid.wavelengths());
+        let grid = self.grid.wavelengths();
+        let mut row = resample::automatic(&wavelengths, &flux, grid);
+        after(Step::Resampled, grid, &row, &[]);
         if let Some(level) = constant_level(&row) {
             return Err(Rejection::NoSignal { level });
         }
-        self.divide_by_continuum(&mut row)?;
-        scale(&mut row, spec.scale)?;
+        if let Some(level) = self.continuum(&row) {
+            after(Step::Continuum, grid, &level, &[]);
+            divide(&mut row, &level)?;
+            after(Step::Normalised, grid, &row, &[]);
+        }
+        if spec.scale != Scale::None {
+            scale(&mut row, spec.scale)?;
+            after(Step::Scaled, grid, &row, &[]);
+        }
 
         let features: Vec<f32> = row.iter().map(|&y| y as f32).collect();
         if let Some(pixel) = features.iter().position(|y| !y.is_finite()) {
@@ -271,21 +302,14 @@ impl Recipe {
         Ok((good, pixels))
     }
 
-    fn divide_by_continuum(&self, row: &mut [f64]) -> Result<(), Rejection> {
+    /// What the row is divided by, if by anything.
+    fn continuum(&self, row: &[f64]) -> Option<Vec<f64>> {
         let wavelengths = self.grid.wavelengths();
-        let level = match self.spec.continuum {
-            Continuum::None => return Ok(()),
-            Continuum::Polynomial(degree) => continuum::polynomial(wavelengths, row, degree),
-            Continuum::Median(width) => continuum::running_median(wavelengths, row, width),
-        };
-        let lowest = level.iter().copied().fold(f64::INFINITY, f64::min);
-        if lowest <= 0.0 {
-            return Err(Rejection::ContinuumNotPositive { lowest });
+        match self.spec.continuum {
+            Continuum::None => None,
+            Continuum::Polynomial(degree) => Some(continuum::polynomial(wavelengths, row, degree)),
+            Continuum::Median(width) => Some(continuum::running_median(wavelengths, row, width)),
         }
-        for (y, level) in row.iter_mut().zip(&level) {
-            *y /= level;
-        }
-        Ok(())
     }
 
     fn notes(&self, spectrum: &Spectrum, coarser: bool) -> Vec<Note> {
@@ -299,6 +323,17 @@ impl Recipe {
             .filter_map(|(holds, note)| holds.then_some(note))
             .collect()
     }
+}
+
+fn divide(row: &mut [f64], level: &[f64]) -> Result<(), Rejection> {
+    let lowest = level.iter().copied().fold(f64::INFINITY, f64::min);
+    if lowest <= 0.0 {
+        return Err(Rejection::ContinuumNotPositive { lowest });
+    }
+    for (y, level) in row.iter_mut().zip(level) {
+        *y /= level;
+    }
+    Ok(())
 }
 
 /// Pixels of the usual step that would fit into the gaps between `from` and `to`: a table may leave its

@@ -10,6 +10,10 @@
 //!   Learning Using Gaussian Fields and Harmonic Functions*, ICML 20, section 2). With `z = D^-1 v` the adjoint
 //!   system `(I - T_UU^T) v = e_i` is `(D - W)_UU z = e_i`, and the part of seed `j` is `sum_u W_ju z_u`.
 //!
+//! Taking a seed away changes the score by more than its part, since what is left is a share of less: without seed
+//! `j` the probability of a class is that of the other parts. In propagation the freed row also passes walkers on, to
+//! where a walk from it ends: one more system a seed ([`Influence::without`]).
+//!
 //! Both matrices are symmetric and positive definite where the row is connected with a seed, so conjugate
 //! gradients solve them (M. R. Hestenes, E. Stiefel 1952, J. Res. Natl. Bur. Stand. 49, 409), scaled by the
 //! diagonal, in far fewer products with the graph than the diffusion itself takes. What is explained is the
@@ -27,6 +31,15 @@ const LEAST_SCORE: f64 = 1e-10;
 /// Products with the graph, at most.
 const MAX_PRODUCTS: usize = 10_000;
 
+/// Where the probability of a class at a row comes from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sources {
+    /// The settled probability of the class, 0 to 1.
+    pub probability: f64,
+    /// The seeds of the class, the most important first, with shares that sum to 1; none where none reaches the row.
+    pub seeds: Vec<Influence>,
+}
+
 /// A seed and its part in a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Influence {
@@ -34,11 +47,14 @@ pub struct Influence {
     pub row: usize,
     /// Its share of the score, 0 to 1.
     pub share: f64,
+    /// The probability of the class if this label were taken back, 0 where no other label would reach the row; `None`
+    /// where that was not asked for.
+    pub without: Option<f64>,
 }
 
 impl Diffusion {
-    /// The seeds of `class` that the score of `row` for that class comes from, the most important first, with
-    /// shares that sum to 1. Empty where no seed of the class reaches the row. O(products edges) time, O(n) memory.
+    /// The seeds of `class` that the probability of `row` for that class comes from; of the first `removed` of them also
+    /// what it would be without. O(products edges) time, in propagation once more for each removed, O(n) memory.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`], [`Error::Labels`] when seeds and graph differ in rows, [`Error::Cancelled`].
@@ -47,8 +63,9 @@ impl Diffusion {
         graph: &Graph,
         seeds: &Seeds,
         (row, class): (usize, usize),
+        removed: usize,
         observer: &dyn Observer,
-    ) -> Result<Vec<Influence>> {
+    ) -> Result<Sources> {
         self.check()?;
         let n = graph.n_rows();
         if n != seeds.n_rows() {
@@ -64,8 +81,18 @@ impl Diffusion {
             Algorithm::Spreading => self.spread_parts(graph, node, observer)?,
             Algorithm::Propagation => absorbed_parts(graph, &labels, node, observer)?,
         };
-        let of_class = (0..n).filter(|&node| labels[node] == Some(class as u32));
-        Ok(shares(of_class.map(|node| Influence { row: graph.row(node), share: parts[node] })))
+        let mut found = shares(&parts, &labels, class as u32);
+        for part in found.seeds.iter_mut().take(removed) {
+            let rest = match self.algorithm {
+                Algorithm::Spreading => without(&parts, part.row),
+                Algorithm::Propagation => freed(graph, &labels, &parts, (node, part.row), observer)?,
+            };
+            part.without = Some(shares(&rest, &labels, class as u32).probability);
+        }
+        for part in &mut found.seeds {
+            part.row = graph.row(part.row);
+        }
+        Ok(found)
     }
 
     /// The part of each node in the score of `node`.
@@ -146,20 +173,46 @@ fn solve(
     Ok(x)
 }
 
-/// Parts of the seeds of one class as shares of their sum.
-fn shares(parts: impl Iterator<Item = Influence>) -> Vec<Influence> {
+/// The parts without that of a node.
+fn without(parts: &Array1<f64>, node: usize) -> Array1<f64> {
+    let mut rest = parts.clone();
+    rest[node] = 0.0;
+    rest
+}
+
+/// How likely a walker from `node` meets each labelled node first once `seed` is one no more: those that met it go on.
+fn freed(
+    graph: &Graph,
+    labels: &[Option<u32>],
+    parts: &Array1<f64>,
+    (node, seed): (usize, usize),
+    observer: &dyn Observer,
+) -> Result<Array1<f64>> {
+    let mut others = labels.to_vec();
+    others[seed] = None;
+    let onward = absorbed_parts(graph, &others, seed, observer)?;
+    Ok(if node == seed { onward } else { without(parts, seed) + onward * parts[seed] })
+}
+
+/// The parts of the labelled nodes as the probability of a class and shares in it, by node.
+fn shares(parts: &Array1<f64>, labels: &[Option<u32>], class: u32) -> Sources {
+    let labelled = |node: &usize| labels[*node].is_some();
     // what the residual leaves below zero is zero
-    let mut found: Vec<Influence> = parts.filter(|seed| seed.share > 0.0).collect();
-    found.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.row.cmp(&b.row)));
+    let part = |node: usize| parts[node].max(0.0);
+    let all: f64 = (0..labels.len()).filter(labelled).map(part).sum();
+    let of_class = (0..labels.len()).filter(|&node| labels[node] == Some(class) && part(node) > 0.0);
+    let mut seeds: Vec<Influence> =
+        of_class.map(|node| Influence { row: node, share: part(node), without: None }).collect();
+    seeds.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.row.cmp(&b.row)));
     // the smallest first, so that none is lost in the sum
-    let sum: f64 = found.iter().rev().map(|seed| seed.share).sum();
+    let sum: f64 = seeds.iter().rev().map(|seed| seed.share).sum();
     if sum < LEAST_SCORE {
-        return Vec::new();
+        return Sources::default();
     }
-    for seed in &mut found {
+    for seed in &mut seeds {
         seed.share /= sum;
     }
-    found
+    Sources { probability: sum / all, seeds }
 }
 
 #[cfg(test)]

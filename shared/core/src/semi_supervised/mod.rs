@@ -24,7 +24,7 @@ mod tests;
 pub use diffusion::{Algorithm, Diffusion, LEAST_SHARE};
 pub use distributions::LabelDistributions;
 pub use graph::{Csr, Graph, Rbf, Weights};
-pub use influence::Influence;
+pub use influence::{Influence, Sources};
 pub use params::{
     Kernel, LabelPropagationParams, LabelPropagationValidParams, LabelSpreadingParams, LabelSpreadingValidParams,
 };

@@ -95,20 +95,31 @@ fn check(diffusion: &Diffusion, graph: &Graph, seeds: &Seeds, row: usize) {
     let total = of_class(0) + of_class(1);
     let scores = run(diffusion, graph, seeds);
     for class in 0..2 {
-        let found = diffusion.influence(graph, seeds, (row, class), &Unobserved).unwrap();
+        let found = diffusion.influence(graph, seeds, (row, class), 2, &Unobserved).unwrap();
         let sum = of_class(class as u32);
         if sum < 1e-5 {
             continue;
         }
-        assert!((found.iter().map(|seed| seed.share).sum::<f64>() - 1.0).abs() < 1e-12);
-        assert!(found.windows(2).all(|pair| pair[0].share >= pair[1].share));
-        for seed in &found {
+        assert!((found.seeds.iter().map(|seed| seed.share).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!(found.seeds.windows(2).all(|pair| pair[0].share >= pair[1].share));
+        for seed in &found.seeds {
             assert_eq!(seeds.labels()[seed.row], Some(class as u32));
             assert!((seed.share - parts[seed.row] / sum).abs() < 1e-8, "{seed:?}, expected {}", parts[seed.row] / sum);
         }
         // the parts are parts of what the diffusion itself computes
         let probability = f64::from(scores.probabilities[[row, class]]);
         assert!((sum / total - probability).abs() < 1e-5, "{} against {probability}", sum / total);
+        assert!((found.probability - sum / total).abs() < 1e-8, "{} against {}", found.probability, sum / total);
+        // what is said of a label taken back is what happens when it is
+        for seed in found.seeds.iter().take(2) {
+            let mut labels = seeds.labels().to_vec();
+            labels[seed.row] = None;
+            let fewer = Seeds::new(vec!["a".into(), "b".into()], labels).unwrap();
+            let then = f64::from(run(diffusion, graph, &fewer).probabilities[[row, class]]);
+            let stated = seed.without.expect("asked for");
+            assert!((then - stated).abs() < 1e-5, "without {}: {then}, stated {stated}", seed.row);
+        }
+        assert!(found.seeds.iter().skip(2).all(|seed| seed.without.is_none()));
     }
 }
 
@@ -150,11 +161,13 @@ fn a_row_that_no_seed_reaches_has_no_sources() {
     let seeds = Seeds::new(vec!["a".into(), "b".into()], labels).unwrap();
     for algorithm in [Algorithm::Spreading, Algorithm::Propagation] {
         let diffusion = diffusion(algorithm, 0.9);
-        let sources = |row, class| diffusion.influence(&graph, &seeds, (row, class), &Unobserved).unwrap();
-        assert_eq!(sources(1, 0), [Influence { row: 0, share: 1.0 }]);
-        assert_eq!(sources(4, 0), []);
-        assert_eq!(sources(1, 1), [], "no seed of that class");
-        assert!(diffusion.influence(&graph, &seeds, (6, 0), &Unobserved).is_err());
+        let sources = |row, class| diffusion.influence(&graph, &seeds, (row, class), 1, &Unobserved).unwrap();
+        // its only label taken back, nothing reaches it
+        let only = Influence { row: 0, share: 1.0, without: Some(0.0) };
+        assert_eq!(sources(1, 0), Sources { probability: 1.0, seeds: vec![only] });
+        assert_eq!(sources(4, 0), Sources::default());
+        assert_eq!(sources(1, 1), Sources::default(), "no seed of that class");
+        assert!(diffusion.influence(&graph, &seeds, (6, 0), 0, &Unobserved).is_err());
     }
 }
 
@@ -163,6 +176,7 @@ fn a_clamped_row_is_its_own_source() {
     let graph =
         Graph::knn(&neighbors::exact(random(20, 2, 1).view(), 4, &Unobserved).unwrap(), 4, Weights::Connectivity);
     let found =
-        diffusion(Algorithm::Propagation, 0.5).influence(&graph.unwrap(), &two_classes(20), (7, 1), &Unobserved);
-    assert_eq!(found.unwrap(), [Influence { row: 7, share: 1.0 }]);
+        diffusion(Algorithm::Propagation, 0.5).influence(&graph.unwrap(), &two_classes(20), (7, 1), 0, &Unobserved);
+    let own = Influence { row: 7, share: 1.0, without: None };
+    assert_eq!(found.unwrap(), Sources { probability: 1.0, seeds: vec![own] });
 }
