@@ -1,8 +1,11 @@
-//! The tables a run leaves: candidates, neighbours, probabilities of classes, rejected spectra; and the labels it was given.
+//! The tables a run leaves: candidates, neighbours, places under all settings, principal components, probabilities of classes,
+//! rejected spectra; and the labels it was given.
 
+mod basis;
 mod candidates;
 mod neighbors;
 mod probabilities;
+mod stability;
 #[cfg(test)]
 mod tests;
 
@@ -17,19 +20,27 @@ use balmer_core::{
 use parquet::{basic::Compression, file::properties::WriterProperties};
 
 pub use self::candidates::candidate_rows;
-pub(crate) use self::neighbors::{neighbor_table, neighbors_of};
+pub(crate) use self::{
+    basis::read as read_basis,
+    neighbors::{neighbor_table, neighbors_of},
+    stability::places_of,
+};
 use super::{Result, StoreError, Survey, durable, part::ParquetFile, scan::BATCH};
 
 /// The ranked list.
 pub(crate) const CANDIDATES: &str = "candidates.parquet";
 /// The neighbours of every row.
 pub(crate) const NEIGHBORS: &str = "neighbors.parquet";
+/// The places of every row under all settings.
+pub(crate) const STABILITY: &str = "stability.parquet";
+/// The principal components, where the recipe projects on some.
+pub(crate) const BASIS: &str = "basis.parquet";
 /// What labels say of every row, where the run has a label stage.
 pub(crate) const PROBABILITIES: &str = "labels.parquet";
 /// What was left out.
 pub(crate) const REJECTED: &str = "rejected.csv";
 /// All of them: none is there until the run has found everything.
-pub(crate) const TABLES: [&str; 4] = [CANDIDATES, NEIGHBORS, PROBABILITIES, REJECTED];
+pub(crate) const TABLES: [&str; 6] = [CANDIDATES, NEIGHBORS, STABILITY, BASIS, PROBABILITIES, REJECTED];
 /// Rows of a row group, which is held until it is written: with 128 neighbours 64 MiB.
 const ROW_GROUP: usize = 1 << 16;
 
@@ -58,9 +69,16 @@ pub(crate) fn save(
             if observer.is_cancelled() { Err(StoreError::Cancelled) } else { Ok(()) }
         }
     };
-    write_table(folder, NEIGHBORS, &neighbors::schema(), ids.len(), told(0.05, 0.8), |first, end| {
+    write_table(folder, NEIGHBORS, &neighbors::schema(), ids.len(), told(0.05, 0.75), |first, end| {
         neighbors::batch(&output.table, &ids[first..end], first)
     })?;
+    let places = stability::schema(&output.stability);
+    write_table(folder, STABILITY, &places, ids.len(), told(0.75, 0.8), |first, end| {
+        stability::batch(&places, &output.stability, &ids[first..end], first)
+    })?;
+    if let Some(basis) = &output.basis {
+        write_table(folder, BASIS, &basis::schema(), 1, told(0.8, 0.8), |_, _| basis::batch(basis))?;
+    }
     if !output.classes.is_empty() {
         let (schema, order) = (probabilities::schema(&output.classes), probabilities::by_row(&output.candidates));
         write_table(folder, PROBABILITIES, &schema, order.len(), told(0.8, 0.85), |first, end| {

@@ -23,7 +23,7 @@ use super::{
     KeptPieces, Query, QueryResult, Result, RunState, Store, StoreError, Subsets, Survey, check_name, durable,
     durable::Lock,
     error, query,
-    run_tables::{self, CANDIDATES, NEIGHBORS, PROBABILITIES, REJECTED, TABLES},
+    run_tables::{self, BASIS, CANDIDATES, NEIGHBORS, PROBABILITIES, REJECTED, STABILITY, TABLES},
     scan, time,
 };
 
@@ -246,6 +246,32 @@ impl Run {
     /// When it is not done yet, or its table holds fewer.
     pub fn neighbor_table(&self, n_neighbors: usize) -> Result<(NeighborTable, Vec<String>)> {
         run_tables::neighbor_table(&self.table(NEIGHBORS)?, n_neighbors)
+    }
+
+    /// The places of one row under all settings; none where it is of an older version, which kept none.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn places_of(&self, row: u32) -> Result<Vec<PlaceRow>> {
+        let path = self.folder.join(STABILITY);
+        if path.exists() { run_tables::places_of(&path, row as usize) } else { Ok(Vec::new()) }
+    }
+
+    /// The principal components on which it compared its spectra; `None` where it compared them as they are.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn basis(&self) -> Result<Option<Pca>> {
+        let path = self.folder.join(BASIS);
+        if path.exists() { run_tables::read_basis(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Whether its candidates have a column: those of older versions have fewer.
+    ///
+    /// # Errors
+    /// When it is not done yet.
+    pub fn has_candidate_column(&self, name: &str) -> Result<bool> {
+        Ok(scan::schema(&self.table(CANDIDATES)?)?.column_with_name(name).is_some())
     }
 
     /// Names of the files of what it found, as far as it has them.

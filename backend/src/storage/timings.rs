@@ -50,7 +50,7 @@ mod tests {
         assert!(store.timings().is_empty());
         let past = |device: &str, spectra| Past {
             device: device.to_owned(),
-            work: Work { spectra, pixels: 140, components: 0, n_neighbors: 20, label_neighbors: 0 },
+            work: Work { spectra, pixels: 140, components: 0, n_neighbors: 20, label_neighbors: 0, variants: 0 },
             prepared: 0.0,
             timings: Vec::new(),
         };

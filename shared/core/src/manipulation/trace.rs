@@ -132,11 +132,10 @@ mod tests {
     fn steps_that_a_recipe_leaves_out_are_not_there() {
         let spec = RecipeSpec { scale: Scale::None, ..RecipeSpec::generation_2() };
         let trace = recipe(&spec).trace(&spectrum());
-        assert_eq!(trace.steps.iter().map(|s| s.step).collect::<Vec<_>>(), [
-            Step::Native,
-            Step::Interpolated,
-            Step::Resampled
-        ]);
+        assert_eq!(
+            trace.steps.iter().map(|s| s.step).collect::<Vec<_>>(),
+            [Step::Native, Step::Interpolated, Step::Resampled]
+        );
         assert_eq!(trace.steps[2].step.description(&spec), "on 140 pixels, linear");
     }
 

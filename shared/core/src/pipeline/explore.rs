@@ -7,14 +7,16 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use ndarray::{Array2, ArrayView2};
-
 use super::{
-    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, NeighborSearch, Plan, RunObserver,
-    RunOutput, Stage, StageCount, StageCounts, candidates, distinct, provenance, run, seeds, spec::NeighborMethod,
+    DuplicateCount, FeatureTable, GraphPlan, LabelCounts, Labelled, LabelsPlan, NeighborSearch, Placing, Plan,
+    RunObserver, RunOutput, Stability, Stage, StageCount, StageCounts, candidates, distinct, provenance,
+    run::{self, Projected},
+    seeds,
+    spec::NeighborMethod,
 };
 use crate::{
     Engine, Error, Result,
+    decomposition::Pca,
     manipulation::RecipeSpec,
     neighbors::NeighborTable,
     outlier::lof::{Duplicates, LofScores, LofValidParams},
@@ -27,7 +29,7 @@ use crate::{
 pub struct Exploration<F> {
     features: F,
     /// On principal components, where the recipe asks for them.
-    projected: Option<Array2<f32>>,
+    projected: Option<Projected>,
     table: Arc<NeighborTable>,
     found: NeighborSearch,
     /// What the table was made by.
@@ -36,6 +38,9 @@ pub struct Exploration<F> {
     copies: Duplicates,
     features_sha256: String,
     duplicates: DuplicateCount,
+    /// What variants of the recipe say.
+    joined: Vec<Arc<Placing>>,
+    stability: Arc<Stability>,
     /// The graph asked for last.
     graph: Option<Kept>,
 }
@@ -92,7 +97,7 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
         run::check_rows(plan, &features)?;
         seeds::check_labels(plan, labels, Some(&features.spectrum_ids))?;
         let projected = run::project(plan, &features, observer)?;
-        let x = projected.as_ref().map_or_else(|| features.matrix.view(), Array2::view);
+        let x = projected.as_ref().map_or_else(|| features.matrix.view(), |projected| projected.rows.view());
         let message = format!("{} neighbours of {} spectra", plan.n_neighbors(), features.len());
         run::begin(observer, Stage::Neighbors, &message)?;
         // before the search: what follows its last row would look like a search that stands still
@@ -112,6 +117,8 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
             recipe: plan.spec().recipe.clone(),
             method: plan.spec().neighbors.method,
             copies: plan.lof().duplicates(),
+            joined: Vec::new(),
+            stability: Arc::default(),
             graph: None,
         })
     }
@@ -124,6 +131,26 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
     /// The neighbours of each of them.
     pub fn table(&self) -> &NeighborTable {
         &self.table
+    }
+
+    /// The components that the recipe projects on, where it does.
+    pub fn basis(&self) -> Option<&Arc<Pca>> {
+        self.projected.as_ref().map(|projected| &projected.basis)
+    }
+
+    /// What the last [`Self::conclude`] found of the rows' places under all settings.
+    pub fn stability(&self) -> &Stability {
+        &self.stability
+    }
+
+    /// Joins what [variants](super::Variant) of the recipe say of the rows: they count in what is concluded.
+    pub fn join(&mut self, placings: Vec<Placing>) {
+        self.joined = placings.into_iter().map(Arc::new).collect();
+    }
+
+    /// What each number of neighbours of the plan says of the rows.
+    pub(super) fn placings(&self, plan: &Plan) -> Result<Vec<Placing>> {
+        plan.members().map(|lof| Ok(Placing::new(lof.n_neighbors(), &self.rank(&lof)?))).collect()
     }
 
     /// Outlier factors by these parameters, and the ranking they make. O(n k + n log n).
@@ -205,7 +232,13 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
 
         let message = format!("outlier factors with {} neighbours", plan.spec().lof.n_neighbors);
         run::begin(observer, Stage::Lof, &message)?;
-        let ranking = self.rank(plan.lof())?;
+        let mut ranking = self.rank(plan.lof())?;
+        observer.progress(0.2);
+        let own = self.placings(plan)?.into_iter().map(Arc::new);
+        self.stability = Stability::new(own.chain(self.joined.iter().cloned()).collect()).into();
+        if plan.ranks_by_ensemble() {
+            ranking.order = candidates::order(&self.features.spectrum_ids, self.stability.factors());
+        }
         stages.push(StageCount::lossless(Stage::Lof, rows));
         observer.progress(1.0);
 
@@ -218,8 +251,8 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
 
         run::begin(observer, Stage::Rank, &format!("ranking {rows} spectra"))?;
         let (distributions, label_counts) = spread.map(|s| (s.distributions, s.counts)).unzip();
-        let threshold = plan.spec().lof.threshold;
-        let candidates = candidates::list(&self.features.spectrum_ids, &ranking, threshold, distributions.as_ref());
+        let ids = &self.features.spectrum_ids;
+        let candidates = candidates::list(plan, ids, &ranking, &self.stability, distributions.as_ref());
         stages.push(StageCount::lossless(Stage::Rank, rows));
         Ok(RunOutput {
             counts: StageCounts {
@@ -234,6 +267,8 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
             rejected: self.features.rejected.clone(),
             classes: distributions.map_or_else(Vec::new, |d| d.classes),
             table: Arc::clone(&self.table),
+            basis: self.basis().cloned(),
+            stability: Arc::clone(&self.stability),
             neighbors: self.found,
         })
     }
@@ -251,9 +286,8 @@ impl<F: Deref<Target = FeatureTable>> Exploration<F> {
         match plan {
             GraphPlan::Knn { n_neighbors, weights } => Graph::knn(&self.table, n_neighbors, weights),
             GraphPlan::Rbf { gamma } => {
-                let x: ArrayView2<f32> =
-                    self.projected.as_ref().map_or_else(|| self.features.matrix.view(), Array2::view);
-                Graph::rbf(x, gamma as f32)
+                let projected = self.projected.as_ref().map(|projected| projected.rows.view());
+                Graph::rbf(projected.unwrap_or_else(|| self.features.matrix.view()), gamma as f32)
             }
         }
     }

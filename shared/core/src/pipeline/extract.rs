@@ -7,13 +7,13 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::{Plan, RunObserver, Stage};
-use crate::{Error, Result, parallel, spectrum::Spectrum};
+use crate::{Error, Result, manipulation::Rejection, parallel, spectrum::Spectrum};
 
 /// Spectra held at a time: some 30 MiB of LAMOST's 3,909 pixels.
 const CHUNK: usize = 256;
 
 /// Feature rows by spectrum, before any projection on principal components.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FeatureTable {
     /// Name of each row's spectrum.
     pub spectrum_ids: Vec<String>,
@@ -57,12 +57,19 @@ pub fn extract(
     spectra: &mut dyn Iterator<Item = Spectrum>,
     observer: &dyn RunObserver,
 ) -> Result<FeatureTable> {
+    Ok(extract_all(&[plan], spectra, observer)?.pop().unwrap_or_default())
+}
+
+/// As [`extract`], by several recipes in one pass: a table for each plan.
+pub(super) fn extract_all(
+    plans: &[&Plan],
+    spectra: &mut dyn Iterator<Item = Spectrum>,
+    observer: &dyn RunObserver,
+) -> Result<Vec<FeatureTable>> {
     observer.stage(Stage::Recipe, "preparing spectra");
-    let recipe = plan.recipe();
-    let pixels = recipe.grid().len();
     let expected = spectra.size_hint().1;
-    let mut table = FeatureTable { spectrum_ids: Vec::new(), matrix: Array2::zeros((0, 0)), rejected: Vec::new() };
-    let mut features: Vec<f32> = Vec::new();
+    let mut rows: Vec<Rows> = plans.iter().map(|_| Rows::default()).collect();
+    let mut read = 0;
     loop {
         if observer.is_cancelled() {
             return Err(Error::Cancelled);
@@ -71,28 +78,46 @@ pub fn extract(
         if chunk.is_empty() {
             break;
         }
-        let rows = parallel::map_indices(chunk.len(), |i| recipe.apply(&chunk[i]));
-        for (spectrum, row) in chunk.into_iter().zip(rows) {
-            let metadata = spectrum.metadata;
-            match row {
-                Ok(row) => {
-                    table.spectrum_ids.push(metadata.spectrum_id);
-                    features.extend_from_slice(&row);
-                }
-                Err(rejection) => table.rejected.push(Rejected {
-                    spectrum_id: metadata.spectrum_id,
-                    source: metadata.source,
-                    reason: rejection.reason().to_owned(),
-                    detail: rejection.to_string(),
-                }),
-            }
+        for (plan, rows) in plans.iter().zip(&mut rows) {
+            let found = parallel::map_indices(chunk.len(), |i| plan.recipe().apply(&chunk[i]));
+            chunk.iter().zip(found).for_each(|(spectrum, row)| rows.push(spectrum, row));
         }
+        read += chunk.len();
         if let Some(expected) = expected {
-            observer.progress((table.len() + table.rejected.len()) as f64 / expected.max(1) as f64);
+            observer.progress(read as f64 / expected.max(1) as f64);
         }
     }
-    table.matrix = Array2::from_shape_vec((table.spectrum_ids.len(), pixels), features)
-        .map_err(|e| Error::InvalidSpectrum(format!("the recipe gave a row of the wrong length: {e}")))?;
     observer.progress(1.0);
-    Ok(table)
+    plans.iter().zip(rows).map(|(plan, rows)| rows.table(plan.recipe().grid().len())).collect()
+}
+
+/// Rows of a table in the making.
+#[derive(Default)]
+struct Rows {
+    table: FeatureTable,
+    features: Vec<f32>,
+}
+
+impl Rows {
+    fn push(&mut self, spectrum: &Spectrum, row: Result<Vec<f32>, Rejection>) {
+        let spectrum_id = spectrum.metadata.spectrum_id.clone();
+        match row {
+            Ok(row) => {
+                self.table.spectrum_ids.push(spectrum_id);
+                self.features.extend_from_slice(&row);
+            }
+            Err(rejection) => self.table.rejected.push(Rejected {
+                spectrum_id,
+                source: spectrum.metadata.source.clone(),
+                reason: rejection.reason().to_owned(),
+                detail: rejection.to_string(),
+            }),
+        }
+    }
+
+    fn table(self, pixels: usize) -> Result<FeatureTable> {
+        let matrix = Array2::from_shape_vec((self.table.len(), pixels), self.features)
+            .map_err(|e| Error::InvalidSpectrum(format!("the recipe gave a row of the wrong length: {e}")))?;
+        Ok(FeatureTable { matrix, ..self.table })
+    }
 }

@@ -4,7 +4,10 @@
 //! error naming its key. What depends on the data (too few spectra for so many neighbours, labels that
 //! match nothing) is checked where the data are.
 
-use super::spec::{LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, PipelineSpec, SCHEMA_VERSION};
+use super::{
+    spec::{LabelAlgorithm, LabelKernel, LabelWeights, LabelsSpec, PipelineSpec, SCHEMA_VERSION},
+    stability, variants,
+};
 use linfa::ParamGuard;
 
 use crate::{
@@ -20,7 +23,19 @@ pub struct Plan {
     spec: PipelineSpec,
     recipe: Recipe,
     lof: LofValidParams,
+    /// Ascending, each once.
+    members: Vec<usize>,
+    variants: Vec<Variant>,
     labels: Option<LabelsPlan>,
+}
+
+/// The plan with another recipe.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// What is other, in words: `scale = standard`.
+    pub change: String,
+    /// The plan, which has no labels and no variants.
+    pub plan: Plan,
 }
 
 /// The label stage of a [`Plan`].
@@ -78,7 +93,9 @@ impl Plan {
             labels.source.clone_from(&spec.survey);
         }
         let labels = spec.labels.as_ref().map(|labels| plan_labels(labels, spec.neighbors.n_neighbors)).transpose()?;
-        Ok(Self { spec, recipe, lof, labels })
+        let members = plan_members(&spec, &lof)?;
+        let variants = plan_variants(&spec, &members)?;
+        Ok(Self { spec, recipe, lof, members, variants, labels })
     }
 
     /// The spec, complete: what was implied is written out.
@@ -101,6 +118,18 @@ impl Plan {
     pub fn lof(&self) -> &LofValidParams {
         &self.lof
     }
+    /// The same for each number of neighbours under which spectra are ranked.
+    pub fn members(&self) -> impl Iterator<Item = LofValidParams> + '_ {
+        self.members.iter().map(|&n_neighbors| self.lof.with_neighbors(n_neighbors))
+    }
+    /// The other recipes under which spectra are ranked.
+    pub fn variants(&self) -> &[Variant] {
+        &self.variants
+    }
+    /// Whether the list is ranked by the factor of the ensemble.
+    pub fn ranks_by_ensemble(&self) -> bool {
+        self.spec.ensemble.as_ref().is_some_and(|ensemble| ensemble.rank)
+    }
 }
 
 fn check_neighbors(spec: &PipelineSpec) -> Result<()> {
@@ -112,6 +141,33 @@ fn plan_lof(spec: &PipelineSpec) -> Result<LofValidParams> {
     check_within_table("lof.n_neighbors", lof.n_neighbors, table)?;
     check_positive("lof.threshold", lof.threshold)?;
     LofParams::new(lof.n_neighbors).definition(lof.definition).duplicates(lof.duplicates).check()
+}
+
+fn plan_members(spec: &PipelineSpec, lof: &LofValidParams) -> Result<Vec<usize>> {
+    let (table, least) = (spec.neighbors.n_neighbors, lof.least_neighbors());
+    let given = spec.ensemble.as_ref().map_or(&[][..], |ensemble| &ensemble.n_neighbors);
+    if given.is_empty() {
+        return Ok(stability::ladder(table, lof.n_neighbors(), least));
+    }
+    for &n_neighbors in given {
+        check_within_table("ensemble.n_neighbors", n_neighbors, table)?;
+        if n_neighbors < least {
+            return Err(Error::parameter("ensemble.n_neighbors", n_neighbors, format!("choose {least} or more")));
+        }
+    }
+    let mut members = given.to_vec();
+    members.sort_unstable();
+    members.dedup();
+    Ok(members)
+}
+
+fn plan_variants(spec: &PipelineSpec, members: &[usize]) -> Result<Vec<Variant>> {
+    let Some(ensemble) = &spec.ensemble else { return Ok(Vec::new()) };
+    if let Some(twice) = (1..ensemble.vary.len()).find(|&i| ensemble.vary[..i].contains(&ensemble.vary[i])) {
+        return Err(Error::parameter("ensemble.vary", format!("{:?}", ensemble.vary[twice]), "name everything once"));
+    }
+    let plan = |(change, spec)| Ok(Variant { change, plan: Plan { members: members.to_vec(), ..Plan::new(spec)? } });
+    variants::variants(spec, &ensemble.vary).into_iter().map(plan).collect()
 }
 
 fn plan_labels(labels: &LabelsSpec, table: usize) -> Result<LabelsPlan> {
@@ -196,6 +252,9 @@ mod tests {
             ("[labels]\ntol = 0", "labels.tol"),
             ("[labels]\nclasses = [\"a\", \"b\", \"a\"]", "labels.classes"),
             ("[recipe]\npixels = 0", "recipe.pixels"),
+            ("[ensemble]\nn_neighbors = [20, 129]", "ensemble.n_neighbors"),
+            ("[ensemble]\nn_neighbors = [0]", "ensemble.n_neighbors"),
+            ("[ensemble]\nvary = [\"mask\", \"scale\", \"mask\"]", "ensemble.vary"),
         ] {
             let text = if text.contains("survey") { text.into() } else { format!("survey = \"s\"\n{text}") };
             let error = Plan::new(PipelineSpec::from_toml(&text).unwrap()).unwrap_err();
@@ -209,6 +268,22 @@ mod tests {
         let plan = Plan::new(spec).unwrap();
         assert_eq!(plan.spec().labels.as_ref().unwrap().source, "s");
         assert_eq!(plan.spec().r#where, None);
+    }
+
+    #[test]
+    fn an_ensemble_has_each_number_once_and_every_variant_the_same_ones() {
+        let members = |plan: &Plan| plan.members().map(|lof| lof.n_neighbors()).collect::<Vec<_>>();
+        let plan =
+            |text: &str| Plan::new(PipelineSpec::from_toml(&format!("survey = \"s\"\n{text}")).unwrap()).unwrap();
+        assert_eq!(members(&plan("")), [50, 75, 100, 128]);
+        assert!(plan("").variants().is_empty() && !plan("").ranks_by_ensemble());
+        let several = plan("[ensemble]\nn_neighbors = [90, 60, 90]\nvary = [\"scale\", \"mask\"]\n[labels]");
+        assert_eq!((members(&several), several.ranks_by_ensemble()), (vec![60, 90], true));
+        assert_eq!(several.variants().len(), 4);
+        for variant in several.variants() {
+            assert!(members(&variant.plan) == [60, 90] && variant.plan.labels().is_none(), "{}", variant.change);
+            assert_ne!(variant.plan.recipe(), several.recipe());
+        }
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! One pipeline for every host: the server's worker, the browser's and a cluster's call [`run`].
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, iter, sync::Arc};
 
 use ndarray::Array2;
 
 use super::{
-    Candidate, Exploration, FeatureTable, Labelled, NeighborSearch, Plan, Rejected, RunObserver, Stage, StageCount,
-    StageCounts, extract,
+    Candidate, Exploration, FeatureTable, Labelled, NeighborSearch, Placing, Plan, Rejected, RunObserver, Stability,
+    Stage, StageCount, StageCounts, Within, extract,
 };
-use crate::{Engine, Error, Result, decomposition, neighbors::NeighborTable, spectrum::Spectrum};
+use crate::{
+    Engine, Error, Result,
+    decomposition::{self, Pca},
+    neighbors::NeighborTable,
+    spectrum::Spectrum,
+};
 
 /// What a run finds.
 #[derive(Debug, Clone)]
@@ -21,6 +26,10 @@ pub struct RunOutput {
     pub classes: Vec<String>,
     /// Neighbours of each row of the feature table, at least as many as the plan asks for.
     pub table: Arc<NeighborTable>,
+    /// What the features were projected on before the search; `None` where they were not.
+    pub basis: Option<Arc<Pca>>,
+    /// Places under all settings.
+    pub stability: Arc<Stability>,
     /// How they were found.
     pub neighbors: NeighborSearch,
     /// What went into each stage and came out of it.
@@ -31,7 +40,8 @@ pub struct RunOutput {
     pub scores_sha256: String,
 }
 
-/// The whole pipeline: [`extract`], then [`analyse`].
+/// The whole pipeline: [`extract`], then [`analyse`]. It holds the features of all variants of the recipe at once; hosts that
+/// can read spectra again do not need to.
 ///
 /// # Errors
 /// As [`analyse`].
@@ -42,11 +52,19 @@ pub async fn run<E: Engine>(
     engine: &E,
     observer: &dyn RunObserver,
 ) -> Result<RunOutput> {
-    let features = extract(plan, spectra, observer)?;
-    analyse(plan, &features, labels, engine, observer).await
+    let plans: Vec<&Plan> = iter::once(plan).chain(plan.variants().iter().map(|variant| &variant.plan)).collect();
+    let mut tables = extract::extract_all(&plans, spectra, observer)?.into_iter();
+    let features = tables.next().unwrap_or_default();
+    let (mut placings, count) = (Vec::new(), plan.variants().len());
+    for (at, (variant, table)) in plan.variants().iter().zip(tables).enumerate() {
+        let within = Within::new(observer, (at, count), &variant.change);
+        placings.extend(Placing::of_variant(variant, &features.spectrum_ids, &table, engine, &within).await?);
+    }
+    analyse(plan, &features, placings, labels, engine, observer).await
 }
 
-/// Everything after the recipe, on a feature table that may have been kept from an earlier run.
+/// Everything after the recipe, on a feature table that may have been kept from an earlier run; `placings` are what the
+/// plan's variants say of its rows.
 ///
 /// # Errors
 /// Too few spectra for `neighbors.n_neighbors`, features that are not finite, labels that do not fit
@@ -54,11 +72,13 @@ pub async fn run<E: Engine>(
 pub async fn analyse<E: Engine>(
     plan: &Plan,
     features: &FeatureTable,
+    placings: Vec<Placing>,
     labels: &[Labelled],
     engine: &E,
     observer: &dyn RunObserver,
 ) -> Result<RunOutput> {
     let mut exploration = Exploration::search(plan, features, labels, engine, observer).await?;
+    exploration.join(placings);
     exploration.conclude(plan, labels, engine, observer).await
 }
 
@@ -95,8 +115,15 @@ pub(super) fn check_rows(plan: &Plan, features: &FeatureTable) -> Result<()> {
     Err(Error::parameter("neighbors.n_neighbors", wanted, remedy))
 }
 
+/// Features on principal components.
+#[derive(Debug, Clone)]
+pub(super) struct Projected {
+    pub(super) basis: Arc<Pca>,
+    pub(super) rows: Array2<f32>,
+}
+
 /// The features on the plan's principal components, or nothing where it asks for none.
-pub(super) fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunObserver) -> Result<Option<Array2<f32>>> {
+pub(super) fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunObserver) -> Result<Option<Projected>> {
     let components = plan.spec().recipe.components;
     if components == 0 {
         return Ok(None);
@@ -107,9 +134,9 @@ pub(super) fn project(plan: &Plan, features: &FeatureTable, observer: &dyn RunOb
         return Err(Error::Cancelled);
     }
     observer.progress(0.8);
-    let projected = basis.transform(features.matrix.view());
+    let rows = basis.transform(features.matrix.view());
     observer.progress(1.0);
-    Ok(Some(projected))
+    Ok(Some(Projected { basis: basis.into(), rows }))
 }
 
 fn reasons(features: &FeatureTable) -> BTreeMap<String, usize> {

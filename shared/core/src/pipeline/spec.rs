@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Vary;
 use crate::{
     manipulation::RecipeSpec,
     outlier::lof::{Definition, Duplicates},
@@ -33,6 +34,10 @@ pub struct PipelineSpec {
     pub neighbors: NeighborsSpec,
     /// Local outlier factor.
     pub lof: LofSpec,
+    /// Several settings in the place of one; `None` ranks by the one and looks at other numbers of neighbours only to say how
+    /// stable a place is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ensemble: Option<EnsembleSpec>,
     /// Semi-supervised labels; `None` leaves that stage out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelsSpec>,
@@ -73,6 +78,20 @@ pub struct LofSpec {
     pub duplicates: Duplicates,
     /// Which formula.
     pub definition: Definition,
+}
+
+/// `[ensemble]`: outlier factors under several settings, of which the geometric mean is taken. Each variant of the recipe costs
+/// a search of its own; numbers of neighbours cost nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnsembleSpec {
+    /// Numbers of neighbours. Empty takes some from half of `lof.n_neighbors` to twice it.
+    pub n_neighbors: Vec<usize>,
+    /// What of the recipe is varied, one thing at a time.
+    pub vary: Vec<Vary>,
+    /// Whether the list is ranked by the mean factor, to which `lof.threshold` applies then; otherwise by that of the run's own
+    /// settings.
+    pub rank: bool,
 }
 
 /// `[labels]`: a handful of labels flows along the neighbour graph.
@@ -144,8 +163,15 @@ impl Default for PipelineSpec {
             recipe: RecipeSpec::default(),
             neighbors: NeighborsSpec::default(),
             lof: LofSpec::default(),
+            ensemble: None,
             labels: None,
         }
+    }
+}
+
+impl Default for EnsembleSpec {
+    fn default() -> Self {
+        Self { n_neighbors: Vec::new(), vary: vec![Vary::Resolution], rank: true }
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Stage {
     Read,
     /// The recipe turns spectra into feature rows.
     Recipe,
+    /// Places under variants of the recipe, where the run asks for them.
+    Variants,
     /// Principal components.
     Components,
     /// The table of nearest neighbours.
@@ -26,14 +28,23 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Read, Self::Recipe, Self::Components, Self::Neighbors, Self::Lof, Self::Labels, Self::Rank];
+    pub const ALL: [Self; 8] = [
+        Self::Read,
+        Self::Recipe,
+        Self::Variants,
+        Self::Components,
+        Self::Neighbors,
+        Self::Lof,
+        Self::Labels,
+        Self::Rank,
+    ];
 
     /// Lower-case name, as in `provenance.json` and progress events.
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Recipe => "recipe",
+            Self::Variants => "variants",
             Self::Components => "components",
             Self::Neighbors => "neighbors",
             Self::Lof => "lof",

@@ -50,11 +50,11 @@ fn label(id: &str, label: &str) -> Labelled {
 }
 
 fn analysed(plan: &Plan, features: &FeatureTable, labels: &[Labelled]) -> crate::Result<RunOutput> {
-    ready(analyse(plan, features, labels, &CpuEngine, &Unobserved))
+    ready(analyse(plan, features, Vec::new(), labels, &CpuEngine, &Unobserved))
 }
 
 /// Spectra over 6400-6850 A whose line at H-alpha has the given depths; a depth of NaN makes a flat one.
-fn spectra(depths: &[f32]) -> Vec<Spectrum> {
+pub(crate) fn spectra(depths: &[f32]) -> Vec<Spectrum> {
     let axis = SpectralAxis::linear(6400.0, 1.0, 451, Medium::Vacuum).unwrap();
     let flux = |i: usize, depth: f32| {
         let at = |w: f64| {
@@ -252,7 +252,7 @@ impl RunObserver for Watch {
 
 #[test]
 fn stages_are_announced_in_order_and_each_can_be_the_last() {
-    let plan = small("[labels]\nn_neighbors = 3\n[recipe]\ncomponents = 3");
+    let plan = small("[labels]\nn_neighbors = 3\n[recipe]\ncomponents = 3\n[ensemble]\nvary = [\"resolution\"]");
     let depths: Vec<f32> = (0..40).map(|i| 0.3 + 0.01 * i as f32).collect();
     let watched = |stop_at| {
         let watch = Watch { stop_at, seen: Mutex::default() };
@@ -262,7 +262,7 @@ fn stages_are_announced_in_order_and_each_can_be_the_last() {
     };
     let (result, all) = watched(None);
     assert_eq!((result, &all[..]), (Ok(()), &Stage::ALL[1..]));
-    for (i, &stage) in all[..5].iter().enumerate() {
+    for (i, &stage) in all[..6].iter().enumerate() {
         let (result, seen) = watched(Some(stage));
         assert_eq!(result, Err(Error::Cancelled), "{stage}");
         assert_eq!(seen, all[..=i]);

@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::spec::{LabelsSpec, PipelineSpec, SCHEMA_VERSION};
+use super::spec::{EnsembleSpec, LabelsSpec, PipelineSpec, SCHEMA_VERSION};
 use crate::{Error, Result};
 
 type Object = Map<String, Value>;
@@ -107,8 +107,12 @@ fn check_version(root: &Object) -> Result<()> {
 
 /// A spec in which every optional key is present, as a tree.
 fn known_keys() -> Result<Object> {
-    let complete =
-        PipelineSpec { r#where: Some(String::new()), labels: Some(LabelsSpec::default()), ..PipelineSpec::default() };
+    let complete = PipelineSpec {
+        r#where: Some(String::new()),
+        ensemble: Some(EnsembleSpec::default()),
+        labels: Some(LabelsSpec::default()),
+        ..PipelineSpec::default()
+    };
     object(to_tree(&complete)?, "the defaults")
 }
 
@@ -205,6 +209,7 @@ mod tests {
             ("surveys = \"x\"", "unknown key surveys: did you mean survey?"),
             ("[labels]\nalpa = 0.5", "unknown key labels.alpa: did you mean labels.alpha?"),
             ("treshold = 1.5", "unknown key treshold: did you mean lof.threshold?"),
+            ("[ensemble]\nvaries = []", "unknown key ensemble.varies: did you mean ensemble.vary?"),
             ("[recipe]\npixel = 10", "unknown key recipe.pixel: did you mean recipe.pixels?"),
         ] {
             assert_eq!(refused(text), format!("pipeline spec: {message}"));
@@ -222,6 +227,7 @@ mod tests {
             ("lof = 3", "lof: expected a table of keys, found 3"),
             ("[labels]\ngamma = inf", "labels.gamma: expected a finite number"),
             ("[recipe]\npixels = 1.5", "recipe.pixels: invalid type"),
+            ("[ensemble]\nvary = [\"k\"]", "ensemble.vary: unknown variant `k`, expected one of `window`"),
         ] {
             assert!(refused(text).starts_with(&format!("pipeline spec: {key}")), "{}", refused(text));
         }
@@ -265,6 +271,7 @@ mod tests {
         let mut spec = PipelineSpec::paper_2016("s");
         spec.labels = Some(LabelsSpec { classes: vec!["emission".into()], ..LabelsSpec::default() });
         spec.r#where = Some("snr_r > 10".into());
+        spec.ensemble = Some(EnsembleSpec { n_neighbors: vec![5, 10], ..EnsembleSpec::default() });
         assert_eq!(PipelineSpec::from_toml(&spec.to_toml()).unwrap(), spec);
         assert_eq!(PipelineSpec::from_json(&spec.to_json()).unwrap(), spec);
         assert_eq!(spec.lof.definition, Definition::Simplified2016);

@@ -16,12 +16,13 @@ pub mod schemas;
 mod spectrum;
 mod subset;
 mod survey;
+mod trace;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use explain::{Explanation, FeatureView, NeighborRow, SeedRow};
+pub use explain::{Density, Explanation, FeatureView, NeighborRow, PlaceRow, SeedRow};
 pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 pub use measurement::{MeasurementReport, NewMeasurement};
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
@@ -31,6 +32,7 @@ pub use run::{
 pub use spectrum::{SpectrumBody, SpectrumPage, SpectrumRow};
 pub use subset::{NewSubset, SubsetDetail, SubsetSummary};
 pub use survey::{ColumnInfo, ColumnSummary, Coverage, SurveyDetail, SurveySummary, ValueCount};
+pub use trace::{RecipeTrace, TraceRow};
 
 /// Answer of `GET /api/v1/health`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

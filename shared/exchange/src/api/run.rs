@@ -196,7 +196,19 @@ pub struct CandidateRow {
     pub snr_r: Option<f64>,
     /// Local outlier factor: 1 is ordinary.
     pub lof: f32,
-    /// Whether `lof` is above the run's threshold.
+    /// Geometric mean of its factors under all settings of the run; `None` in runs of older versions.
+    #[serde(default)]
+    pub ensemble: Option<f32>,
+    /// Best place under any of these settings.
+    #[serde(default)]
+    pub rank_best: Option<u32>,
+    /// Worst place under any of these settings.
+    #[serde(default)]
+    pub rank_worst: Option<u32>,
+    /// Share of these settings under which it is in the head of the list, its first two hundredths, 0 to 1.
+    #[serde(default)]
+    pub stability: Option<f32>,
+    /// Whether the factor that the list is ranked by is above the run's threshold.
     pub is_outlier: bool,
     /// The class that spread to it, if any did.
     pub label: Option<String>,

@@ -76,6 +76,18 @@ impl LofValidParams {
     pub fn definition(&self) -> Definition {
         self.definition
     }
+    /// The same with another number of neighbours, which is [`Self::least_neighbors`] or more.
+    #[must_use]
+    pub(crate) fn with_neighbors(&self, n_neighbors: usize) -> Self {
+        Self { n_neighbors, ..self.clone() }
+    }
+    /// The smallest neighbourhood that the definition knows.
+    pub(crate) fn least_neighbors(&self) -> usize {
+        match self.definition {
+            Definition::Breunig => 1,
+            Definition::Simplified2016 => 2,
+        }
+    }
     /// How many other rows per row a neighbour table must hold.
     pub fn table_neighbors(&self) -> usize {
         match self.definition {
@@ -90,10 +102,7 @@ impl ParamGuard for LofParams {
     type Error = Error;
 
     fn check_ref(&self) -> Result<&Self::Checked> {
-        let least = match self.0.definition {
-            Definition::Breunig => 1,
-            Definition::Simplified2016 => 2,
-        };
+        let least = self.0.least_neighbors();
         if self.0.n_neighbors < least {
             return Err(Error::parameter("lof.n_neighbors", self.0.n_neighbors, format!("choose {least} or more")));
         }

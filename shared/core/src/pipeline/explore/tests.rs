@@ -85,7 +85,7 @@ fn asking_again_equals_a_new_run_byte_for_byte() {
                 let plan = plan(&format!("{TABLE}[lof]\n{changed}{fixed}{stage}"));
                 let labels = labels(seeds);
                 let again = ready(exploration.conclude(&plan, &labels, &CpuEngine, &Unobserved)).unwrap();
-                let anew = ready(analyse(&plan, &features, &labels, &CpuEngine, &Unobserved)).unwrap();
+                let anew = ready(analyse(&plan, &features, Vec::new(), &labels, &CpuEngine, &Unobserved)).unwrap();
                 assert_same(&again, &anew);
             }
         }
@@ -99,7 +99,7 @@ fn a_narrower_plan_reads_a_wider_table() {
     let narrow = plan("[neighbors]\nn_neighbors = 9\n[lof]\nn_neighbors = 9\n[labels]\nn_neighbors = 9");
     let labels = labels(&["a", "b", "c"]);
     let again = ready(exploration.conclude(&narrow, &labels, &CpuEngine, &Unobserved)).unwrap();
-    assert_same(&again, &ready(analyse(&narrow, &features, &labels, &CpuEngine, &Unobserved)).unwrap());
+    assert_same(&again, &ready(analyse(&narrow, &features, Vec::new(), &labels, &CpuEngine, &Unobserved)).unwrap());
     assert_eq!(again.table.n_neighbors(), 30);
 }
 
@@ -112,7 +112,7 @@ fn ranks_and_labels_alone_are_those_of_the_run() {
     let given = labels(&["a", "b", "c", "a"]);
     let stage = plan.labels().unwrap();
     let spread = ready(exploration.spread(stage, &given, &CpuEngine, &Unobserved)).unwrap();
-    let run = ready(analyse(&plan, &features, &given, &CpuEngine, &Unobserved)).unwrap();
+    let run = ready(analyse(&plan, &features, Vec::new(), &given, &CpuEngine, &Unobserved)).unwrap();
     assert_eq!(Some(&spread.counts), run.counts.labels.as_ref());
     for (candidate, row) in run.candidates.iter().zip(ranking.order) {
         assert_eq!((candidate.row, candidate.lof), (row, ranking.scores.lof[row as usize]));
@@ -150,7 +150,10 @@ fn labels_that_come_later_go_on_from_the_last_ones() {
         }
         // what a run states is its own
         let concluded = ready(exploration.conclude(&plan, &given, &CpuEngine, &Unobserved)).unwrap();
-        assert_same(&concluded, &ready(analyse(&plan, &features, &given, &CpuEngine, &Unobserved)).unwrap());
+        assert_same(
+            &concluded,
+            &ready(analyse(&plan, &features, Vec::new(), &given, &CpuEngine, &Unobserved)).unwrap(),
+        );
     }
 }
 
@@ -213,7 +216,7 @@ fn approximate_neighbors_are_the_processors_and_their_recall_is_on_record() {
         let features = FeatureTable { spectrum_ids, matrix: random(rows, 6, 3), ..features() };
         let lof = format!("[lof]\nn_neighbors = 5\nduplicates = \"{duplicates}\"");
         let plan = plan(&format!("seed = 4\n[neighbors]\nn_neighbors = 5\nmethod = \"nn-descent\"\n{lof}"));
-        let output = ready(analyse(&plan, &features, &[], &Idle, &Unobserved)).unwrap();
+        let output = ready(analyse(&plan, &features, Vec::new(), &[], &Idle, &Unobserved)).unwrap();
         let record = Provenance::new(&plan, &output, "idle");
         let again: Provenance = serde_json::from_str(&record.to_json()).unwrap();
         assert_eq!(again, record);
@@ -259,7 +262,7 @@ fn the_record_states_what_was_asked_last() {
 
     let more = labels(&["a", "b", "c"]);
     let again = plan(&format!("{TABLE}[lof]\nn_neighbors = 7\n[labels]\nn_neighbors = 6"));
-    let anew = ready(analyse(&again, &features, &more, &CpuEngine, &Unobserved)).unwrap();
+    let anew = ready(analyse(&again, &features, Vec::new(), &more, &CpuEngine, &Unobserved)).unwrap();
     let spread = ready(exploration.spread(again.labels().unwrap(), &more, &CpuEngine, &Unobserved)).unwrap();
     record.record_scores(7, anew.counts.outliers, 0.5);
     record.record_labels(spread.distributions.classes, spread.counts, 0.25);

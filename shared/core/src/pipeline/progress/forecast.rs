@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Plan, Stage, StageTiming};
 
+/// What the features of a spectrum take, in units of the search.
+const PREPARED: f64 = 2.5e7;
+
 /// The size of a run: what the time of its stages depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Work {
@@ -17,6 +20,9 @@ pub struct Work {
     pub n_neighbors: u64,
     /// Edges a spectrum of the graph that labels flow along; 0 without labels.
     pub label_neighbors: u64,
+    /// Variants of the recipe under which spectra are ranked, too.
+    #[serde(default)]
+    pub variants: u64,
 }
 
 /// A run that was: what its stages took, from which later ones are foretold.
@@ -55,6 +61,7 @@ impl Work {
             components: spec.recipe.components as u64,
             n_neighbors: plan.n_neighbors() as u64,
             label_neighbors: label_neighbors as u64,
+            variants: plan.variants().len() as u64,
         }
     }
 
@@ -63,11 +70,14 @@ impl Work {
         let [n, d, m, k, edges] =
             [self.spectra, self.pixels, self.components, self.n_neighbors, self.label_neighbors].map(|of| of as f64);
         let width = if self.components == 0 { d } else { m };
+        // by bounds, which rule the more pairs out the more spectra there are
+        let search = n.powf(1.5) * (width + 30.0) * (k + 60.0);
         match stage {
             Stage::Read | Stage::Recipe => n,
+            // each is prepared and searched
+            Stage::Variants => self.variants as f64 * (search + PREPARED * n),
             Stage::Components => m.min(1.0) * (n + d) * d * d,
-            // by bounds, which rule the more pairs out the more spectra there are
-            Stage::Neighbors => n.powf(1.5) * (width + 30.0) * (k + 60.0),
+            Stage::Neighbors => search,
             Stage::Lof => n * (k + 20.0),
             Stage::Labels => edges.min(1.0) * n * (edges + 20.0),
             Stage::Rank => n * (k + 50.0),
@@ -78,7 +88,7 @@ impl Work {
 impl Rates {
     /// Those of a machine of which nothing is known: measured on two cores, between a build for tests, in which files take long
     /// to read and to write, and one for use. What matters is their balance: the first stage tells the speed.
-    pub const ASSUMED: Self = Self([2e-6, 2e-4, 5e-10, 8e-12, 3e-9, 1e-7, 1.1e-7]);
+    pub const ASSUMED: Self = Self([2e-6, 2e-4, 8e-12, 5e-10, 8e-12, 3e-9, 1e-7, 1.1e-7]);
 
     /// What the runs of the past on a device say, the median of each stage; [`Self::ASSUMED`] where they say nothing.
     pub fn of<'a>(past: impl IntoIterator<Item = &'a Past>, device: &str) -> Self {

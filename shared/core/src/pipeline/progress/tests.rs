@@ -6,7 +6,7 @@ use super::*;
 use crate::pipeline::{PipelineSpec, Plan, StageTiming};
 
 fn work(spectra: u64) -> Work {
-    Work { spectra, pixels: 140, components: 0, n_neighbors: 128, label_neighbors: 10 }
+    Work { spectra, pixels: 140, components: 0, n_neighbors: 128, label_neighbors: 10, variants: 0 }
 }
 
 /// A run as it might be: seconds of each stage, and of the silence at its beginning.
@@ -208,7 +208,7 @@ proptest! {
     #[test]
     fn a_steady_run_is_foretold_whatever_the_machine(
         slowness in 0.2_f64..5.0,
-        balance in prop::collection::vec(0.8_f64..1.25, 7),
+        balance in prop::collection::vec(0.8_f64..1.25, Stage::ALL.len()),
         scale in 0.2_f64..20.0,
     ) {
         let run = RUN.map(|(stage, seconds, silence)| (stage, seconds * scale, silence * scale));
