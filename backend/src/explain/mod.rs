@@ -1,8 +1,8 @@
 //! Why a spectrum stands where it does in a run.
 //!
 //! Nothing is computed anew that the run has kept: neighbours and distances come from its neighbour table,
-//! factors and labels from its candidates, features from the survey's kept ones. Only the part of each
-//! labelled spectrum in a score ([`seeds`]) takes a look at the whole graph.
+//! factors, densities and labels from its candidates, places from its table of them, features from the survey's kept ones.
+//! Only the part of each labelled spectrum in a score ([`seeds`]) takes a look at the whole graph.
 
 mod seeds;
 
@@ -14,15 +14,17 @@ use arrow_array::{
     types::{Float32Type, UInt32Type},
 };
 use balmer_core::{
+    decomposition::Pca,
     engine::Observer,
     ndarray::Axis,
     pipeline::{Plan, RunObserver},
 };
-use balmer_exchange::api::{Explanation, FeatureView, NeighborRow, RunStatus, SeedRow};
+use balmer_exchange::api::{Density, Explanation, FeatureView, NeighborRow, RunStatus};
 
 use crate::storage::{FeatureError, Query, Run, Selection, Store, StoreError, Survey};
 
 pub use seeds::GraphCache;
+use seeds::LabelSources;
 
 /// A spectrum's place in a run.
 #[derive(Debug, Clone)]
@@ -31,6 +33,7 @@ struct Placed {
     rank: u32,
     spectrum_id: String,
     lof: f32,
+    density: Option<Density>,
     label: Option<String>,
 }
 
@@ -64,20 +67,27 @@ pub fn explain(
                 distance,
                 rank: at.rank,
                 lof: at.lof,
+                density: at.density,
                 label: at.label.clone(),
             })
         })
         .collect();
-    let features = view(&plan, &survey, &placed.spectrum_id, &neighbors, observer)?;
-    let (seeds, seeds_missing) = label_sources(&survey, graphs, run, &plan, &placed, observer)?;
+    let basis = run.basis()?;
+    let features = view(&plan, &survey, &placed.spectrum_id, &neighbors, basis.as_ref(), observer)?;
+    let (told, seeds_missing) = label_sources(&survey, graphs, run, &plan, &placed, observer)?;
     Ok(Explanation {
-        spectrum_id: placed.spectrum_id,
         rank: placed.rank,
+        ranked: state.counts.ranked,
         lof: placed.lof,
+        density: placed.density,
         neighbors,
-        seeds,
+        places: run.places_of(placed.row)?,
+        probability: told.probability,
+        seeds: told.seeds,
+        seeds_left: told.left,
         seeds_missing,
         features,
+        spectrum_id: placed.spectrum_id,
     })
 }
 
@@ -88,17 +98,16 @@ fn label_sources(
     plan: &Plan,
     placed: &Placed,
     observer: &dyn Observer,
-) -> Result<(Vec<SeedRow>, Option<String>), FeatureError> {
-    let Some(stage) = plan.labels() else { return Ok((Vec::new(), None)) };
-    let Some(label) = &placed.label else {
-        return Ok((Vec::new(), Some("no label reaches it".to_owned())));
-    };
+) -> Result<(LabelSources, Option<String>), FeatureError> {
+    let nothing = |why: Option<String>| Ok((LabelSources::default(), why));
+    let Some(stage) = plan.labels() else { return nothing(None) };
+    let Some(label) = &placed.label else { return nothing(Some("no label reaches it".to_owned())) };
     match graphs.sources(survey, run, plan, stage, (placed.row as usize, label), observer)? {
-        Ok(seeds) if seeds.is_empty() => {
-            Ok((seeds, Some("its labels come from so far that their parts are lost in rounding".to_owned())))
+        Ok(told) if told.seeds.is_empty() => {
+            nothing(Some("its labels come from so far that their parts are lost in rounding".to_owned()))
         }
-        Ok(seeds) => Ok((seeds, None)),
-        Err(reason) => Ok((Vec::new(), Some(reason))),
+        Ok(told) => Ok((told, None)),
+        Err(reason) => nothing(Some(reason)),
     }
 }
 
@@ -127,7 +136,11 @@ fn placed_rows(run: &Run, rows: &[u32]) -> Result<HashMap<u32, Placed>, StoreErr
 }
 
 fn places(run: &Run, condition: String) -> Result<Vec<Placed>, StoreError> {
-    let columns = ["row", "rank", "spectrum_id", "lof", "label"].map(str::to_owned).to_vec();
+    let mut columns = vec!["row", "rank", "spectrum_id", "lof", "label"];
+    if run.has_candidate_column("lrd")? {
+        columns.extend(["lrd", "k_distance"]);
+    }
+    let columns = columns.into_iter().map(str::to_owned).collect();
     let query = Query { condition: Some(condition), columns: Some(columns), ..Query::default() };
     let mut places = Vec::new();
     for batch in run.candidates(&query)? {
@@ -136,11 +149,13 @@ fn places(run: &Run, condition: String) -> Result<Vec<Placed>, StoreError> {
             (batch.column(0).as_primitive::<UInt32Type>(), batch.column(1).as_primitive::<UInt32Type>());
         let (ids, labels) = (batch.column(2).as_string::<i32>(), batch.column(4).as_string::<i32>());
         let lof = batch.column(3).as_primitive::<Float32Type>();
+        let number = |name: &str, i: usize| Some(batch.column_by_name(name)?.as_primitive::<Float32Type>().value(i));
         places.extend((0..batch.num_rows()).map(|i| Placed {
             row: rows.value(i),
             rank: ranks.value(i),
             spectrum_id: ids.value(i).to_owned(),
             lof: lof.value(i),
+            density: number("lrd", i).zip(number("k_distance", i)).map(|(lrd, k_distance)| Density { lrd, k_distance }),
             label: labels.is_valid(i).then(|| labels.value(i).to_owned()),
         }));
     }
@@ -153,6 +168,7 @@ fn view(
     survey: &Survey,
     spectrum_id: &str,
     neighbors: &[NeighborRow],
+    basis: Option<&Pca>,
     observer: &dyn RunObserver,
 ) -> Result<FeatureView, FeatureError> {
     let ids = neighbors.iter().map(|neighbor| neighbor.spectrum_id.as_str()).chain([spectrum_id]);
@@ -163,5 +179,5 @@ fn view(
         row.ok_or_else(|| StoreError::NoSpectrum { survey: survey.name().to_owned(), id: spectrum_id.to_owned() })?;
     let others: Vec<usize> = (0..table.len()).filter(|&other| other != row).collect();
     let others = table.matrix.select(Axis(0), &others);
-    Ok(FeatureView::of(plan.recipe(), table.matrix.row(row), others.view()))
+    Ok(FeatureView::of(plan.recipe(), table.matrix.row(row), others.view(), basis))
 }

@@ -13,7 +13,7 @@ use balmer_core::{
     decomposition,
     engine::{Observer, Unobserved},
     pipeline::{GraphPlan, LabelsPlan, Plan},
-    semi_supervised::{Graph, Seeds},
+    semi_supervised::{Algorithm, Graph, Influence, Seeds},
 };
 use balmer_exchange::api::{Explanation, SeedRow};
 
@@ -23,6 +23,20 @@ use crate::storage::{FeatureError, Run, StoreError, Survey};
 const MAX_ROWS: u64 = 500_000;
 /// The same where every spectrum is joined with every other.
 const MAX_ROWS_DENSE: u64 = 4_000;
+
+/// Seeds of propagation of which it is also told what the label would be without: each takes a system of its own.
+const REMOVED: usize = 5;
+
+/// What a label comes from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LabelSources {
+    /// The probability of the label, settled.
+    pub(super) probability: Option<f64>,
+    /// The most important seeds.
+    pub(super) seeds: Vec<SeedRow>,
+    /// How many more there are.
+    pub(super) left: u64,
+}
 
 /// A run's graph, labels and names of rows.
 struct Known {
@@ -52,7 +66,7 @@ impl GraphCache {
         stage: &LabelsPlan,
         (row, label): (usize, &str),
         observer: &dyn Observer,
-    ) -> Result<Result<Vec<SeedRow>, String>, FeatureError> {
+    ) -> Result<Result<LabelSources, String>, FeatureError> {
         let known = match self.known(survey, run, plan, stage)? {
             Ok(known) => known,
             Err(reason) => return Ok(Err(reason)),
@@ -60,13 +74,20 @@ impl GraphCache {
         let Some(class) = known.seeds.classes().iter().position(|class| class == label) else {
             return Ok(Err(format!("class `{label}` is not among those of the run")));
         };
-        let found = stage.diffusion.influence(&known.graph, &known.seeds, (row, class), observer)?;
-        let seed = |seed: &balmer_core::semi_supervised::Influence| SeedRow {
+        let removed = match stage.diffusion.algorithm {
+            Algorithm::Spreading => Explanation::MAX_SEEDS,
+            Algorithm::Propagation => REMOVED,
+        };
+        let found = stage.diffusion.influence(&known.graph, &known.seeds, (row, class), removed, observer)?;
+        let seed = |seed: &Influence| SeedRow {
             spectrum_id: known.ids[seed.row].clone(),
             label: label.to_owned(),
             share: seed.share,
+            without: seed.without,
         };
-        Ok(Ok(found.iter().take(Explanation::MAX_SEEDS).map(seed).collect()))
+        let seeds: Vec<SeedRow> = found.seeds.iter().take(Explanation::MAX_SEEDS).map(seed).collect();
+        let left = (found.seeds.len() - seeds.len()) as u64;
+        Ok(Ok(LabelSources { probability: Some(found.probability), seeds, left }))
     }
 
     fn known(

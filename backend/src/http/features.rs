@@ -101,7 +101,7 @@ pub async fn list(
 }
 
 /// A plan with that recipe; the default one where it is absent. Errors name its keys.
-fn plan(survey: &str, recipe: Option<String>) -> Result<Plan, Failure> {
+pub(super) fn plan(survey: &str, recipe: Option<String>) -> Result<Plan, Failure> {
     let bad = |error: String| Failure::bad_parameter("recipe", error);
     let mut spec = json!({ "survey": survey });
     if let Some(text) = recipe {

@@ -29,6 +29,7 @@ mod subsets;
 mod surveys;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod waiting;
 mod web_app;
 
@@ -195,6 +196,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))
         .routes(routes!(spectra::list))
         .routes(routes!(spectra::one))
+        .routes(routes!(trace::one))
         .routes(routes!(features::list))
         .routes(labels.layer(DefaultBodyLimit::max(labels::MAX_BODY)))
         .routes(routes!(labels::history))

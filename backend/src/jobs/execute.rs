@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, sync::atomic::AtomicBool, thread};
 use balmer_core::{
     Engine,
     pipeline::{
-        FeatureTable, Labelled, Past, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, analyse,
-        check_labels,
+        FeatureTable, Labelled, Past, Placing, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, Within,
+        analyse, check_labels,
     },
 };
 use balmer_exchange::api::{RunCounts, RunStatus};
+use futures::executor::block_on;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -169,7 +170,8 @@ fn carry_out<E: Engine>(
     }
     watch.expect(store, plan, selection.len(), &engine.name());
     let SurveyFeatures { table: features, rows, .. } = survey.features(plan, &selection, watch)?;
-    let output = futures::executor::block_on(analyse(plan, &features, &labels, engine, watch))?;
+    let placings = variants(plan, &survey, &selection, &features.spectrum_ids, engine, watch)?;
+    let output = block_on(analyse(plan, &features, placings, &labels, engine, watch))?;
     // of the features only the names are needed any more
     let FeatureTable { spectrum_ids: ids, .. } = features;
     watch.stage(Stage::Rank, "saving");
@@ -183,6 +185,24 @@ fn carry_out<E: Engine>(
     let record = provenance(plan, &survey, &selection, &labels, &output, engine.name(), watch)?;
     let past = watch.past(&record);
     Ok(Done { counts, classes: output.classes, record, past })
+}
+
+/// What the plan's variants say of the run's spectra. Their features are kept as those of any recipe are.
+fn variants<E: Engine>(
+    plan: &Plan,
+    survey: &Survey,
+    selection: &Selection,
+    ids: &[String],
+    engine: &E,
+    watch: &Watch<'_>,
+) -> Result<Vec<Placing>, JobError> {
+    let mut placings = Vec::new();
+    for (at, variant) in plan.variants().iter().enumerate() {
+        let within = Within::new(watch, (at, plan.variants().len()), &variant.change);
+        let features = survey.features(&variant.plan, selection, &within)?.table;
+        placings.extend(block_on(Placing::of_variant(variant, ids, &features, engine, &within))?);
+    }
+    Ok(placings)
 }
 
 /// The labels the run was accepted with. One of an older version gets those of now.

@@ -23,6 +23,8 @@ const COPIES_OF_FRESH: u64 = 2;
 const ROWS_OF_COMPONENTS: u64 = 1024;
 /// Bytes of a neighbour: an index and a distance.
 const NEIGHBOR: u64 = 8;
+/// Bytes of what one setting says of a spectrum: a place and a factor.
+const PLACE: u64 = 8;
 /// Of a row of the label stage: its edges in both directions, its classes.
 const MEMORY_OF_LABELS: u64 = 400;
 /// Of a row of the tables that are saved, without its neighbours.
@@ -44,14 +46,18 @@ impl Needs {
         let features = width * size_of::<f32>() as u64;
         let neighbors = plan.n_neighbors() as u64 * NEIGHBOR;
         let labels = if plan.labels().is_some() { MEMORY_OF_LABELS } else { 0 };
-        let row = features * COPIES_OF_FEATURES + neighbors + labels + MEMORY_OF_SPECTRUM;
+        let recipes = 1 + plan.variants().len() as u64;
+        let places = plan.members().count() as u64 * recipes * PLACE;
+        // a variant has features of its own, while those of the run wait
+        let waiting = if recipes > 1 { features } else { 0 };
+        let row = features * COPIES_OF_FEATURES + waiting + neighbors + labels + places + MEMORY_OF_SPECTRUM;
         let fresh = features.saturating_mul(spectra).min(VALUES_AT_ONCE as u64 * size_of::<f32>() as u64);
         // they are gone before the components are sought
         let passing = (fresh * COPIES_OF_FRESH).max(components(plan, width, spectra));
         Self {
             memory: MEMORY_OF_ANY.saturating_add(row.saturating_mul(spectra)).saturating_add(passing),
             // what was found so far, and the table of it
-            disk: (2 * neighbors + features + DISK_OF_SPECTRUM).saturating_mul(spectra),
+            disk: (2 * neighbors + features * recipes + places + DISK_OF_SPECTRUM).saturating_mul(spectra),
         }
     }
 
@@ -118,6 +124,8 @@ mod tests {
         let more = team.memory - Needs::of(&plain, 1_000_000).memory;
         assert!((1_120_000_000..1_140_000_000).contains(&more), "{more}");
         assert_eq!(team.disk, Needs::of(&plain, 1_000_000).disk);
+        let several = Needs::of(&plan("[ensemble]\nvary = [\"scale\", \"mask\"]"), 1000);
+        assert!(several.memory > base.memory && several.disk > 4 * base.disk / 2, "{several:?}, plain {base:?}");
         // a million rows of the defaults are a matter of gigabytes
         let million = Needs::of(&labelled, 1_000_000).memory;
         assert!((2 << 30..4 << 30).contains(&million), "{million}");

@@ -12,11 +12,12 @@ use std::{
 };
 
 use balmer_core::{
+    decomposition::Pca,
     engine::Observer,
     neighbors::NeighborTable,
     pipeline::{Labelled, PipelineSpec, Provenance, RunOutput},
 };
-use balmer_exchange::api::{CandidateRow, RejectedRow, RunStatus};
+use balmer_exchange::api::{CandidateRow, PlaceRow, RejectedRow, RunStatus};
 
 pub use self::owning::new_run_id;
 use super::{

@@ -71,6 +71,11 @@ fn UnderWay(title: &'static str) -> impl IntoView {
             let components = |detail: Arc<RunDetail>| detail.spec.pointer("/recipe/components").and_then(Value::as_u64);
             watch.opened().and_then(components) != Some(0)
         }
+        Stage::Variants => {
+            let varied =
+                |detail: Arc<RunDetail>| detail.spec.pointer("/ensemble/vary").and_then(Value::as_array).map(Vec::len);
+            watch.opened().and_then(varied).is_some_and(|varied| varied > 0)
+        }
         _ => true,
     };
     let what = move || {

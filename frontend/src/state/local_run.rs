@@ -7,7 +7,7 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
 use balmer_core::pipeline::{LabelCounts, PipelineSpec, Provenance};
 use balmer_exchange::{
-    api::{Explanation, FeatureView, NeighborRow, RunDetail, RunStatus},
+    api::{Density, Explanation, FeatureView, NeighborRow, PlaceRow, RunDetail, RunStatus},
     worker::Outcome,
 };
 
@@ -38,6 +38,7 @@ pub struct Found {
     table_neighbors: usize,
     ids: Arc<StringArray>,
     scores: Arc<Scores>,
+    standing: Arc<Standing>,
     spread: Option<Arc<Spread>>,
     stated: Option<Arc<Stated>>,
     /// Grows with each change of scores or labels.
@@ -51,6 +52,30 @@ pub struct Scores {
     pub order: Vec<u32>,
     /// Factors by row.
     pub lof: Vec<f32>,
+}
+
+/// How rows stand under all settings of the run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Geometric means of their factors.
+    pub ensemble: Vec<f32>,
+    /// Best places.
+    pub best: Vec<u32>,
+    /// Worst places.
+    pub worst: Vec<u32>,
+    /// Shares of the settings that have them in the head of the list.
+    pub stability: Vec<f32>,
+}
+
+/// The neighbours of a row, nearest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Near {
+    /// Their rows.
+    pub rows: Vec<u32>,
+    /// How far away they are.
+    pub distances: Vec<f32>,
+    /// How dense it is around them.
+    pub densities: Vec<Density>,
 }
 
 /// Labels that spread.
@@ -96,6 +121,7 @@ impl LocalRun {
         outcome: Outcome,
         names: (Vec<u32>, Vec<u8>),
         scores: Scores,
+        standing: Standing,
         spread: Option<Spread>,
     ) -> bool {
         let Some(ids) = names_of(names) else { return false };
@@ -103,6 +129,7 @@ impl LocalRun {
         let fits = scores.order.len() == rows
             && scores.lof.len() == rows
             && scores.order.iter().all(|row| (*row as usize) < rows)
+            && standing.fits(rows)
             && spread.as_ref().is_none_or(|spread| spread.fits(rows));
         if fits {
             self.detail.summary.counts = outcome.counts;
@@ -112,6 +139,7 @@ impl LocalRun {
                 table_neighbors: outcome.table_neighbors,
                 ids: Arc::new(ids),
                 scores: Arc::new(scores),
+                standing: Arc::new(standing),
                 spread: spread.map(Arc::new),
                 stated: None,
                 version: 0,
@@ -188,9 +216,10 @@ impl LocalRun {
         self.detail.summary.status == RunStatus::Done
     }
 
-    /// The most neighbours that it can be scored with from its table; `None` once the table is gone.
+    /// The most neighbours that it can be scored with from its table; `None` once the table is gone, and where the list is
+    /// ranked by several numbers of them.
     pub fn most_neighbors(&self) -> Option<usize> {
-        Some(self.found.as_ref()?.table_neighbors).filter(|held| *held > 0)
+        Some(self.found.as_ref()?.table_neighbors).filter(|held| *held > 0 && !self.spec.ensemble.rank)
     }
 
     /// The worker keeps its table no more.
@@ -203,7 +232,7 @@ impl LocalRun {
     /// The list, the rarest first.
     pub fn table(&self) -> Table {
         let Some(found) = &self.found else { return Table::default() };
-        found.table(self.spec.lof.threshold).unwrap_or_default()
+        found.table(&self.spec).unwrap_or_default()
     }
 
     /// The row of a spectrum in the feature table.
@@ -212,25 +241,27 @@ impl LocalRun {
         (0..ids.len()).find(|row| ids.value(*row) == id).map(|row| row as u32)
     }
 
-    /// Why a row stands where it does, from its neighbours' rows and distances.
+    /// Why a row stands where it does, from what the worker says of it and its neighbours.
     pub fn explanation(
         &self,
         row: u32,
-        indices: &[u32],
-        distances: &[f32],
+        density: Density,
+        places: Vec<PlaceRow>,
+        near: &Near,
         features: FeatureView,
     ) -> Option<Explanation> {
         let found = self.found.as_ref()?;
         let mut ranks = vec![0; found.ids.len()];
         found.scores.order.iter().zip(1..).for_each(|(row, rank)| ranks[*row as usize] = rank);
         let label = |row: u32| found.spread.as_ref()?.of(row as usize).map(str::to_owned);
-        let neighbor = |(&row, &distance): (&u32, &f32)| {
+        let neighbor = |((&row, &distance), &density): ((&u32, &f32), &Density)| {
             let at = row as usize;
             Some(NeighborRow {
                 spectrum_id: found.ids.value(at).to_owned(),
                 distance,
                 rank: *ranks.get(at)?,
                 lof: *found.scores.lof.get(at)?,
+                density: Some(density),
                 label: label(row),
             })
         };
@@ -239,12 +270,23 @@ impl LocalRun {
         Some(Explanation {
             spectrum_id: found.ids.value(at).to_owned(),
             rank: *ranks.get(at)?,
+            ranked: found.ids.len() as u64,
             lof: *found.scores.lof.get(at)?,
-            neighbors: indices.iter().zip(distances).filter_map(neighbor).collect(),
+            density: Some(density),
+            neighbors: near.rows.iter().zip(&near.distances).zip(&near.densities).filter_map(neighbor).collect(),
+            places,
+            probability: None,
             seeds: Vec::new(),
+            seeds_left: 0,
             seeds_missing: found.spread.is_some().then(|| no_seeds.to_owned()),
             features,
         })
+    }
+}
+
+impl Standing {
+    fn fits(&self, rows: usize) -> bool {
+        [self.ensemble.len(), self.best.len(), self.worst.len(), self.stability.len()] == [rows; 4]
     }
 }
 
@@ -261,19 +303,27 @@ impl Spread {
 }
 
 impl Found {
-    fn table(&self, threshold: f64) -> Result<Table, ArrowError> {
-        let (scores, rows) = (&self.scores, self.ids.len());
-        let outliers: BooleanArray = scores.lof.iter().map(|lof| Some(f64::from(*lof) > threshold)).collect();
+    fn table(&self, spec: &PipelineSpec) -> Result<Table, ArrowError> {
+        let (scores, standing, rows) = (&self.scores, &self.standing, self.ids.len());
+        let factors = if spec.ensemble.rank { &standing.ensemble } else { &scores.lof };
+        let outliers: BooleanArray =
+            factors.iter().map(|factor| Some(f64::from(*factor) > spec.lof.threshold)).collect();
+        let numbers = |values: &[f32]| -> ArrayRef { Arc::new(Float32Array::from(values.to_vec())) };
+        let places = |values: &[u32]| -> ArrayRef { Arc::new(UInt32Array::from(values.to_vec())) };
         let mut columns: Vec<(&str, ArrayRef)> = vec![
             ("spectrum_id", self.ids.clone()),
-            ("lof", Arc::new(Float32Array::from(scores.lof.clone()))),
+            ("lof", numbers(&scores.lof)),
+            ("ensemble", numbers(&standing.ensemble)),
+            ("rank_best", places(&standing.best)),
+            ("rank_worst", places(&standing.worst)),
+            ("stability", numbers(&standing.stability)),
             ("is_outlier", Arc::new(outliers)),
         ];
         if let Some(spread) = &self.spread {
             let labels: StringArray = (0..rows).map(|row| spread.of(row)).collect();
             columns.push(("label", Arc::new(labels)));
-            columns.push(("probability", Arc::new(Float32Array::from(spread.probability.clone()))));
-            columns.push(("entropy", Arc::new(Float32Array::from(spread.entropy.clone()))));
+            columns.push(("probability", numbers(&spread.probability)));
+            columns.push(("entropy", numbers(&spread.entropy)));
         }
         let ranks: ArrayRef = Arc::new(UInt32Array::from_iter_values(1..=rows as u32));
         let mut table = Table::of(RecordBatch::try_from_iter([("rank", ranks)])?)

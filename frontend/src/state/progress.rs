@@ -102,6 +102,7 @@ pub fn described(stage: Stage) -> &'static str {
     match stage {
         Stage::Read => "reading spectra",
         Stage::Recipe => "spectra to features",
+        Stage::Variants => "other settings",
         Stage::Components => "principal components",
         Stage::Neighbors => "nearest neighbours",
         Stage::Lof => "outlier factors",

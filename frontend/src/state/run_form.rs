@@ -239,12 +239,20 @@ fn pointer(key: &str) -> String {
 fn written(tree: &Value, setting: &Setting) -> String {
     match tree.pointer(&pointer(setting.key)) {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Some(Value::Array(items)) => {
+            let text = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+            items.iter().map(text).collect::<Vec<_>>().join(", ")
+        }
         // whole decimals without the `.0` that JSON gives them
         Some(Value::Number(number)) if number.is_f64() => number.as_f64().map(|v| v.to_string()).unwrap_or_default(),
         Some(value) => value.to_string(),
         None => String::new(),
     }
+}
+
+/// What stands between commas.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 fn read(text: &str, kind: Kind) -> Result<Value, &'static str> {
@@ -256,7 +264,11 @@ fn read(text: &str, kind: Kind) -> Result<Value, &'static str> {
             value.map(Value::from).ok_or("must be a number")
         }
         Kind::Switch => Ok(Value::from(text == "true")),
-        Kind::List => Ok(text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()),
+        Kind::List | Kind::Several(_) => Ok(parts(text).collect()),
+        Kind::Wholes => {
+            let numbers: Result<Vec<u64>, _> = parts(text).map(str::parse).collect();
+            numbers.map(Value::from).map_err(|_| "must be whole numbers with commas")
+        }
         Kind::Continuum => {
             let is_known = text.parse::<balmer_core::manipulation::Continuum>().is_ok();
             if is_known {

@@ -19,6 +19,10 @@ pub enum Kind {
     Text,
     /// Names with commas between them.
     List,
+    /// Whole numbers with commas between them.
+    Wholes,
+    /// Any of some words.
+    Several(&'static [&'static str]),
 }
 
 /// One setting.
@@ -105,6 +109,15 @@ pub const GROUPS: &[Group] = &[
             setting("lof.threshold", "Outlier above", "", Kind::Decimal, "A spectrum with a larger factor is marked as an outlier; the ranking does not depend on it."),
             setting("lof.duplicates", "Exact copies", "", Kind::Choice(&["keep", "distinct"]), "Count each, as scikit-learn does, or score each distinct spectrum once."),
             setting("lof.definition", "Definition", "", Kind::Choice(&["breunig", "simplified-2016"]), "The factor of Breunig and others, or the one of the 2016 code on LAMOST."),
+        ],
+    },
+    Group {
+        title: "Ensemble",
+        about: "Places under other settings: how stable the list is, or a list of its own. Other numbers of neighbours cost nothing.",
+        settings: &[
+            setting("ensemble.vary", "Vary", "", Kind::Several(&["window", "scale", "mask", "continuum", "resolution"]), "One thing of the recipe at a time; each takes one to three searches more."),
+            setting("ensemble.n_neighbors", "Neighbours", "", Kind::Wholes, "With commas; empty takes some from half of k to twice it. Much smaller ones than k find clusters of rare objects ordinary."),
+            setting("ensemble.rank", "Rank by all of them", "", Kind::Switch, "The list follows the geometric mean of all factors rather than the factor of the settings above."),
         ],
     },
     Group {

@@ -191,6 +191,7 @@ mod tests {
             neighbor_mean: vec![0.0, 2.0, 0.0],
             neighbor_sd: vec![0.5; 3],
             contribution: vec![0.2, 0.6, 0.2],
+            mean_squared_distance: 1.0,
         };
         let trace = Trace::seen(&features, 7);
         let (low, high) = trace.value_range((1.0, 3.0));

@@ -11,6 +11,14 @@ pub struct Columns {
     pub order: Vec<u32>,
     /// Local outlier factors.
     pub lof: Vec<f32>,
+    /// Factors of the ensemble.
+    pub ensemble: Vec<f32>,
+    /// Best places under any setting.
+    pub best: Vec<u32>,
+    /// Worst places under any setting.
+    pub worst: Vec<u32>,
+    /// Shares of the settings that have the spectrum in the head of the list.
+    pub stability: Vec<f32>,
     /// Places of the most probable classes; -1 where no label reaches.
     pub label: Vec<i32>,
     /// Their probabilities.
@@ -26,6 +34,10 @@ impl Columns {
         let mut columns = Self {
             order: candidates.iter().map(|candidate| candidate.row).collect(),
             lof: vec![0.0; rows],
+            ensemble: vec![0.0; rows],
+            best: vec![0; rows],
+            worst: vec![0; rows],
+            stability: vec![0.0; rows],
             label: vec![-1; rows],
             probability: vec![0.0; rows],
             entropy: vec![0.0; rows],
@@ -33,6 +45,9 @@ impl Columns {
         for candidate in candidates {
             let row = candidate.row as usize;
             columns.lof[row] = candidate.lof;
+            columns.ensemble[row] = candidate.ensemble;
+            (columns.best[row], columns.worst[row]) = candidate.rank_range;
+            columns.stability[row] = candidate.stability;
             let place = candidate.label.as_ref().and_then(|label| classes.iter().position(|class| class == label));
             columns.label[row] = place.map_or(-1, |place| place as i32);
             columns.probability[row] = candidate.probability;
@@ -55,6 +70,11 @@ impl Columns {
     /// What [`Report::Rescored`](balmer_exchange::worker::Report::Rescored) carries.
     pub fn scores(&self) -> [Part<'_>; 2] {
         [Part::Rows(&self.order), Part::Numbers(&self.lof)]
+    }
+
+    /// What [`Report::Done`](balmer_exchange::worker::Report::Done) carries beside scores and labels.
+    pub fn places(&self) -> [Part<'_>; 4] {
+        [Part::Numbers(&self.ensemble), Part::Rows(&self.best), Part::Rows(&self.worst), Part::Numbers(&self.stability)]
     }
 
     /// What [`Report::Respread`](balmer_exchange::worker::Report::Respread) carries.
@@ -101,6 +121,8 @@ mod tests {
         let columns = Columns::of(&found, &["be", "star"].map(str::to_owned));
         assert_eq!(columns.order, [2, 0, 1]);
         assert_eq!(columns.lof, [1.2, 1.0, 1.5]);
+        assert_eq!((&columns.best, &columns.worst), (&vec![2, 3, 1], &vec![2, 3, 1]));
+        assert_eq!((&columns.ensemble, &columns.stability), (&columns.lof, &vec![1.0; 3]));
         assert_eq!(columns.label, [-1, 1, 0]);
         assert_eq!(columns.probability, [0.6, 0.5, 0.75]);
     }

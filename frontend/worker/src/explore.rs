@@ -1,8 +1,12 @@
 //! Questions to a finished run: another number of neighbours, other labels, why a spectrum stands where it does.
 
-use balmer_core::{Error, Result, ndarray::Axis, pipeline::Labelled};
+use balmer_core::{
+    Error, Result,
+    ndarray::Axis,
+    pipeline::{Labelled, Member},
+};
 use balmer_exchange::{
-    api::{FeatureView, Problem},
+    api::{Density, FeatureView, PlaceRow, Problem},
     worker::Report,
 };
 
@@ -36,12 +40,19 @@ pub fn respread(run: &str, labels: &[Labelled]) {
     });
 }
 
-/// Says which neighbours a row has.
+/// Says which neighbours a row has, how dense it is around all of them, and how the row's place moves with the settings.
 pub fn explain(run: &str, row: u32, n_neighbors: usize) {
-    let explained = kept::with(run, |kept| neighbors(kept, row as usize, n_neighbors));
-    answer(run, explained, |(indices, distances, features)| {
-        let report = Report::Explained { run: run.to_owned(), row, features: Box::new(features) };
-        port::report(&report, &[Part::Rows(&indices), Part::Numbers(&distances)]);
+    let explained = kept::with(run, |kept| Explained::of(kept, row as usize, n_neighbors));
+    answer(run, explained, |told| {
+        let Explained { density, places, features, .. } = told;
+        let report = Report::Explained { run: run.to_owned(), row, density, places, features: Box::new(features) };
+        let buffers = [
+            Part::Rows(&told.indices),
+            Part::Numbers(&told.distances),
+            Part::Numbers(&told.lrd),
+            Part::Numbers(&told.k_distance),
+        ];
+        port::report(&report, &buffers);
     });
 }
 
@@ -55,16 +66,42 @@ fn answer<T>(run: &str, found: Result<T>, say: impl FnOnce(T)) {
     }
 }
 
-fn neighbors(kept: &Kept, row: usize, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>, FeatureView)> {
-    let (features, table) = (kept.exploration.features(), kept.exploration.table());
-    if row >= features.len() {
-        return Err(Error::parameter("row", row, format!("the run has {} rows", features.len())));
+/// Why a row stands where it does; the columns are of its neighbours, nearest first.
+struct Explained {
+    density: Density,
+    places: Vec<PlaceRow>,
+    features: FeatureView,
+    indices: Vec<u32>,
+    distances: Vec<f32>,
+    lrd: Vec<f32>,
+    k_distance: Vec<f32>,
+}
+
+impl Explained {
+    fn of(kept: &Kept, row: usize, n_neighbors: usize) -> Result<Self> {
+        let (features, table, scores) = (kept.exploration.features(), kept.exploration.table(), &kept.scores);
+        if row >= features.len() {
+            return Err(Error::parameter("row", row, format!("the run has {} rows", features.len())));
+        }
+        let (indices, distances) = table.row(row);
+        let number = n_neighbors.min(indices.len());
+        let (indices, distances) = (&indices[..number], &distances[..number]);
+        let rows: Vec<usize> = indices.iter().map(|&index| index as usize).collect();
+        let (matrix, basis) = (&features.matrix, kept.exploration.basis().map(AsRef::as_ref));
+        let others = matrix.select(Axis(0), &rows);
+        let stability = kept.exploration.stability();
+        let place = |(member, rank): (&Member, u32)| PlaceRow {
+            setting: member.to_string(),
+            rank: Some(rank).filter(|&rank| rank > 0),
+        };
+        Ok(Self {
+            density: Density { lrd: scores.lrd[row], k_distance: scores.k_distance[row] },
+            places: stability.members().zip(stability.of_row(row)).map(place).collect(),
+            features: FeatureView::of(kept.plan.recipe(), matrix.row(row), others.view(), basis),
+            indices: indices.to_vec(),
+            distances: distances.to_vec(),
+            lrd: rows.iter().map(|&row| scores.lrd[row]).collect(),
+            k_distance: rows.iter().map(|&row| scores.k_distance[row]).collect(),
+        })
     }
-    let (indices, distances) = table.row(row);
-    let number = n_neighbors.min(indices.len());
-    let (indices, distances) = (&indices[..number], &distances[..number]);
-    let rows: Vec<usize> = indices.iter().map(|&index| index as usize).collect();
-    let matrix = &features.matrix;
-    let view = FeatureView::of(kept.plan.recipe(), matrix.row(row), matrix.select(Axis(0), &rows).view());
-    Ok((indices.to_vec(), distances.to_vec(), view))
 }

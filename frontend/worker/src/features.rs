@@ -13,7 +13,7 @@ use web_sys::AbortSignal;
 use crate::{
     answer,
     stream::{Arrived, arrow_stream},
-    watch::Watch,
+    watch::Fetching,
 };
 
 /// Subsets kept.
@@ -46,7 +46,7 @@ thread_local! {
 ///
 /// # Errors
 /// What the server says, or that it does not answer; an aborted request too.
-pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &Watch) -> Result<Subset, Problem> {
+pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &dyn Fetching) -> Result<Subset, Problem> {
     let spec = plan.spec();
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
     let survey_path = format!("/api/v1/surveys/{}", encoded(&spec.survey));
@@ -126,7 +126,7 @@ struct Rows {
 
 impl Rows {
     /// Makes room for what the server announces, and says how much of it is here.
-    fn expect(&mut self, arrived: Arrived, watch: &Watch) {
+    fn expect(&mut self, arrived: Arrived, watch: &dyn Fetching) {
         let Some(total) = arrived.total else { return };
         let rows = total.saturating_sub(arrived.rejected.unwrap_or_default()) as usize;
         if self.values.capacity() == 0 {

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use balmer_core::{
     Error, Result,
     engine::Unobserved,
+    outlier::lof::LofScores,
     pipeline::{Exploration, FeatureTable, Labelled, Plan, Ranking, Spread},
 };
 
@@ -20,6 +21,8 @@ pub struct Kept {
     pub plan: Plan,
     /// Its rows, which other runs on the same subset share, and their neighbours.
     pub exploration: Exploration<Rc<FeatureTable>>,
+    /// Its factors, and the densities that they come from.
+    pub scores: LofScores,
 }
 
 thread_local! {
@@ -58,6 +61,15 @@ pub fn look<T>(is_wanted: impl Fn(&Kept) -> bool, act: impl FnOnce(&Kept) -> T) 
 }
 
 impl Kept {
+    /// A run to keep.
+    ///
+    /// # Errors
+    /// None for a plan that the exploration was made by.
+    pub fn new(run: &str, plan: Plan, exploration: Exploration<Rc<FeatureTable>>) -> Result<Self> {
+        let scores = exploration.rank(plan.lof())?.scores;
+        Ok(Self { run: run.to_owned(), plan, exploration, scores })
+    }
+
     /// Scores with another number of neighbours, in the count of the definition.
     ///
     /// # Errors
@@ -66,7 +78,9 @@ impl Kept {
         let mut spec = self.plan.spec().clone();
         spec.lof.n_neighbors = n_neighbors;
         self.plan = Plan::new(spec)?;
-        self.exploration.rank(self.plan.lof())
+        let ranking = self.exploration.rank(self.plan.lof())?;
+        self.scores.clone_from(&ranking.scores);
+        Ok(ranking)
     }
 
     /// Lets other labels flow, on from those before where they may, and on the processor: starting a device takes longer.

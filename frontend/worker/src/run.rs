@@ -9,7 +9,8 @@ use std::{
 use balmer_core::{
     Error,
     pipeline::{
-        Exploration, Labelled, PipelineSpec, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount, check_labels,
+        Exploration, Labelled, PipelineSpec, Placing, Plan, Provenance, RunObserver, RunOutput, Stage, StageCount,
+        Within, check_labels,
     },
 };
 use balmer_exchange::{
@@ -20,12 +21,12 @@ use web_sys::AbortSignal;
 
 use crate::{
     columns::{Columns, names},
-    engine::{Chosen, choose},
+    engine::{BrowserEngine, Chosen, choose},
     features::{Subset, features},
     kept::{self, Kept},
     labels::labels,
     port::{self, Part},
-    watch::Watch,
+    watch::{Fetching, Watch},
 };
 
 /// Why a run came to no end; `None` where it was cancelled.
@@ -79,9 +80,11 @@ async fn compute(
         port::report(&Report::Device { run: run.to_owned(), name, note }, &[]);
     };
     tell();
+    let placings = variants(&plan, &subset.table.spectrum_ids, &chosen.engine, stop, watch).await?;
     let (engine, features) = (&chosen.engine, Rc::clone(&subset.table));
     let searched = Exploration::search(&plan, features, labels, engine, watch).await;
     let mut exploration = searched.map_err(|error| refused(&error))?;
+    exploration.join(placings);
     let output = exploration.conclude(&plan, labels, engine, watch).await.map_err(|error| refused(&error))?;
     // a wish to stop that came too late for the search is still one
     if stop.aborted() {
@@ -90,10 +93,29 @@ async fn compute(
     // what really ran: the device may have been lost on the way
     tell();
     deliver(run, &plan, subset, &output, chosen.device(), watch);
-    if let Some(run) = kept::keep(Kept { run: run.to_owned(), plan, exploration }) {
+    let kept = Kept::new(run, plan, exploration).map_err(|error| refused(&error))?;
+    if let Some(run) = kept::keep(kept) {
         port::report(&Report::LetGo { run }, &[]);
     }
     Ok(())
+}
+
+/// What the plan's variants say of the run's spectra: each is a subset of its own to the server.
+async fn variants(
+    plan: &Plan,
+    ids: &[String],
+    engine: &BrowserEngine,
+    stop: &AbortSignal,
+    watch: &Watch,
+) -> Result<Vec<Placing>, Ended> {
+    let mut placings = Vec::new();
+    for (at, variant) in plan.variants().iter().enumerate() {
+        let within = Within::new(watch, (at, plan.variants().len()), &variant.change);
+        let subset = features(&variant.plan, stop, &within).await.map_err(Some)?;
+        let placing = Placing::of_variant(variant, ids, &subset.table, engine, &within).await;
+        placings.extend(placing.map_err(|error| refused(&error))?);
+    }
+    Ok(placings)
 }
 
 fn deliver(run: &str, plan: &Plan, subset: &Subset, output: &RunOutput, device: String, watch: &Watch) {
@@ -113,6 +135,7 @@ fn deliver(run: &str, plan: &Plan, subset: &Subset, output: &RunOutput, device: 
     let (ends, text) = names(&subset.table.spectrum_ids);
     let mut parts = vec![Part::Rows(&ends), Part::Bytes(&text)];
     parts.extend(columns.scores());
+    parts.extend(columns.places());
     if plan.labels().is_some() {
         parts.extend(columns.labels());
     }

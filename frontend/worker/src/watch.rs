@@ -7,7 +7,7 @@ use std::sync::{
 
 use balmer_core::{
     engine::Observer,
-    pipeline::{Forecast, Plan, Rates, RunObserver, Stage, Tracker, Work},
+    pipeline::{Forecast, Plan, Rates, RunObserver, Stage, Tracker, Within, Work},
 };
 use balmer_exchange::worker::Report;
 
@@ -42,22 +42,9 @@ impl Watch {
         Self { run: run.to_owned(), stopped, state: Mutex::new(state) }
     }
 
-    /// Tells what to expect of a run of so many spectra, whose features the server prepares.
-    pub fn expect(&self, plan: &Plan, spectra: usize) {
-        let known = Forecast::new(&Work::of(plan, spectra), &Rates::ASSUMED);
-        let here = |stage| if stage == Stage::Recipe { 0.0 } else { known.of(stage) };
-        self.state().tracker.expect(Forecast::from_seconds(here, spectra as u64));
-    }
-
     /// Seconds of each stage so far.
     pub fn timings(&self) -> Vec<(Stage, f64)> {
         self.state().tracker.timings(seconds())
-    }
-
-    /// Says what is going on within the stage, and how far it is.
-    pub fn say(&self, message: &str, fraction: f64) {
-        message.clone_into(&mut self.state().message);
-        self.progress(fraction);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -69,6 +56,36 @@ impl Watch {
         let (run, stage, message) = (self.run.clone(), state.stage, state.message.clone());
         port::report(&Report::Progress { run, stage, estimate, message }, &[]);
     }
+}
+
+/// Hears of features that come from the server.
+pub trait Fetching {
+    /// What is going on, and how far it is.
+    fn say(&self, message: &str, fraction: f64);
+    /// What a run of so many spectra, whose features the server prepares, will take.
+    fn expect(&self, plan: &Plan, spectra: usize);
+}
+
+impl Fetching for Watch {
+    fn say(&self, message: &str, fraction: f64) {
+        message.clone_into(&mut self.state().message);
+        self.progress(fraction);
+    }
+
+    fn expect(&self, plan: &Plan, spectra: usize) {
+        let known = Forecast::new(&Work::of(plan, spectra), &Rates::ASSUMED);
+        let here = |stage| if stage == Stage::Recipe { 0.0 } else { known.of(stage) };
+        self.state().tracker.expect(Forecast::from_seconds(here, spectra as u64));
+    }
+}
+
+/// A variant's features are a part of the run's.
+impl Fetching for Within<'_> {
+    fn say(&self, _message: &str, fraction: f64) {
+        self.progress(fraction);
+    }
+
+    fn expect(&self, _plan: &Plan, _spectra: usize) {}
 }
 
 /// Seconds of the worker's clock.

@@ -61,7 +61,12 @@ pub(super) fn schema(classes: &[String]) -> Result<SchemaRef, ArrowError> {
     fields.extend(classes.iter().map(|class| probabilities::field_of(class)));
     fields.extend([
         field("lrd", DataType::Float32, false, ["", "stat.value", "local reachability density"]),
-        field("k_distance", DataType::Float32, false, ["", "stat.value", "distance to the last neighbour of the factor"]),
+        field(
+            "k_distance",
+            DataType::Float32,
+            false,
+            ["", "stat.value", "distance to the last neighbour of the factor"],
+        ),
     ]);
     fields.push(field("row", DataType::UInt32, false, ["", "meta.record", "row in the neighbour table, from 0"]));
     Ok(Arc::new(Schema::new(fields)))

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     context::Draft,
     state::{
-        run_form::RunForm,
+        run_form::{RunForm, parts},
         settings::{Kind, Setting},
     },
 };
@@ -74,7 +74,8 @@ fn Control(draft: Draft, setting: &'static Setting, id: String, described: Strin
             .into_any()
         }
         Kind::Continuum => view! { <Continuum draft key id described text /> }.into_any(),
-        Kind::Whole | Kind::Decimal | Kind::Text | Kind::List => {
+        Kind::Several(words) => view! { <Several draft key words described text /> }.into_any(),
+        Kind::Whole | Kind::Decimal | Kind::Text | Kind::List | Kind::Wholes => {
             let mode = match setting.kind {
                 Kind::Whole => "numeric",
                 Kind::Decimal => "decimal",
@@ -95,6 +96,35 @@ fn Control(draft: Draft, setting: &'static Setting, id: String, described: Strin
             .into_any()
         }
     }
+}
+
+/// Any of some words, in their order.
+#[component]
+fn Several(
+    draft: Draft,
+    key: &'static str,
+    words: &'static [&'static str],
+    described: String,
+    text: Memo<String>,
+) -> impl IntoView {
+    let is_chosen = move |word: &str| text.with(|text| parts(text).any(|part| part == word));
+    let choose = move |word: &str, chosen: bool| {
+        let others = |of: &&&str| if **of == word { chosen } else { untrack(|| is_chosen(of)) };
+        draft.set(key, words.iter().filter(others).copied().collect::<Vec<_>>().join(", "));
+    };
+    let one = |word: &'static str| {
+        view! {
+            <label class="inline-field">
+                <input
+                    type="checkbox"
+                    prop:checked=move || is_chosen(word)
+                    on:change=move |event| choose(word, event_target_checked(&event))
+                />
+                {word}
+            </label>
+        }
+    };
+    view! { <div class="several" role="group" aria-describedby=described>{words.iter().map(|word| one(word)).collect_view()}</div> }
 }
 
 /// `none`, `polynomial:2`, `median:120`: a word and its number.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use balmer_exchange::{
-    api::{Problem, RunStatus},
+    api::{Density, Problem, RunStatus},
     worker::{Outcome, Report},
 };
 use balmer_worker::port;
@@ -15,7 +15,7 @@ use crate::{
     client::{self, encoded, query},
     context::rows::{MOST_ROWS, SPECTRUM_COLUMNS},
     state::{
-        local_run::{LocalRun, Scores, Spread, Stated},
+        local_run::{LocalRun, Near, Scores, Spread, Standing, Stated},
         progress::Progress,
         table::Table,
         turns::Pace,
@@ -47,11 +47,10 @@ impl Local {
                     self.change(&run, |run| run.respread(spread, counts, milliseconds / 1000.0));
                 }
             }
-            Report::Explained { run, row, features } => {
-                let [indices, distances] = buffers else { return };
-                let (indices, distances) = (port::rows(indices), port::numbers(distances));
+            Report::Explained { run, row, density, places, features } => {
+                let Some(near) = near(buffers) else { return };
                 let known = self.run_untracked(&run);
-                let answer = known.and_then(|known| known.explanation(row, &indices, &distances, *features));
+                let answer = known.and_then(|known| known.explanation(row, density, places, &near, *features));
                 self.answer(&run, Some(row), &answer.ok_or_else(|| Problem::new(404, "not ranked")));
             }
             Report::Refused { run, problem } => {
@@ -95,12 +94,18 @@ impl Local {
     }
 
     fn hear_done(self, run: &str, outcome: Outcome, buffers: &[ArrayBuffer]) {
-        let [ends, names, order, lof, labels @ ..] = buffers else { return };
+        let [ends, names, order, lof, ensemble, best, worst, stability, labels @ ..] = buffers else { return };
         let names = (port::rows(ends), Uint8Array::new(names).to_vec());
         let scores = Scores { order: port::rows(order), lof: port::numbers(lof) };
+        let standing = Standing {
+            ensemble: port::numbers(ensemble),
+            best: port::rows(best),
+            worst: port::rows(worst),
+            stability: port::numbers(stability),
+        };
         let spread = spread(outcome.classes.clone(), labels);
         let mut fits = false;
-        self.change(run, |run| fits = run.finish(outcome, names, scores, spread));
+        self.change(run, |run| fits = run.finish(outcome, names, scores, standing, spread));
         if fits {
             self.join(run);
             self.end(run, RunStatus::Done, None);
@@ -153,4 +158,11 @@ fn spread(classes: Vec<String>, buffers: &[ArrayBuffer]) -> Option<Spread> {
     let [label, probability, entropy] = buffers else { return None };
     let label = Int32Array::new(label).to_vec();
     Some(Spread { classes, label, probability: port::numbers(probability), entropy: port::numbers(entropy) })
+}
+
+fn near(buffers: &[ArrayBuffer]) -> Option<Near> {
+    let [rows, distances, lrd, k_distance] = buffers else { return None };
+    let pairs = port::numbers(lrd).into_iter().zip(port::numbers(k_distance));
+    let densities = pairs.map(|(lrd, k_distance)| Density { lrd, k_distance }).collect();
+    Some(Near { rows: port::rows(rows), distances: port::numbers(distances), densities })
 }

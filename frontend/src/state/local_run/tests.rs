@@ -75,13 +75,17 @@ fn scores(order: [u32; 3], lof: [f32; 3]) -> Scores {
     Scores { order: order.to_vec(), lof: lof.to_vec() }
 }
 
+fn standing() -> Standing {
+    Standing { ensemble: vec![1.0, 1.75, 1.25], best: vec![1, 2, 1], worst: vec![2, 3, 3], stability: vec![0.5; 3] }
+}
+
 fn spread(label: [i32; 3]) -> Spread {
     Spread { classes: vec!["be".into()], label: label.to_vec(), probability: vec![0.5; 3], entropy: vec![0.0; 3] }
 }
 
 fn finished() -> LocalRun {
     let mut run = run();
-    assert!(run.finish(outcome(), names(), scores([2, 0, 1], [1.0, 0.9, 1.5]), Some(spread([-1, 0, 0]))));
+    assert!(run.finish(outcome(), names(), scores([2, 0, 1], [1.0, 0.9, 1.5]), standing(), Some(spread([-1, 0, 0]))));
     run
 }
 
@@ -171,10 +175,35 @@ fn what_the_survey_states_stands_beside_the_scores() {
 #[test]
 fn columns_that_do_not_fit_together_are_refused() {
     let fine = || scores([2, 0, 1], [1.0, 0.9, 1.5]);
-    assert!(!run().finish(outcome(), (vec![0, 1], b"a".to_vec()), fine(), None), "one name for three rows");
-    assert!(!run().finish(outcome(), (vec![0, 2, 1, 3], b"abc".to_vec()), fine(), None), "names that go back");
-    assert!(!run().finish(outcome(), names(), scores([3, 0, 1], [1.0; 3]), None), "a row that is not there");
-    assert!(!run().finish(outcome(), names(), fine(), Some(spread([1, 0, 0]))), "a class that is not there");
+    assert!(!run().finish(outcome(), (vec![0, 1], b"a".to_vec()), fine(), standing(), None), "one name for three rows");
+    assert!(
+        !run().finish(outcome(), (vec![0, 2, 1, 3], b"abc".to_vec()), fine(), standing(), None),
+        "names that go back"
+    );
+    assert!(
+        !run().finish(outcome(), names(), scores([3, 0, 1], [1.0; 3]), standing(), None),
+        "a row that is not there"
+    );
+    assert!(
+        !run().finish(outcome(), names(), fine(), standing(), Some(spread([1, 0, 0]))),
+        "a class that is not there"
+    );
+    let short = Standing { best: vec![1], ..standing() };
+    assert!(!run().finish(outcome(), names(), fine(), short, None), "a place for three rows");
+}
+
+#[test]
+fn a_list_ranked_by_an_ensemble_has_its_outliers_by_that_factor() {
+    let mut run = finished();
+    let outliers = |run: &LocalRun| {
+        let table = run.table();
+        let told = (0..3).filter(|&row| table.flag("is_outlier", row));
+        told.map(|row| table.id(row).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((outliers(&run), run.most_neighbors().is_some()), (vec!["c".to_owned()], true));
+    assert_eq!((run.table().number("ensemble", 0), run.table().number("rank_worst", 0)), (Some(1.25), Some(3.0)));
+    run.spec.ensemble.rank = true;
+    assert_eq!((outliers(&run), run.most_neighbors()), (vec!["b".to_owned()], None));
 }
 
 #[test]
@@ -182,9 +211,14 @@ fn neighbours_carry_their_own_ranks() {
     let spec = RecipeSpec { pixels: 3, continuum: Continuum::None, ..RecipeSpec::default() };
     let recipe = Recipe::try_from(&spec).unwrap();
     let rows = balmer_core::ndarray::array![[1.0_f32, 2.0, 0.0], [1.0, 3.0, 0.0]];
-    let view = FeatureView::of(&recipe, rows.row(0), rows.view());
-    let explained = finished().explanation(0, &[2, 1], &[0.25, 0.5], view).unwrap();
-    assert_eq!((explained.spectrum_id.as_str(), explained.rank), ("a", 2));
+    let view = FeatureView::of(&recipe, rows.row(0), rows.view(), None);
+    let density = |lrd| Density { lrd, k_distance: 0.5 };
+    let near = Near { rows: vec![2, 1], distances: vec![0.25, 0.5], densities: vec![density(4.0), density(3.0)] };
+    let places = vec![PlaceRow { setting: "k = 5".into(), rank: Some(2) }];
+    let explained = finished().explanation(0, density(2.0), places.clone(), &near, view).unwrap();
+    assert_eq!((explained.spectrum_id.as_str(), explained.rank, explained.ranked), ("a", 2, 3));
+    assert_eq!((explained.density, explained.neighbors[0].density), (Some(density(2.0)), Some(density(4.0))));
+    assert_eq!(explained.places, places);
     let told: Vec<(&str, u32, f32)> =
         explained.neighbors.iter().map(|n| (n.spectrum_id.as_str(), n.rank, n.distance)).collect();
     assert_eq!(told, [("c", 1, 0.25), ("b", 3, 0.5)]);

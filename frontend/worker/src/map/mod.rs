@@ -30,7 +30,7 @@ use crate::{
     features::{Subset, features},
     port::{self, Part},
     run::{Ended, refused},
-    watch::Watch,
+    watch::{Fetching, Watch},
 };
 
 /// What is drawn.

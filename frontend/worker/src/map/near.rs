@@ -15,7 +15,7 @@ use crate::{
     features::Subset,
     kept::{self, Kept},
     run::{Ended, refused},
-    watch::Watch,
+    watch::{Fetching, Watch},
 };
 
 /// Neighbours of all rows, nearest first, and the distances to them: row after row, as many of each.

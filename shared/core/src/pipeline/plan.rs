@@ -128,7 +128,7 @@ impl Plan {
     }
     /// Whether the list is ranked by the factor of the ensemble.
     pub fn ranks_by_ensemble(&self) -> bool {
-        self.spec.ensemble.as_ref().is_some_and(|ensemble| ensemble.rank)
+        self.spec.ensemble.rank
     }
 }
 
@@ -145,7 +145,7 @@ fn plan_lof(spec: &PipelineSpec) -> Result<LofValidParams> {
 
 fn plan_members(spec: &PipelineSpec, lof: &LofValidParams) -> Result<Vec<usize>> {
     let (table, least) = (spec.neighbors.n_neighbors, lof.least_neighbors());
-    let given = spec.ensemble.as_ref().map_or(&[][..], |ensemble| &ensemble.n_neighbors);
+    let given = &spec.ensemble.n_neighbors;
     if given.is_empty() {
         return Ok(stability::ladder(table, lof.n_neighbors(), least));
     }
@@ -155,19 +155,19 @@ fn plan_members(spec: &PipelineSpec, lof: &LofValidParams) -> Result<Vec<usize>>
             return Err(Error::parameter("ensemble.n_neighbors", n_neighbors, format!("choose {least} or more")));
         }
     }
-    let mut members = given.to_vec();
+    let mut members = given.clone();
     members.sort_unstable();
     members.dedup();
     Ok(members)
 }
 
 fn plan_variants(spec: &PipelineSpec, members: &[usize]) -> Result<Vec<Variant>> {
-    let Some(ensemble) = &spec.ensemble else { return Ok(Vec::new()) };
-    if let Some(twice) = (1..ensemble.vary.len()).find(|&i| ensemble.vary[..i].contains(&ensemble.vary[i])) {
-        return Err(Error::parameter("ensemble.vary", format!("{:?}", ensemble.vary[twice]), "name everything once"));
+    let vary = &spec.ensemble.vary;
+    if let Some(twice) = (1..vary.len()).find(|&i| vary[..i].contains(&vary[i])) {
+        return Err(Error::parameter("ensemble.vary", vary[twice], "name everything once"));
     }
     let plan = |(change, spec)| Ok(Variant { change, plan: Plan { members: members.to_vec(), ..Plan::new(spec)? } });
-    variants::variants(spec, &ensemble.vary).into_iter().map(plan).collect()
+    variants::variants(spec).into_iter().map(plan).collect()
 }
 
 fn plan_labels(labels: &LabelsSpec, table: usize) -> Result<LabelsPlan> {
@@ -277,7 +277,8 @@ mod tests {
             |text: &str| Plan::new(PipelineSpec::from_toml(&format!("survey = \"s\"\n{text}")).unwrap()).unwrap();
         assert_eq!(members(&plan("")), [50, 75, 100, 128]);
         assert!(plan("").variants().is_empty() && !plan("").ranks_by_ensemble());
-        let several = plan("[ensemble]\nn_neighbors = [90, 60, 90]\nvary = [\"scale\", \"mask\"]\n[labels]");
+        let several =
+            plan("[ensemble]\nn_neighbors = [90, 60, 90]\nvary = [\"scale\", \"mask\"]\nrank = true\n[labels]");
         assert_eq!((members(&several), several.ranks_by_ensemble()), (vec![60, 90], true));
         assert_eq!(several.variants().len(), 4);
         for variant in several.variants() {

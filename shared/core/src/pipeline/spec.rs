@@ -34,10 +34,8 @@ pub struct PipelineSpec {
     pub neighbors: NeighborsSpec,
     /// Local outlier factor.
     pub lof: LofSpec,
-    /// Several settings in the place of one; `None` ranks by the one and looks at other numbers of neighbours only to say how
-    /// stable a place is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ensemble: Option<EnsembleSpec>,
+    /// Several settings beside the one, which say how stable a place is, or in its stead.
+    pub ensemble: EnsembleSpec,
     /// Semi-supervised labels; `None` leaves that stage out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelsSpec>,
@@ -80,17 +78,17 @@ pub struct LofSpec {
     pub definition: Definition,
 }
 
-/// `[ensemble]`: outlier factors under several settings, of which the geometric mean is taken. Each variant of the recipe costs
-/// a search of its own; numbers of neighbours cost nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// `[ensemble]`: places and outlier factors under several settings. Numbers of neighbours cost nothing; each variant of the recipe
+/// costs a search of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EnsembleSpec {
     /// Numbers of neighbours. Empty takes some from half of `lof.n_neighbors` to twice it.
     pub n_neighbors: Vec<usize>,
     /// What of the recipe is varied, one thing at a time.
     pub vary: Vec<Vary>,
-    /// Whether the list is ranked by the mean factor, to which `lof.threshold` applies then; otherwise by that of the run's own
-    /// settings.
+    /// Whether the list is ranked by the geometric mean of all factors, to which `lof.threshold` applies then, rather than by
+    /// the factor of the run's own settings.
     pub rank: bool,
 }
 
@@ -163,15 +161,9 @@ impl Default for PipelineSpec {
             recipe: RecipeSpec::default(),
             neighbors: NeighborsSpec::default(),
             lof: LofSpec::default(),
-            ensemble: None,
+            ensemble: EnsembleSpec::default(),
             labels: None,
         }
-    }
-}
-
-impl Default for EnsembleSpec {
-    fn default() -> Self {
-        Self { n_neighbors: Vec::new(), vary: vec![Vary::Resolution], rank: true }
     }
 }
 

@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::spec::{EnsembleSpec, LabelsSpec, PipelineSpec, SCHEMA_VERSION};
+use super::spec::{LabelsSpec, PipelineSpec, SCHEMA_VERSION};
 use crate::{Error, Result};
 
 type Object = Map<String, Value>;
@@ -107,12 +107,8 @@ fn check_version(root: &Object) -> Result<()> {
 
 /// A spec in which every optional key is present, as a tree.
 fn known_keys() -> Result<Object> {
-    let complete = PipelineSpec {
-        r#where: Some(String::new()),
-        ensemble: Some(EnsembleSpec::default()),
-        labels: Some(LabelsSpec::default()),
-        ..PipelineSpec::default()
-    };
+    let complete =
+        PipelineSpec { r#where: Some(String::new()), labels: Some(LabelsSpec::default()), ..PipelineSpec::default() };
     object(to_tree(&complete)?, "the defaults")
 }
 
@@ -193,7 +189,7 @@ mod tests {
     use crate::{
         manipulation::RecipeSpec,
         outlier::lof::Definition,
-        pipeline::{LabelAlgorithm, NeighborMethod},
+        pipeline::{EnsembleSpec, LabelAlgorithm, NeighborMethod, Vary},
     };
 
     fn refused(toml: &str) -> String {
@@ -271,7 +267,7 @@ mod tests {
         let mut spec = PipelineSpec::paper_2016("s");
         spec.labels = Some(LabelsSpec { classes: vec!["emission".into()], ..LabelsSpec::default() });
         spec.r#where = Some("snr_r > 10".into());
-        spec.ensemble = Some(EnsembleSpec { n_neighbors: vec![5, 10], ..EnsembleSpec::default() });
+        spec.ensemble = EnsembleSpec { n_neighbors: vec![5, 10], vary: vec![Vary::Mask], rank: true };
         assert_eq!(PipelineSpec::from_toml(&spec.to_toml()).unwrap(), spec);
         assert_eq!(PipelineSpec::from_json(&spec.to_json()).unwrap(), spec);
         assert_eq!(spec.lof.definition, Definition::Simplified2016);

@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{PipelineSpec, RunObserver, Stage};
+use super::{EnsembleSpec, PipelineSpec, RunObserver, Stage};
 use crate::{
     engine::Observer,
     manipulation::{Continuum, Mask, Recipe, RecipeSpec, Scale},
@@ -35,6 +35,18 @@ pub enum Vary {
 /// Resolution (FWHM, Angstrom) of the variant of a recipe that leaves spectra at their own: LAMOST's and SDSS's 3.6 near
 /// H-alpha, and about half as much again.
 const COARSER: f64 = 5.0;
+
+impl std::fmt::Display for Vary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Window => "window",
+            Self::Scale => "scale",
+            Self::Mask => "mask",
+            Self::Continuum => "continuum",
+            Self::Resolution => "resolution",
+        })
+    }
+}
 
 impl Vary {
     /// Every choice.
@@ -96,10 +108,12 @@ fn continua(recipe: &RecipeSpec) -> [Continuum; 3] {
 }
 
 /// The specs of all variants, with what each of them changes. They spread no labels and vary nothing themselves.
-pub(super) fn variants(spec: &PipelineSpec, vary: &[Vary]) -> Vec<(String, PipelineSpec)> {
-    let recipes = vary.iter().flat_map(|vary| vary.of(&spec.recipe));
+pub(super) fn variants(spec: &PipelineSpec) -> Vec<(String, PipelineSpec)> {
+    let recipes = spec.ensemble.vary.iter().flat_map(|vary| vary.of(&spec.recipe));
     recipes
-        .map(|(change, recipe)| (change, PipelineSpec { recipe, labels: None, ensemble: None, ..spec.clone() }))
+        .map(|(change, recipe)| {
+            (change, PipelineSpec { recipe, labels: None, ensemble: EnsembleSpec::default(), ..spec.clone() })
+        })
         .collect()
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Share;
-use crate::api::{FeatureView, Problem, RunCounts};
+use crate::api::{Density, FeatureView, PlaceRow, Problem, RunCounts};
 
 /// One message from a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,7 +34,9 @@ pub enum Report {
         message: String,
     },
     /// A run is finished. Buffers: where the name of each row ends, u32, with a 0 in front; the names, UTF-8;
-    /// the rows by rank, u32; the factors by row, f32; with labels the three of [`Report::Respread`].
+    /// the rows by rank, u32; the factors by row, f32; by row the factor of the ensemble, f32, the best and the worst place
+    /// under any setting, u32, and the share of settings that have it in the head of the list, f32; with labels the three of
+    /// [`Report::Respread`].
     Done {
         /// Name of the run.
         run: String,
@@ -92,12 +94,16 @@ pub enum Report {
         milliseconds: f64,
     },
     /// The answer to [`Command::Explain`](super::Command::Explain). Buffers: rows of the neighbours, u32, nearest
-    /// first; their distances, f32.
+    /// first; their distances, f32; their densities, f32; their distances to the last neighbour of the factor, f32.
     Explained {
         /// Name of the run.
         run: String,
         /// The row.
         row: u32,
+        /// Its density.
+        density: Density,
+        /// Its places under all settings.
+        places: Vec<PlaceRow>,
         /// The spectrum as the algorithm saw it.
         features: Box<FeatureView>,
     },

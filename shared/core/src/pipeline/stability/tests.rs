@@ -100,7 +100,7 @@ fn numbers_of_neighbours_are_looked_at_without_being_asked_for_and_change_no_ran
 #[test]
 fn an_ensemble_ranks_by_the_mean_factor_and_each_member_is_a_run_of_its_own() {
     let (survey, threshold) = (survey(), 1.3);
-    let text = "[ensemble]\nn_neighbors = [6, 10]\nvary = [\"scale\", \"resolution\"]";
+    let text = "[ensemble]\nn_neighbors = [6, 10]\nvary = [\"scale\", \"resolution\"]\nrank = true";
     let mut survey = survey;
     for spectrum in &mut survey {
         spectrum.metadata.resolution_fwhm = Some(2.0);
