@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use balmer_exchange::api::{ColumnSummary, Problem, SpectrumPage, SurveyDetail, SurveySummary};
+use balmer_exchange::api::{ColumnSummary, Problem, RecipeTrace, SpectrumPage, SurveyDetail, SurveySummary};
 
 use super::{encoded, get, query};
 
@@ -57,4 +57,13 @@ pub async fn count(survey: &str, condition: Option<&str>) -> Result<u64, Problem
     let path = format!("/api/v1/surveys/{}/spectra", encoded(survey));
     let page: SpectrumPage = get(&(path + &query(&[("where", condition), ("limit", Some("0"))]))).await?;
     Ok(page.total)
+}
+
+/// What a recipe, as JSON, makes of a spectrum, step by step.
+///
+/// # Errors
+/// See [`surveys`]; 404 where there is no such spectrum.
+pub async fn trace(survey: &str, id: &str, recipe: &str) -> Result<RecipeTrace, Problem> {
+    let path = format!("/api/v1/surveys/{}/spectra/{}/trace", encoded(survey), encoded(id));
+    get(&(path + &query(&[("recipe", Some(recipe))]))).await
 }

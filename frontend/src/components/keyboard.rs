@@ -88,6 +88,7 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["←", "→"], "pan"),
             (&["Shift", "drag"], "zoom into a box"),
             (&["double click"], "the whole spectrum"),
+            (&["f"], "what the recipe made of it, step by step; from anywhere"),
         ],
     ),
     (

@@ -1,7 +1,8 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]) with the columns that were
 //! chosen ([`Columns`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
-//! ([`Measured`]), why they rank ([`Explained`]), what is drawn with the chosen one ([`Compared`]), the labels
+//! ([`Measured`]), why they rank ([`Explained`]) and what the
+//! recipe made of them ([`Traced`]), what is drawn with the chosen one ([`Compared`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
 //! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
@@ -31,6 +32,7 @@ mod showing;
 mod spectra;
 mod theme;
 mod tour;
+mod traced;
 mod viewing;
 mod watch;
 
@@ -54,6 +56,7 @@ pub use showing::Showing;
 pub use spectra::Spectra;
 pub use theme::{CurrentTheme, Theme, ThemeToggle};
 pub use tour::Tour;
+pub use traced::Traced;
 pub use viewing::Viewing;
 pub use watch::Watch;
 
@@ -74,6 +77,7 @@ pub fn provide() {
     provide_context(Explained::new());
     provide_context(Labels::new());
     provide_context(Watch::new());
+    provide_context(Traced::new());
     provide_context(Draft::new());
     provide_context(Columns::new());
     provide_context(Replays::new());

@@ -2,6 +2,7 @@
 
 use super::{
     format::{fixed, object_type},
+    places::Standing,
     table::Table,
 };
 
@@ -22,6 +23,8 @@ pub struct Listed {
     pub strength: String,
     /// Whether the run calls it an outlier.
     pub is_outlier: bool,
+    /// How far its place can be relied on, where the run says it.
+    pub standing: Option<Standing>,
     /// The label that spread to it, and its probability.
     pub spread: Option<(String, String)>,
 }
@@ -49,6 +52,7 @@ impl Listed {
             kind: object_type(table.text("class", row), table.text("subclass", row)),
             strength: strength.unwrap_or_default(),
             is_outlier: table.flag("is_outlier", row),
+            standing: table.number("stability", row).map(Standing::of),
             spread,
             id,
         })
@@ -86,11 +90,14 @@ mod tests {
         let ranked = table(vec![
             ("rank", Arc::new(UInt32Array::from(vec![7, 8])) as ArrayRef),
             ("lof", Arc::new(Float32Array::from(vec![2.345, 1.0]))),
+            ("stability", Arc::new(Float32Array::from(vec![1.0, 0.25]))),
             ("label", Arc::new(StringArray::from(vec![Some("be"), None]))),
             ("probability", Arc::new(Float32Array::from(vec![0.75, 0.0]))),
         ]);
         let first = Listed::of(&ranked, 0).unwrap();
         assert_eq!((&*first.number, &*first.strength), ("7", "2.35"));
+        let standing = |row| Listed::of(&ranked, row).unwrap().standing;
+        assert_eq!((standing(0), standing(1)), (Some(Standing::Firm), Some(Standing::Mixed)));
         assert_eq!(first.spread, Some(("be".to_owned(), "0.75".to_owned())));
         assert_eq!(Listed::of(&ranked, 1).unwrap().spread, None);
     }

@@ -8,6 +8,7 @@ use crate::{
     state::{
         columns::{is_number, written},
         listed::Listed,
+        places::Standing,
         selection::How,
     },
 };
@@ -90,6 +91,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             </td>
             <td role="gridcell">{move || cell(|cells| cells.kind.clone())}</td>
             <td role="gridcell" class="num lof" class:outlier=move || cells.with(|cells| cells.as_ref().is_some_and(|c| c.is_outlier))>
+                {move || cells.with(|cells| cells.as_ref()?.standing).map(|standing| view! { <Mark standing /> })}
                 {move || cell(|cells| cells.strength.clone())}
             </td>
             <td role="gridcell" class="label">{label}</td>
@@ -102,4 +104,15 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             </For>
         </tr>
     }
+}
+
+/// How far a place can be relied on: a shape beside the factor.
+#[component]
+fn Mark(standing: Standing) -> impl IntoView {
+    let about = match standing {
+        Standing::Firm => "firm: in the head of the list under nearly all settings",
+        Standing::Mixed => "mixed: in the head of the list under some settings",
+        Standing::Outside => "outside the head of the list under every setting",
+    };
+    view! { <i class=format!("standing {}", standing.word()) role="img" aria-label=about title=about>{standing.mark()}</i> }
 }
