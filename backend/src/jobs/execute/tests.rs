@@ -11,6 +11,8 @@ use balmer_core::{
     spectrum::{Medium, Metadata, SpectralAxis, Spectrum},
 };
 
+mod ensemble;
+
 use super::*;
 use crate::{
     jobs::{accept, accept_with},

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, Float64Array, RecordBatch, UInt32Array,
+    ArrayRef, Float64Array, RecordBatch, UInt32Array,
     builder::{Float64Builder, ListBuilder},
     cast::AsArray,
     types::Float64Type,
