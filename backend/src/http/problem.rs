@@ -131,6 +131,7 @@ impl From<StoreError> for Failure {
             | E::NoRun { .. }
             | E::NoSpectrum { .. }
             | E::NoSubset { .. }
+            | E::NoJoined { .. }
             | E::NoColumn { .. }
             | E::NotRanked { .. } => StatusCode::NOT_FOUND,
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,

@@ -114,6 +114,9 @@ impl Unit {
     }
 }
 
+/// A radius is never NaN.
+impl Eq for Radius {}
+
 impl Radius {
     /// Widest radius, degrees.
     pub const MAX_DEGREES: f64 = 30.0;

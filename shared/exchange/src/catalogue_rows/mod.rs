@@ -46,6 +46,17 @@ impl CatalogueColumn {
         let (unit, ucd, description) = Default::default();
         Self { name: name.to_owned(), datatype: None, unit, ucd, description }
     }
+
+    /// Names of columns for messages: the first fifty.
+    pub fn list(columns: &[Self]) -> String {
+        const SHOWN: usize = 50;
+        let short = |name: &str| name.chars().take(64).collect::<String>();
+        let mut names: Vec<String> = columns.iter().take(SHOWN).map(|column| short(&column.name)).collect();
+        if columns.len() > SHOWN {
+            names.push(format!("and {} more", columns.len() - SHOWN));
+        }
+        names.join(", ")
+    }
 }
 
 /// Rows of a table, one after the other.
@@ -139,11 +150,6 @@ impl<'a> CatalogueRows<'a> {
         &self.columns
     }
 
-    /// The names of the columns, for messages: not more than a line of them.
-    pub fn names(&self) -> String {
-        listed(&self.columns)
-    }
-
     /// Goes to the next row; false after the last.
     ///
     /// # Errors
@@ -156,17 +162,6 @@ impl<'a> CatalogueRows<'a> {
     pub fn cell(&self, column: usize) -> Option<String> {
         self.rows.cell(*self.numbers.get(column)?)
     }
-}
-
-/// Names of columns, the first fifty.
-fn listed(columns: &[CatalogueColumn]) -> String {
-    const SHOWN: usize = 50;
-    let short = |name: &str| name.chars().take(64).collect::<String>();
-    let mut names: Vec<String> = columns.iter().take(SHOWN).map(|column| short(&column.name)).collect();
-    if columns.len() > SHOWN {
-        names.push(format!("and {} more", columns.len() - SHOWN));
-    }
-    names.join(", ")
 }
 
 impl<R: std::io::Read> Rows for TableRows<R> {

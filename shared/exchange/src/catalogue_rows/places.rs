@@ -7,7 +7,7 @@
 
 use balmer_core::sky::{Position, ProperMotion, Source, julian_year, parse_dec, parse_position, parse_ra};
 
-use super::{CatalogueColumn, CatalogueRows, listed};
+use super::{CatalogueColumn, CatalogueRows};
 
 /// Columns by name, where the usual ones are not meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,7 +98,8 @@ impl Places {
         let by_name = |name: &str| by(&|column| column.name.eq_ignore_ascii_case(name));
         let by_ucd = |ucd: &str| by(&|column| column.ucd.eq_ignore_ascii_case(ucd));
         let asked = |option: &str, name: &str| {
-            let missing = || format!("--{option}: it has no column `{name}`, it has {}", listed(columns));
+            let missing =
+                || format!("--{option}: it has no column `{name}`, it has {}", CatalogueColumn::list(columns));
             by_name(name).ok_or_else(missing)
         };
         let first_of = |pairs: &[(&str, &str)], find: &dyn Fn(&str) -> Option<usize>| {
@@ -115,7 +116,7 @@ impl Places {
                 .ok_or_else(|| {
                     format!(
                         "no column says where its rows are: name them with --ra and --dec, among {}",
-                        listed(columns)
+                        CatalogueColumn::list(columns)
                     )
                 })?,
         };
@@ -198,7 +199,9 @@ impl Epoch {
         }
         let column = named.map_or_else(|| by_name("ref_epoch"), by_name);
         let column = column.ok_or_else(|| match named {
-            Some(name) => format!("--epoch: `{name}` is no year and no column, it has {}", listed(columns)),
+            Some(name) => {
+                format!("--epoch: `{name}` is no year and no column, it has {}", CatalogueColumn::list(columns))
+            }
             None => "say of what epoch the positions are that move, as in --epoch 2016.0".to_owned(),
         })?;
         Ok(if columns[column].unit == "d" { Self::MjdOf(column) } else { Self::YearOf(column) })
