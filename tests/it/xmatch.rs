@@ -9,7 +9,7 @@ fn matched() -> Balmer {
     let balmer = Balmer::new();
     balmer.survey("plain", 12, 2);
     let mut places = String::from("spectrum_id,ra,dec,mjd\n");
-    for (i, dec) in (0..12).map(|i| (i, -5.0)).chain([(40, 30.0), (41, 30.0)]) {
+    for (i, dec) in (0..12).map(|i| (i, -5.25)).chain([(40, 30.25), (41, 30.25)]) {
         let name = if i < 40 { format!("star-{i}") } else { format!("emission-{}", i - 40) };
         places += &format!("{name},{i}.5,{dec},55197.0\n");
     }

@@ -137,6 +137,7 @@ impl From<StoreError> for Failure {
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
             E::InvalidName(_)
             | E::Label { .. }
+            | E::Catalogue { .. }
             | E::Measurement { .. }
             | E::Subset { .. }
             | E::QueryLimit(_)

@@ -62,7 +62,8 @@ async fn a_catalogue_is_sent_listed_and_taken_away() {
         .await;
     let text = String::from_utf8(csv.body).unwrap();
     assert!(text.starts_with("known_kind,rank\nv,") && text.lines().count() == 61, "{text}");
-    let refused = server.get(&format!("{location}/candidates?where=known_sep+IS+NULL"), "*/*").await.problem(400);
+    let refused =
+        server.get(&format!("{location}/candidates?where=known_seperation+IS+NULL"), "*/*").await.problem(400);
     assert!(refused.contains("did you mean"), "{refused}");
 
     let gone = server.change("DELETE", &format!("{PATH}/known"), "application/json", "").await;

@@ -125,7 +125,7 @@ fn what_was_joined_is_listed_and_can_be_taken_away() {
 /// The same table in each kind of file.
 fn files() -> Vec<(TableFile, Vec<u8>)> {
     let (_folder, store) = store(6);
-    let columns = ["spectrum_id", "ra", "dec", "snr_r", "fiberid", "has_ivar"].map(str::to_owned).to_vec();
+    let columns = ["spectrum_id", "ra", "dec", "fiberid", "has_ivar"].map(str::to_owned).to_vec();
     let survey = store.survey("s").unwrap();
     [TableFile::Csv, TableFile::Votable, TableFile::Fits, TableFile::Parquet]
         .map(|kind| {
@@ -140,30 +140,29 @@ fn files() -> Vec<(TableFile, Vec<u8>)> {
 #[test]
 fn every_kind_of_file_gives_the_same_columns() {
     let (_folder, store) = store(6);
-    let mut first = None;
+    let (mut rows_of_text, mut types_told) = (None, None);
     for (kind, bytes) in files() {
         let Crossmatched { report, pairs } = matched(&store, &bytes, &options("1arcsec")).unwrap();
         assert_eq!((report.spectra, report.rows_without_position), (5, 1), "{kind:?}");
         let types: Vec<_> = report.columns.iter().map(|column| (column.name.clone(), column.datatype)).collect();
+        // whole numbers, and a column without any value, are of another type in text
+        let number = |value| if let Value::Int(number) = value { Value::Float(number as f64) } else { value };
         let mut rows: Vec<Vec<Value>> = Vec::new();
         for batch in pairs {
             let batch = batch.unwrap();
-            rows.extend((0..batch.num_rows()).map(|row| batch.columns().iter().map(|c| value(c, row)).collect()));
+            rows.extend(
+                (0..batch.num_rows()).map(|row| batch.columns().iter().map(|c| number(value(c, row))).collect()),
+            );
         }
         assert_eq!(rows.len(), 5);
         if kind == TableFile::Csv {
-            first = Some((types, rows));
+            rows_of_text = Some(rows);
             continue;
         }
+        assert_eq!(Some(&rows), rows_of_text.as_ref(), "{kind:?}");
+        assert_eq!(&types, types_told.get_or_insert_with(|| types.clone()), "{kind:?}");
         let found = report.columns.iter().find(|column| column.name == "k_ra").unwrap();
         assert_eq!((&*found.unit, &*found.ucd), ("deg", "pos.eq.ra;meta.main"), "{kind:?}");
-        let (first_types, first_rows) = first.as_ref().unwrap();
-        // a column without any value has no type in text
-        let told = |types: &[(String, ColumnType)]| -> Vec<(String, ColumnType)> {
-            types.iter().filter(|(name, _)| name != "k_fiberid").cloned().collect()
-        };
-        assert_eq!(told(&types), told(first_types), "{kind:?}");
-        assert_eq!(&rows, first_rows, "{kind:?}");
         // by its key too
         let by_key = CatalogueOptions { on: Vec::new(), prefix: "key".into() };
         let from = (Path::new("x"), None);
