@@ -18,3 +18,4 @@ mod real_data;
 mod support;
 mod surveys;
 mod uws;
+mod xmatch;

@@ -25,8 +25,15 @@ pub struct Candidates {
     /// Candidates, at most [default: 20 on the screen, all in files and JSON]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    #[arg(long = "where", value_name = "SQL", help = "Condition on the columns: \"label = 'be' AND lof > 2\"")]
+    #[arg(
+        long = "where",
+        value_name = "SQL",
+        help = "Condition on the columns, the survey's among them: \"label = 'be' AND known_separation IS NULL\""
+    )]
     condition: Option<String>,
+    /// Columns, the survey's among them, separated by commas [default: the run's own]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    columns: Option<Vec<String>>,
     /// File to write, of a kind told by its ending: .vot, .csv, .parquet or .fits; '-' is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -57,18 +64,18 @@ impl Candidates {
             self.output.as_deref().map(|path| Target::choose(path, self.format, table::FORMATS)).transpose()?;
         let store = session.store()?;
         let run = find_done(&store, &self.run)?;
-        let query = Query { condition: self.condition, limit: self.limit, ..Query::default() };
+        let query = Query { condition: self.condition, limit: self.limit, columns: self.columns, ..Query::default() };
         if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
-            let result = run.candidates(&query)?;
+            let result = store.candidates(&run, &query)?;
             let overflow = result.matched() as usize > result.remaining();
             let count = table::write(&target, &about_run(&run)?, &result.schema(), result, overflow)?;
             return session.wrote(&target, count, &json!({ "run": run.id() }));
         }
         if session.json() {
-            let candidates = to_json(run.candidates(&query)?)?;
+            let candidates = to_json(store.candidates(&run, &query)?)?;
             return output::print_json(&json!({ "run": run.id(), "candidates": candidates }));
         }
-        let text = listed(&run, &Query { limit: self.limit.or(Some(SCREEN)), ..query })?;
+        let text = listed(&store, &run, &Query { limit: self.limit.or(Some(SCREEN)), ..query })?;
         output::print(|out| {
             text.0.write(out)?;
             writeln!(out, "of {} in run {}", thousands(text.1), run.id())
@@ -77,11 +84,15 @@ impl Candidates {
 }
 
 /// Candidates as a table for people, and how many there are. Labels are shown where the run spread some.
-pub fn listed(run: &Run, query: &Query) -> anyhow::Result<(TextTable, usize)> {
-    let result = run.candidates(query)?;
+pub fn listed(store: &Store, run: &Run, query: &Query) -> anyhow::Result<(TextTable, usize)> {
+    let result = store.candidates(run, query)?;
     let matched = result.matched() as usize;
     let labelled = !run.state()?.classes.is_empty();
-    let shown: Vec<Shown> = SHOWN.iter().filter(|(name, ..)| labelled || *name != "probability").copied().collect();
+    let shown: Vec<Shown> = match &query.columns {
+        // few, and for the rest of the process's life anyway
+        Some(columns) => columns.iter().map(|name| &*name.clone().leak()).map(|name| (name, name, 6)).collect(),
+        None => SHOWN.iter().filter(|(name, ..)| labelled || *name != "probability").copied().collect(),
+    };
     Ok((table::to_text(&shown, result)?, matched))
 }
 

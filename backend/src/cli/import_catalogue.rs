@@ -21,7 +21,7 @@ use super::{
 pub struct ImportCatalogue {
     /// Name of the survey
     survey: String,
-    /// FITS table, or text divided by commas, bars, semicolons or tabs, gzipped or not; '-' is standard input
+    /// FITS table, VOTable, Parquet, or text divided by commas, bars, semicolons or tabs, gzipped or not; '-' is standard input
     file: PathBuf,
     #[arg(
         long,

@@ -34,6 +34,7 @@ mod surveys;
 mod system;
 mod table;
 mod work;
+mod xmatch;
 
 use std::process::ExitCode;
 
@@ -60,6 +61,8 @@ enum Command {
     Doctor,
     Ingest(ingest::Ingest),
     ImportCatalogue(import_catalogue::ImportCatalogue),
+    Xmatch(xmatch::Xmatch),
+    Columns(xmatch::Columns),
     Measure(measure::Measure),
     Simulate(simulate::Simulate),
     /// List the surveys
@@ -91,6 +94,8 @@ impl Command {
             Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
             Self::ImportCatalogue(command) => command.run(session),
+            Self::Xmatch(command) => command.run(session),
+            Self::Columns(command) => command.run(session),
             Self::Measure(command) => command.run(session),
             Self::Simulate(command) => command.run(session),
             Self::Surveys => surveys::list(session),

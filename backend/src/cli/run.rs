@@ -94,7 +94,7 @@ pub fn carry_out(
             "run": id, "folder": run.folder(), "state": state, "candidates": best(store, &id, limit)?,
         }));
     }
-    let (table, _) = listed(&run, &Query { limit: Some(limit), ..Query::default() })?;
+    let (table, _) = listed(store, &run, &Query { limit: Some(limit), ..Query::default() })?;
     let left_out = reasons(&run.rejected()?);
     output::print(|out| {
         table.write(out)?;

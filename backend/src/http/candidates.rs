@@ -1,4 +1,5 @@
-//! The ranked candidates of a run.
+//! The ranked candidates of a run. Conditions, orders and columns may be the survey's, those joined to it among them: `where=
+//! known_separation IS NULL` leaves out what a crossmatch knows.
 
 use axum::{
     Json,
@@ -56,7 +57,7 @@ pub async fn list(
     let page = ask(&app, move |store| {
         let run = store.run(&run)?;
         let state = run.state()?;
-        let result = run.candidates(&query)?;
+        let result = store.candidates(&run, &query)?;
         let total = result.matched();
         if params.has_columns() {
             let page = json!({
@@ -85,7 +86,7 @@ pub(crate) async fn file(app: &App, run: &str, answer: Answer, query: Query) -> 
             ExportError::Store(error) => error,
             other => StoreError::Run { id: run.id().to_owned(), reason: other.to_string() },
         })?;
-        Ok((run.candidates(query)?, about))
+        Ok((store.candidates(&run, query)?, about))
     })
     .await
 }

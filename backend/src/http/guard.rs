@@ -3,8 +3,8 @@
 //! - *DNS rebinding*: a name of the attacker's that resolves to 127.0.0.1 makes the browser treat this
 //!   server as the attacker's own origin. Requests must therefore name the loopback in `Host`.
 //! - *Cross-site requests*: browsers let any page send simple POSTs anywhere. A request that changes
-//!   something is refused where its `Origin` is another one, and its body must be JSON, TOML or
-//!   CSV, which no form can send. Behind a proxy, the pages' origin is that of `server.public_base_url`.
+//!   something is refused where its `Origin` is another one, and its body must be JSON, TOML, CSV or
+//!   another table, which no form can send. Behind a proxy, the pages' origin is that of `server.public_base_url`.
 //! - *Forms*: the services of the Virtual Observatory under `/vo` are spoken to by forms, as their standards have it. There a
 //!   form is admitted, and what keeps other sites out is what browsers say themselves: every browser of today names the page's
 //!   origin on a POST and a DELETE, and says by `Sec-Fetch-Site` whether the page is of this server. A request that says
@@ -91,6 +91,8 @@ pub enum BodyFormat {
     Toml,
     /// `text/csv`.
     Csv,
+    /// Any other table, whose kind is recognised.
+    Table,
 }
 
 impl BodyFormat {
@@ -100,6 +102,12 @@ impl BodyFormat {
             "application/json" => Some(Self::Json),
             "application/toml" => Some(Self::Toml),
             "text/csv" => Some(Self::Csv),
+            "application/fits"
+            | "application/gzip"
+            | "application/octet-stream"
+            | "application/vnd.apache.parquet"
+            | "application/x-votable+xml"
+            | "text/tab-separated-values" => Some(Self::Table),
             _ => None,
         }
     }
@@ -190,6 +198,7 @@ mod tests {
         assert_eq!(status(&Method::POST, &[host, length, json]), None);
         assert_eq!(status(&Method::POST, &[host, length, ("content-type", "application/toml")]), None);
         assert_eq!(status(&Method::POST, &[host, length, ("content-type", "text/csv")]), None);
+        assert_eq!(status(&Method::POST, &[host, length, ("content-type", "application/octet-stream")]), None);
         assert_eq!(status(&Method::POST, &[host, length, json, ("origin", "http://localhost:6563")]), None);
         assert_eq!(status(&Method::POST, &[host]), None);
         assert_eq!(status(&Method::POST, &[host, length, json, ("origin", "http://evil.example")]), Some(403));

@@ -9,6 +9,7 @@
 mod assets;
 pub(crate) mod candidates;
 mod coverage;
+mod crossmatches;
 mod events;
 mod explain;
 mod features;
@@ -182,6 +183,7 @@ pub async fn serve(
 /// The API: each route with its part of the `OpenAPI` document.
 fn api() -> OpenApiRouter<App> {
     let labels = routes!(labels::list, labels::give, labels::undo);
+    let crossmatches = routes!(crossmatches::list, crossmatches::make);
     let subset = routes!(subsets::get, subsets::make, subsets::delete);
     OpenApiRouter::new()
         .routes(routes!(health::show))
@@ -191,6 +193,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(surveys::column))
         .routes(routes!(coverage::show))
         .routes(routes!(measurements::make))
+        .routes(crossmatches.layer(DefaultBodyLimit::max(crossmatches::MAX_BODY)))
+        .routes(routes!(crossmatches::remove))
         .routes(routes!(labels::classes, labels::declare))
         .routes(routes!(subsets::list))
         .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))

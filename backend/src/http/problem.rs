@@ -131,11 +131,13 @@ impl From<StoreError> for Failure {
             | E::NoRun { .. }
             | E::NoSpectrum { .. }
             | E::NoSubset { .. }
+            | E::NoJoined { .. }
             | E::NoColumn { .. }
             | E::NotRanked { .. } => StatusCode::NOT_FOUND,
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
             E::InvalidName(_)
             | E::Label { .. }
+            | E::Catalogue { .. }
             | E::Measurement { .. }
             | E::Subset { .. }
             | E::QueryLimit(_)

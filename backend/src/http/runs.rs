@@ -109,7 +109,7 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     let spec = match BodyFormat::of(&headers) {
         Some(BodyFormat::Json) => PipelineSpec::from_json(text),
         Some(BodyFormat::Toml) => PipelineSpec::from_toml(text),
-        Some(BodyFormat::Csv) | None => {
+        Some(BodyFormat::Csv | BodyFormat::Table) | None => {
             let detail = "send the spec as `Content-Type: application/json` or `application/toml`";
             return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }

@@ -1,6 +1,7 @@
 //! The routes from outside, on a small survey in a temporary folder.
 
 mod coverage;
+mod crossmatches;
 mod document;
 mod explain;
 mod formats;

@@ -1,5 +1,6 @@
 //! Catalogues joined to a survey that is there: their columns become columns of the survey's metadata, under a
-//! prefix. Measurements of its lines ([`measurements`](super::measurements)) become columns in the same way.
+//! prefix. Measurements of its lines ([`measurements`](super::measurements)) and what is near its spectra on the sky
+//! ([`crossmatch`](super::crossmatch)) become columns in the same way.
 //!
 //! Parts never change, so the wider metadata are written beside them, a file a part:
 //! `metadata/<number>/<part>.parquet`, which has all columns of the part's own `metadata.parquet` and those of
@@ -10,21 +11,34 @@
 //! Memory: the survey's keys (about 60 bytes a spectrum), 8 bytes a spectrum, and one part. The catalogue is read
 //! once; of its rows those that match are laid aside in a temporary file until their part is written.
 
+mod batch_rows;
+mod columns;
 mod join;
+mod open;
 mod spill;
 mod wider;
 
 use std::{io::Read, path::Path, path::PathBuf, sync::Arc};
 
 use arrow_schema::{Field, Schema, SchemaRef};
-use balmer_core::Observer;
-use balmer_exchange::api::ColumnInfo;
+use balmer_core::{
+    Observer,
+    sky::{Find, Radius},
+};
+use balmer_exchange::api::{ColumnInfo, JoinedKind, JoinedSummary};
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::wider::Wider;
+pub(super) use self::{
+    batch_rows::BatchRows,
+    columns::{NONE, arrays, named},
+    open::open,
+    spill::{Cells, Guess, Spill, Spilled},
+    wider::Wider,
+};
 use super::{
     Manifest, Result, Store, StoreError, Survey, check_name,
     durable::{self, Lock},
+    error::nearest,
     schema::{self, arrow_type, field},
 };
 
@@ -83,19 +97,50 @@ pub struct JoinedCatalogue {
     /// What they came from.
     #[serde(default)]
     pub kind: JoinedKind,
+    /// Spectra that had a row then; `None` where that was not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spectra: Option<u64>,
+    /// How it was matched on the sky, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crossmatch: Option<MatchedBy>,
     /// Its columns.
     pub columns: Vec<ColumnInfo>,
 }
 
-/// What columns came from. One kind does not replace the other under its prefix.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JoinedKind {
-    /// A catalogue.
-    #[default]
-    Catalogue,
-    /// Lines measured in the spectra.
-    Measurement,
+/// How a catalogue was matched on the sky.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchedBy {
+    /// Greatest separation.
+    pub radius: Radius,
+    /// Which pairs are matches.
+    pub find: Find,
+}
+
+/// Where columns come from.
+pub(super) struct Origin {
+    /// What they came from.
+    pub kind: JoinedKind,
+    /// The file it was read from, as named.
+    pub source: String,
+    /// Spectra that have a row.
+    pub spectra: Option<u64>,
+    /// How it was matched, if it was.
+    pub crossmatch: Option<MatchedBy>,
+}
+
+impl JoinedCatalogue {
+    fn summary(&self) -> JoinedSummary {
+        JoinedSummary {
+            prefix: self.prefix.clone(),
+            kind: self.kind,
+            source: self.source.clone(),
+            time: self.imported.clone(),
+            spectra: self.spectra,
+            radius: self.crossmatch.map(|by| by.radius),
+            find: self.crossmatch.map(|by| by.find),
+            columns: self.columns.clone(),
+        }
+    }
 }
 
 impl Joined {
@@ -130,6 +175,12 @@ impl Survey {
     /// What is known of the columns that catalogues added.
     pub fn catalogue_columns(&self) -> Vec<ColumnInfo> {
         self.manifest().joined.iter().flat_map(Joined::columns).cloned().collect()
+    }
+
+    /// Everything that was joined, the oldest first.
+    pub fn joined(&self) -> Vec<JoinedSummary> {
+        let joined = self.manifest().joined.iter().flat_map(|joined| &joined.catalogues);
+        joined.map(JoinedCatalogue::summary).collect()
     }
 
     /// Where the metadata of a part are, with the columns of catalogues where the part has them.
@@ -168,6 +219,26 @@ impl Store {
         check_prefix(&options.prefix).map_err(|reason| StoreError::Catalogue { path: path.to_owned(), reason })?;
         let (_lock, survey) = self.widening(survey)?;
         join::join(&survey, from, (path, size), options, observer)
+    }
+
+    /// Takes the columns of a prefix away from a survey, whatever they came from, and says what they were.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSurvey`]; [`StoreError::NoJoined`] where nothing has that prefix; [`StoreError::Locked`] while the
+    /// survey is written.
+    pub fn remove_joined(&self, survey: &str, prefix: &str, observer: &dyn Observer) -> Result<JoinedSummary> {
+        let find = |survey: &Survey| {
+            let joined = survey.joined();
+            let nearest = nearest(prefix, joined.iter().map(|one| one.prefix.as_str()));
+            let none = || StoreError::NoJoined { survey: survey.name().to_owned(), prefix: prefix.to_owned(), nearest };
+            joined.into_iter().find(|one| one.prefix == prefix).ok_or_else(none)
+        };
+        // what is refused leaves the survey's files alone
+        find(&self.survey(survey)?)?;
+        let (_lock, survey) = self.widening(survey)?;
+        let removed = find(&survey)?;
+        Wider::without(&survey, prefix).write(observer, |_| Ok(Vec::new()))?;
+        Ok(removed)
     }
 
     /// A survey that nobody else writes while the lock is held, with room for more columns.

@@ -144,6 +144,16 @@ pub enum StoreError {
         /// What is wrong, and the remedy.
         reason: String,
     },
+    /// No joined columns of that prefix.
+    #[error("survey {survey} has no joined columns `{prefix}_...`{}", suggestion(.nearest.as_deref(), "`balmer columns` lists what was joined"))]
+    NoJoined {
+        /// The survey.
+        survey: String,
+        /// The prefix asked for.
+        prefix: String,
+        /// The nearest prefix there is.
+        nearest: Option<String>,
+    },
     /// Measurements that are not made as asked.
     #[error("measurements of survey {survey}: {reason}")]
     Measurement {

@@ -13,12 +13,12 @@ use balmer_core::{
     analysis::{LineMeasurement, LineRequest, Measured, QUANTITIES, Unmeasurable},
     spectrum::{ColumnType, Spectrum},
 };
-use balmer_exchange::api::{ColumnInfo, MeasurementReport};
+use balmer_exchange::api::{ColumnInfo, JoinedKind, MeasurementReport};
 use rayon::prelude::*;
 
 use super::{
     Result, Selection, Store, StoreError, Survey,
-    catalogue::{JoinedKind, Wider, check_prefix},
+    catalogue::{Origin, Wider, check_prefix},
 };
 
 /// Spectra measured between two looks at whether to stop.
@@ -74,8 +74,8 @@ impl Store {
         let selection = choose(&of)?;
         let source = serde_json::json!({ "measured": request, "where": condition }).to_string();
         let mut report = MeasurementReport { columns: columns(prefix), ..MeasurementReport::default() };
-        let wider = Wider::new(&of, prefix, (JoinedKind::Measurement, source), report.columns.clone());
-        let wider = wider.map_err(refused)?;
+        let origin = Origin { kind: JoinedKind::Measurement, source, spectra: None, crossmatch: None };
+        let wider = Wider::new(&of, prefix, origin, report.columns.clone()).map_err(refused)?;
         let mut failure = None;
         wider.write(observer, |rows| {
             let is_last = rows.end as u64 == of.count();

@@ -24,6 +24,7 @@ pub mod backup;
 mod catalogue;
 mod column_summary;
 mod counted;
+mod crossmatch;
 mod durable;
 mod error;
 mod features;
@@ -32,6 +33,7 @@ mod identity;
 pub mod ingest;
 mod kept_pieces;
 mod known;
+mod known_candidates;
 mod label_file;
 mod labels;
 mod manifest;
@@ -65,7 +67,8 @@ use std::{
 
 use serde::Serialize;
 
-pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, JoinedKind};
+pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, MatchedBy};
+pub use crossmatch::{CrossmatchOptions, Crossmatched, Pairs, With, default_prefix};
 pub(crate) use durable::Lock;
 pub use error::{Result, StoreError, nearest};
 pub(crate) use features::VALUES_AT_ONCE;

@@ -155,7 +155,7 @@ impl Run {
     }
 
     /// What conditions on its tables see: the named subsets that its survey has now.
-    fn subsets(&self) -> Result<Subsets> {
+    pub(super) fn subsets(&self) -> Result<Subsets> {
         let survey = self.spec()?.survey;
         check_name(&survey)?;
         let runs = self.folder.parent().unwrap_or(&self.folder);
@@ -172,7 +172,7 @@ impl Run {
     }
 
     /// Its candidates in rank order, or as the query says, as record batches whose fields carry units
-    /// and UCDs.
+    /// and UCDs. [`Store::candidates`] has the columns of the survey beside.
     ///
     /// # Errors
     /// When it is not done yet; a refused condition or order.
@@ -280,7 +280,7 @@ impl Run {
         TABLES.into_iter().filter(|name| self.folder.join(name).exists()).collect()
     }
 
-    fn table(&self, name: &str) -> Result<PathBuf> {
+    pub(super) fn table(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
         if path.exists() {
             return Ok(path);

@@ -174,6 +174,7 @@ impl Survey {
                 Ok(Selection::new(query::matching_rows(
                     &self.metadata_files(),
                     &self.columns(),
+                    None,
                     &self.subsets(),
                     &query,
                 )?))
@@ -212,6 +213,11 @@ impl Survey {
             }
         }
         Ok((Selection::new(rows), unknown))
+    }
+
+    /// The row of an id.
+    pub(super) fn row_of(&self, id: &str) -> Result<Option<u64>> {
+        Ok(self.index()?.row(id))
     }
 
     /// Whether the survey has a spectrum of that id.

@@ -6,6 +6,7 @@ use balmer_core::{
     neighbors::{self, Pair, Search},
     outlier::lof,
     semi_supervised::{Diffusion, Graph, Seeds, Weights},
+    sky::{CrossmatchParams, Find, Observed, Position, ProperMotion, Source, crossmatch},
 };
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
@@ -109,5 +110,47 @@ fn map(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, knn, meet, factor, spread, map);
+/// A million spectra all over the sky against a million rows, each within 6 arcsec of one: half of them match.
+fn sky(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("crossmatch");
+    group.sample_size(10);
+    let n = 1_000_000;
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
+    let mut uniform = |from: f64, to: f64| rng.random_range(from..to);
+    let places: Vec<(f64, f64)> =
+        (0..n).map(|_| (uniform(0.0, 360.0), uniform(-1.0, 1.0).asin().to_degrees())).collect();
+    let spectra: Vec<Observed> = places
+        .iter()
+        .map(|&(ra, dec)| Observed { position: Position::new(ra, dec), epoch: Some(uniform(2011.0, 2024.0)) })
+        .collect();
+    let arcsec = 1.0 / 3600.0;
+    let still: Vec<Source> = (0..n)
+        .map(|i| {
+            // rows come in an order of their own
+            let (ra, dec) = places[(i * 314_159) % n];
+            let (angle, apart) = (uniform(0.0, 6.3), uniform(0.0, 6.0) * arcsec);
+            let dec_there = (dec + apart * angle.sin()).clamp(-90.0, 90.0);
+            let ra_there = ra + apart * angle.cos() / dec.to_radians().cos();
+            Source { position: Position::new(ra_there, dec_there), motion: None }
+        })
+        .collect();
+    let moving: Vec<Source> = still
+        .iter()
+        .map(|row| Source { motion: ProperMotion::new(uniform(-20.0, 20.0), uniform(-20.0, 20.0), 2016.0), ..*row })
+        .collect();
+    for (name, rows, radius, find) in [
+        ("still", &still, "3arcsec", Find::Best),
+        ("moving", &moving, "3arcsec", Find::Best),
+        ("still", &still, "3arcsec", Find::All),
+        ("still", &still, "2arcmin", Find::EachSpectrum),
+    ] {
+        let params = CrossmatchParams { radius: radius.parse().expect("a radius"), find, most_pairs: 1 << 25 };
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(BenchmarkId::new(name, format!("n{n}-n{n}-{radius}-{find}")), |bencher| {
+            bencher.iter(|| crossmatch(&spectra, rows, params, &Unobserved));
+        });
+    }
+}
+
+criterion_group!(benches, knn, meet, factor, spread, map, sky);
 criterion_main!(benches);

@@ -5,7 +5,7 @@
 //! ([`neighbors`]), asks how lonely it is among them ([`outlier`]), and lets a handful of labels flow
 //! along the neighbour graph ([`semi_supervised`]). [`pipeline`] strings these together from one
 //! versioned text, and [`engine`] is the seam at which a faster device takes over the heavy steps.
-//! What was found is measured line by line ([`analysis`]).
+//! What was found is measured line by line ([`analysis`]) and matched with what is known ([`sky`]).
 //!
 //! What is absent on purpose: input and output, clocks, environment, threads other than rayon's. The
 //! same input and seed give the same output whatever the block size or thread count, natively and in
@@ -28,6 +28,7 @@ mod parallel;
 pub mod pipeline;
 pub mod semi_supervised;
 pub mod simulate;
+pub mod sky;
 pub mod spectrum;
 
 pub use engine::{CpuEngine, Engine, Observer};

@@ -39,7 +39,7 @@ pub mod worker;
 mod write;
 
 pub use arrow::write_spectrum_arrow;
-pub use catalogue_rows::{CatalogueColumn, CatalogueRows};
+pub use catalogue_rows::{CatalogueColumn, CatalogueRows, MAX_ROW, PlaceColumns, Places, Rows};
 pub use error::ReadError;
 pub use format::{Format, ReadOptions, read_spectra, read_spectra_with};
 pub use write::{write_spectrum_csv, write_spectrum_fits, write_spectrum_votable};

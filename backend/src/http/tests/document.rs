@@ -34,9 +34,12 @@ async fn the_document_and_the_routes_are_the_same() {
         ("/surveys/{survey}/columns/{column}", "get"),
         ("/surveys/{survey}/coverage", "get"),
         ("/surveys/{survey}/measurements", "post"),
+        ("/surveys/{survey}/crossmatches", "get post"),
+        ("/surveys/{survey}/crossmatches/{prefix}", "delete"),
         ("/surveys/{survey}/classes", "get put"),
         ("/surveys/{survey}/spectra", "get"),
         ("/surveys/{survey}/spectra/{id}", "get"),
+        ("/surveys/{survey}/spectra/{id}/trace", "get"),
         ("/surveys/{survey}/features", "get"),
         ("/surveys/{survey}/labels", "get post delete"),
         ("/surveys/{survey}/labels/history", "get"),
@@ -56,7 +59,7 @@ async fn the_document_and_the_routes_are_the_same() {
         }
     }
     let total: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
-    assert_eq!((paths.len(), total), (23, 30), "a new route belongs into this test too");
+    assert_eq!((paths.len(), total), (26, 34), "a new route belongs into this test too");
 }
 
 #[tokio::test]

@@ -1,35 +1,23 @@
 //! The join itself: keys of the survey, one pass over the catalogue, its cells for each part.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{io::Read, path::Path};
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
-use balmer_core::{
-    Observer,
-    spectrum::{ColumnType, Value},
-};
-use balmer_exchange::{CatalogueColumn, CatalogueRows, api::ColumnInfo};
-use flate2::bufread::MultiGzDecoder;
+use balmer_core::{Observer, spectrum::Value};
+use balmer_exchange::{CatalogueColumn, CatalogueRows};
 
 use super::{
-    CatalogueOptions, CatalogueReport, JoinedKind,
-    spill::{Cells, Guess, Spill, Spilled},
-    wider::Wider,
+    CatalogueOptions, CatalogueReport, JoinedKind, Origin, Wider,
+    columns::{NONE, arrays, named},
+    open::open,
+    spill::{Cells, Guess, Spill},
 };
 use crate::{
     export::value,
-    storage::{Query, Result, StoreError, Survey, counted::Counted, schema},
+    storage::{Query, Result, StoreError, Survey, schema},
 };
 
-/// Bytes read at once; a text's head must fit.
-const BUFFER: usize = 1 << 20;
 /// Rows between two looks at whether to stop.
 const LOOK: u64 = 4_096;
-/// A spectrum without a row.
-const NONE: u64 = u64::MAX;
 
 pub(super) fn join(
     survey: &Survey,
@@ -39,15 +27,7 @@ pub(super) fn join(
     observer: &dyn Observer,
 ) -> Result<CatalogueReport> {
     let refused = |reason: String| StoreError::Catalogue { path: path.to_owned(), reason };
-    let counted = Counted::new(from, size, observer);
-    let mut buffered = BufReader::with_capacity(BUFFER, counted);
-    let start = buffered.fill_buf().map_err(|e| StoreError::io("reading", path, e))?;
-    let stream: Box<dyn BufRead + '_> = if start.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(buffered)))
-    } else {
-        Box::new(buffered)
-    };
-    let mut rows = CatalogueRows::open(stream).map_err(|e| refused(e.to_string()))?;
+    let mut rows = open(from, (path, size), observer)?;
     let key = Key::choose(survey, rows.columns(), &options.on).map_err(refused)?;
     let values: Vec<usize> = (0..rows.columns().len()).filter(|column| !key.catalogue.contains(column)).collect();
     if values.is_empty() {
@@ -98,10 +78,14 @@ pub(super) fn join(
             survey.name()
         )));
     }
-    report.columns = named(rows.columns(), &values, &guesses, &options.prefix);
-    let source = path.to_string_lossy().into_owned();
-    let wider = Wider::new(survey, &options.prefix, (JoinedKind::Catalogue, source), report.columns.clone())
-        .map_err(refused)?;
+    report.columns = named(Vec::new(), rows.columns(), &values, &guesses, &options.prefix);
+    let origin = Origin {
+        kind: JoinedKind::Catalogue,
+        source: path.to_string_lossy().into_owned(),
+        spectra: Some(report.spectra),
+        crossmatch: None,
+    };
+    let wider = Wider::new(survey, &options.prefix, origin, report.columns.clone()).map_err(refused)?;
     let mut spilled = spill.finish()?;
     wider.write(observer, |rows| arrays(&report.columns, &places[rows], &mut spilled))?;
     Ok(report)
@@ -120,7 +104,7 @@ struct Key {
 impl Key {
     fn choose(survey: &Survey, columns: &[CatalogueColumn], on: &[(String, String)]) -> Result<Self, String> {
         let find = |name: &str| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
-        let found = || columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
+        let found = || CatalogueColumn::list(columns);
         let usual = [("obsid", "obsid"), ("spectrum_id", "spectrum_id"), ("obsid", "specobjid")];
         let pairs: Vec<(String, String)> = if on.is_empty() {
             let usual = usual.into_iter().find(|(_, name)| find(name).is_some());
@@ -175,7 +159,7 @@ impl Key {
         Ok(keys)
     }
 
-    fn of_row<R: BufRead>(&self, rows: &CatalogueRows<R>) -> Option<String> {
+    fn of_row(&self, rows: &CatalogueRows<'_>) -> Option<String> {
         self.joined(|column| rows.cell(self.catalogue[column]))
     }
 
@@ -205,48 +189,4 @@ fn with_key<'a>(keys: &'a [(String, u32)], key: &str) -> &'a [(String, u32)] {
     let start = keys.partition_point(|(k, _)| k.as_str() < key);
     let length = keys[start..].iter().take_while(|(k, _)| k == key).count();
     &keys[start..start + length]
-}
-
-/// The survey's columns for those of a catalogue: `<prefix>_<name>`, in characters that SQL takes unquoted.
-fn named(columns: &[CatalogueColumn], values: &[usize], guesses: &[Guess], prefix: &str) -> Vec<ColumnInfo> {
-    let mut made: Vec<ColumnInfo> = Vec::new();
-    for (&column, guess) in values.iter().zip(guesses) {
-        let column = &columns[column];
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-        let wanted = format!("{prefix}_{}", column.name.chars().map(plain).collect::<String>());
-        let free = |name: &str| made.iter().all(|other| other.name != name);
-        let mut names = std::iter::once(wanted.clone()).chain((2..).map(|number| format!("{wanted}_{number}")));
-        let name = names.find(|name| free(name)).unwrap_or(wanted);
-        made.push(ColumnInfo {
-            name,
-            datatype: column.datatype.unwrap_or_else(|| guess.column_type()),
-            unit: column.unit.clone(),
-            ucd: column.ucd.clone(),
-            description: column.description.clone(),
-        });
-    }
-    made
-}
-
-/// The new columns of a part whose spectra have these places among the rows laid aside.
-fn arrays(columns: &[ColumnInfo], places: &[u64], spilled: &mut Spilled) -> Result<Vec<ArrayRef>> {
-    let rows = places.iter().map(|&place| (place != NONE).then(|| spilled.row(place)).transpose());
-    let rows = rows.collect::<Result<Vec<_>>>()?;
-    let array_of = |(column, about): (usize, &ColumnInfo)| {
-        let cell = |row: &Option<Cells>| row.as_ref()?.get(column)?.clone();
-        array(about.datatype, rows.iter().map(cell))
-    };
-    Ok(columns.iter().enumerate().map(array_of).collect())
-}
-
-fn array(column_type: ColumnType, cells: impl Iterator<Item = Option<String>>) -> ArrayRef {
-    match column_type {
-        ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
-        ColumnType::Int => Arc::new(cells.map(|cell| cell?.parse().ok()).collect::<Int64Array>()),
-        ColumnType::Float => {
-            let number = |cell: Option<String>| cell?.parse().ok().filter(|number: &f64| number.is_finite());
-            Arc::new(cells.map(number).collect::<Float64Array>())
-        }
-        ColumnType::Bool => Arc::new(cells.map(|cell| cell?.to_lowercase().parse().ok()).collect::<BooleanArray>()),
-    }
 }

@@ -11,30 +11,31 @@ use balmer_core::spectrum::ColumnType;
 use crate::storage::{Result, StoreError};
 
 /// Cells of a row, as text.
-pub(super) type Cells = Vec<Option<String>>;
+pub(in crate::storage) type Cells = Vec<Option<String>>;
 
 /// Rows being laid aside.
-pub(super) struct Spill {
+pub(in crate::storage) struct Spill {
     path: PathBuf,
     out: BufWriter<File>,
     end: u64,
 }
 
 /// Rows that can be had again.
-pub(super) struct Spilled {
+#[derive(Debug)]
+pub(in crate::storage) struct Spilled {
     path: PathBuf,
     file: BufReader<File>,
 }
 
 impl Spill {
     /// A temporary file in `folder`, which disappears with the process.
-    pub(super) fn new(folder: &Path) -> Result<Self> {
+    pub(in crate::storage) fn new(folder: &Path) -> Result<Self> {
         let file = tempfile::tempfile_in(folder).map_err(|e| StoreError::io("writing", folder, e))?;
         Ok(Self { path: folder.to_owned(), out: BufWriter::with_capacity(1 << 20, file), end: 0 })
     }
 
     /// Lays a row aside; returns where.
-    pub(super) fn add(&mut self, cells: &Cells) -> Result<u64> {
+    pub(in crate::storage) fn add(&mut self, cells: &Cells) -> Result<u64> {
         let at = self.end;
         let row = serde_json::to_vec(cells).map_err(|e| StoreError::damaged(&self.path, e))?;
         let failed = |e| StoreError::io("writing", &self.path, e);
@@ -45,7 +46,7 @@ impl Spill {
     }
 
     /// No more rows come.
-    pub(super) fn finish(self) -> Result<Spilled> {
+    pub(in crate::storage) fn finish(self) -> Result<Spilled> {
         let path = self.path;
         let file = self.out.into_inner().map_err(|e| StoreError::io("writing", &path, e.into_error()))?;
         Ok(Spilled { path, file: BufReader::new(file) })
@@ -54,7 +55,7 @@ impl Spill {
 
 impl Spilled {
     /// The row that was laid aside at `at`.
-    pub(super) fn row(&mut self, at: u64) -> Result<Cells> {
+    pub(in crate::storage) fn row(&mut self, at: u64) -> Result<Cells> {
         let failed = |e| StoreError::io("reading", &self.path, e);
         let (mut length, mut row) = ([0; 4], Vec::new());
         self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.read_exact(&mut length)).map_err(failed)?;
@@ -66,13 +67,13 @@ impl Spilled {
 
 /// Of what type the cells of a text column are, as far as they were seen.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Guess(Option<ColumnType>);
+pub(in crate::storage) struct Guess(Option<ColumnType>);
 
 impl Guess {
-    pub(super) const NEW: Self = Self(None);
+    pub(in crate::storage) const NEW: Self = Self(None);
 
     /// Looks at a cell.
-    pub(super) fn see(&mut self, cell: &str) {
+    pub(in crate::storage) fn see(&mut self, cell: &str) {
         let here = type_of(cell);
         self.0 = Some(match (self.0, here) {
             (None, here) => here,
@@ -83,7 +84,7 @@ impl Guess {
     }
 
     /// The narrowest type that holds them all.
-    pub(super) fn column_type(self) -> ColumnType {
+    pub(in crate::storage) fn column_type(self) -> ColumnType {
         self.0.unwrap_or(ColumnType::Text)
     }
 }

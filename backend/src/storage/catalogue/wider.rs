@@ -7,7 +7,7 @@ use balmer_core::Observer;
 use balmer_exchange::api::ColumnInfo;
 use parquet::{basic::Compression, file::properties::WriterProperties};
 
-use super::{Joined, JoinedCatalogue, JoinedKind, commit, field_of, joined_file, widened};
+use super::{Joined, JoinedCatalogue, Origin, commit, field_of, joined_file, widened};
 use crate::storage::{Result, StoreError, Survey, durable, part::ParquetFile, scan, schema, time};
 
 /// The wider files being written.
@@ -16,26 +16,23 @@ pub struct Wider<'a> {
     joined: Joined,
     /// The catalogues that stay.
     kept: Vec<JoinedCatalogue>,
+    /// Which import of the survey this is.
+    number: u64,
 }
 
 impl<'a> Wider<'a> {
-    /// A survey with `columns` from `source`, which replace those of the same kind and prefix.
+    /// A survey with `columns` from an origin, which replace those of the same kind and prefix.
     ///
     /// # Errors
     /// In words where the prefix is another kind's, or a column's name is taken.
-    pub fn new(
-        survey: &'a Survey,
-        prefix: &str,
-        (kind, source): (JoinedKind, String),
-        columns: Vec<ColumnInfo>,
-    ) -> Result<Self, String> {
+    pub fn new(survey: &'a Survey, prefix: &str, origin: Origin, columns: Vec<ColumnInfo>) -> Result<Self, String> {
         let before = survey.manifest().joined.as_ref();
         let same = before.iter().flat_map(|j| &j.catalogues).find(|c| c.prefix == prefix);
-        if let Some(other) = same.filter(|other| other.kind != kind) {
+        if let Some(other) = same.filter(|other| other.kind != origin.kind) {
             return Err(format!("`{prefix}` begins the columns of {} already: choose another prefix", other.source));
         }
-        let kept: Vec<JoinedCatalogue> =
-            before.iter().flat_map(|j| &j.catalogues).filter(|c| c.prefix != prefix).cloned().collect();
+        let without = Self::without(survey, prefix);
+        let kept = &without.kept;
         let own = schema::metadata();
         for column in &columns {
             let of_other = kept.iter().find(|other| other.columns.iter().any(|c| c.name == column.name));
@@ -44,13 +41,22 @@ impl<'a> Wider<'a> {
                 return Err(format!("`{}` is a column of {whose} already: choose another prefix", column.name));
             }
         }
-        let number = before.and_then(|joined| joined.folder.parse::<u64>().ok()).unwrap_or(0) + 1;
-        let catalogue =
-            JoinedCatalogue { number, prefix: prefix.to_owned(), source, imported: time::now(), kind, columns };
-        let folder = format!("{number:06}");
+        let Origin { kind, source, spectra, crossmatch } = origin;
+        let (number, prefix, imported) = (without.number, prefix.to_owned(), time::now());
+        let catalogue = JoinedCatalogue { number, prefix, source, imported, kind, spectra, crossmatch, columns };
         let catalogues = kept.iter().cloned().chain([catalogue]).collect();
-        let joined = Joined { folder, parts: survey.manifest().parts.len(), catalogues };
-        Ok(Self { survey, joined, kept })
+        Ok(Self { joined: Joined { catalogues, ..without.joined }, ..without })
+    }
+
+    /// A survey without the columns of a prefix.
+    pub fn without(survey: &'a Survey, prefix: &str) -> Self {
+        let before = survey.manifest().joined.as_ref();
+        let kept: Vec<JoinedCatalogue> =
+            before.iter().flat_map(|j| &j.catalogues).filter(|c| c.prefix != prefix).cloned().collect();
+        let number = before.and_then(|joined| joined.folder.parse::<u64>().ok()).unwrap_or(0) + 1;
+        let folder = format!("{number:06}");
+        let joined = Joined { folder, parts: survey.manifest().parts.len(), catalogues: kept.clone() };
+        Self { survey, joined, kept, number }
     }
 
     /// Writes the files, part by part, and commits them: all of it or nothing. `new` makes the new columns of a range

@@ -6,22 +6,25 @@
 //! evaluated on each: no query can name another table or a file, time is checked between batches, and
 //! memory is the matching row numbers with their sort keys, of which there is a limit.
 
+mod beside;
 mod expression;
 mod functions;
 mod membership;
 mod rows;
 
+pub(crate) use beside::Beside;
 pub use functions::FUNCTIONS;
 pub use rows::QueryResult;
 pub(crate) use rows::fetch;
 
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array, cast::AsArray};
-use arrow_schema::SchemaRef;
+use arrow_schema::{Field, Schema, SchemaRef};
 use datafusion::arrow::compute::{SortColumn, SortOptions, concat, lexsort_to_indices, take};
 
 use self::expression::Compiled;
@@ -62,16 +65,58 @@ impl Default for Query {
 
 /// Runs a query over the rows of `files`, which all have the schema `table`; `in_subset` means one of `subsets`.
 pub(crate) fn run(files: Vec<PathBuf>, table: &SchemaRef, subsets: &Subsets, query: &Query) -> Result<QueryResult> {
+    run_beside(files, table, None, subsets, query)
+}
+
+/// The same, with columns of another table that the query may name too. Those are found where `table` has none of that
+/// name, and given only where they are asked for.
+pub(crate) fn run_beside(
+    files: Vec<PathBuf>,
+    table: &SchemaRef,
+    beside: Option<Beside>,
+    subsets: &Subsets,
+    query: &Query,
+) -> Result<QueryResult> {
+    let wide = beside.as_ref().map_or_else(|| table.clone(), |beside| widened(table, &beside.schema()));
     if let Some(columns) = &query.columns {
         for column in columns {
-            expression::check_column("columns", column, table)?;
+            expression::check_column("columns", column, &wide)?;
         }
     }
-    let rows = matching_rows(&files, table, subsets, query)?;
+    let rows = matching_rows(&files, &wide, beside.as_ref(), subsets, query)?;
     let matched = rows.len() as u64;
     let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
     let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
-    QueryResult::new(files, table, query.columns.as_deref(), (matched, rows), query.order_by.is_none())
+    let in_order = query.order_by.is_none() && beside.is_none();
+    QueryResult::new(files, table, beside, query.columns.as_deref(), (matched, rows), in_order)
+}
+
+/// A table's columns, then those of another that it does not have.
+pub(crate) fn widened(table: &SchemaRef, other: &SchemaRef) -> SchemaRef {
+    let more = other.fields().iter().filter(|field| table.index_of(field.name()).is_err());
+    Arc::new(Schema::new(table.fields().iter().chain(more).cloned().collect::<Vec<_>>()))
+}
+
+/// The columns of `table` that a query names anywhere, each once.
+pub(crate) fn columns_named(table: &SchemaRef, subsets: &Subsets, query: &Query) -> Result<Vec<String>> {
+    let (condition, keys) = compiled(table, subsets, query)?;
+    let mut columns = named(condition.as_ref(), &keys);
+    columns.extend(query.columns.iter().flatten().cloned());
+    columns.sort_unstable();
+    columns.dedup();
+    Ok(columns)
+}
+
+/// A query's condition and order.
+fn compiled(table: &SchemaRef, subsets: &Subsets, query: &Query) -> Result<(Option<Compiled>, Vec<SortKey>)> {
+    let condition = query.condition.as_deref().map(|text| expression::condition(text, table, subsets)).transpose()?;
+    let keys = query.order_by.as_deref().map_or(Ok(Vec::new()), |text| expression::order_by(text, table, subsets))?;
+    Ok((condition, keys))
+}
+
+/// Columns that they read.
+fn named(condition: Option<&Compiled>, keys: &[SortKey]) -> Vec<String> {
+    condition.into_iter().chain(keys.iter().map(|k| &k.key)).flat_map(Compiled::columns).collect()
 }
 
 /// The subsets that a condition on `table` names, of those that there are.
@@ -83,16 +128,19 @@ pub(crate) fn subsets_named(condition: &str, table: &SchemaRef, subsets: &Subset
 pub(crate) fn matching_rows(
     files: &[PathBuf],
     table: &SchemaRef,
+    beside: Option<&Beside>,
     subsets: &Subsets,
     query: &Query,
 ) -> Result<Vec<u64>> {
     let started = Instant::now();
-    let condition = query.condition.as_deref().map(|text| expression::condition(text, table, subsets)).transpose()?;
-    let keys = query.order_by.as_deref().map_or(Ok(Vec::new()), |text| expression::order_by(text, table, subsets))?;
-    let mut columns: Vec<String> =
-        condition.iter().chain(keys.iter().map(|k| &k.key)).flat_map(Compiled::columns).collect();
+    let (condition, keys) = compiled(table, subsets, query)?;
+    let mut columns = named(condition.as_ref(), &keys);
     columns.sort_unstable();
     columns.dedup();
+    let beside_names: Vec<String> = match beside {
+        Some(beside) => columns.extract_if(.., |name| beside.schema().index_of(name).is_ok()).collect(),
+        None => Vec::new(),
+    };
     if condition.is_none() && keys.is_empty() {
         let counts = files.iter().map(|file| scan::count(file));
         return Ok((0..counts.sum::<Result<u64>>()?).collect());
@@ -108,7 +156,7 @@ pub(crate) fn matching_rows(
             if started.elapsed() > query.time_limit {
                 return Err(StoreError::QueryTime(query.time_limit.as_secs_f32()));
             }
-            let batch = batch?;
+            let batch = with_columns(batch?, first, beside, &beside_names)?;
             found.take(&batch, first, condition.as_ref(), &keys)?;
             first += batch.num_rows() as u64;
             if found.bytes() > query.memory_limit {
@@ -120,6 +168,20 @@ pub(crate) fn matching_rows(
         }
     }
     found.ordered(&keys)
+}
+
+/// A batch of rows from `first` on, with columns from beside.
+fn with_columns(batch: RecordBatch, first: u64, beside: Option<&Beside>, names: &[String]) -> Result<RecordBatch> {
+    let Some(beside) = beside.filter(|_| !names.is_empty()) else { return Ok(batch) };
+    let schema = batch.schema();
+    let (mut fields, mut columns) = (schema.fields().to_vec(), batch.columns().to_vec());
+    for name in names {
+        if let Some(column) = beside.run(name, first, batch.num_rows())? {
+            fields.push(Arc::new(Field::new(name, column.data_type().clone(), true)));
+            columns.push(column);
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| refused("where", e))
 }
 
 /// Matching rows and their sort keys.
@@ -168,7 +230,7 @@ impl Found {
         }
         // rows that tie keep the table's order
         let rows = UInt64Array::from(self.rows);
-        columns.push(SortColumn { values: std::sync::Arc::new(rows.clone()), options: None });
+        columns.push(SortColumn { values: Arc::new(rows.clone()), options: None });
         let order = lexsort_to_indices(&columns, None).map_err(|e| refused("order_by", e))?;
         Ok(order.values().iter().map(|&i| rows.value(i as usize)).collect())
     }

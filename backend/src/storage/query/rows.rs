@@ -4,9 +4,9 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
 use arrow_array::{RecordBatch, UInt64Array};
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 
-use super::refused;
+use super::{Beside, refused, widened};
 use crate::storage::{Result, StoreError, scan};
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
@@ -34,20 +34,48 @@ impl fmt::Debug for QueryResult {
 /// Files of one schema and the columns wanted of them.
 struct Table {
     files: Vec<PathBuf>,
+    /// What is read of the files.
     schema: SchemaRef,
     columns: Option<Vec<String>>,
+    beside: Option<(Beside, SchemaRef)>,
 }
 
 impl Table {
     fn new(files: Vec<PathBuf>, whole: &SchemaRef, columns: Option<&[String]>) -> Result<Self> {
         let schema = match columns {
-            Some(columns) => {
-                let indices: Vec<usize> = columns.iter().filter_map(|name| whole.index_of(name).ok()).collect();
-                Arc::new(whole.project(&indices).map_err(|e| refused("columns", e))?)
-            }
+            Some(columns) => projected(whole, columns)?,
             None => whole.clone(),
         };
-        Ok(Self { files, schema, columns: columns.map(<[String]>::to_vec) })
+        Ok(Self { files, schema, columns: columns.map(<[String]>::to_vec), beside: None })
+    }
+
+    /// With columns of another table among those wanted.
+    fn with(files: Vec<PathBuf>, own: &SchemaRef, beside: Beside, columns: &[String]) -> Result<Self> {
+        let wanted = projected(&widened(own, &beside.schema()), columns)?;
+        let mut read: Vec<String> = columns.iter().filter(|name| own.index_of(name).is_ok()).cloned().collect();
+        if read.is_empty() {
+            // of rows without a column nobody knows how many there are
+            read.extend(own.fields().first().map(|field| field.name().clone()));
+        }
+        let table = Self::new(files, own, Some(&read))?;
+        Ok(Self { beside: Some((beside, wanted)), ..table })
+    }
+
+    /// Rows as read, with the columns from beside, in the order wanted.
+    fn completed(&self, batch: RecordBatch, rows: &[u64]) -> Result<RecordBatch> {
+        let Some((beside, wanted)) = &self.beside else { return Ok(batch) };
+        let columns = wanted.fields().iter().map(|field| match batch.column_by_name(field.name()) {
+            Some(own) => Ok(own.clone()),
+            None => beside.of(field.name(), rows)?.ok_or_else(|| refused("columns", "a column is missing")),
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        // what is required of every spectrum may be missing beside one that the other table does not have
+        let fields = wanted.fields().iter().map(|field| {
+            let is_own = batch.column_by_name(field.name()).is_some();
+            field.as_ref().clone().with_nullable(!is_own || field.is_nullable())
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        RecordBatch::try_new(schema, columns).map_err(|e| refused("columns", e))
     }
 
     /// A batch of a file with the columns in the order wanted.
@@ -66,11 +94,15 @@ impl QueryResult {
     pub(super) fn new(
         files: Vec<PathBuf>,
         table: &SchemaRef,
+        beside: Option<Beside>,
         columns: Option<&[String]>,
         (matched, rows): (u64, Vec<u64>),
         in_order: bool,
     ) -> Result<Self> {
-        let table = Table::new(files, table, columns)?;
+        let table = match (beside, columns) {
+            (Some(beside), Some(columns)) => Table::with(files, table, beside, columns)?,
+            _ => Table::new(files, table, columns)?,
+        };
         Ok(Self { table, matched, rows: rows.into_iter(), in_order, reading: None, passed: 0, next_file: 0 })
     }
 
@@ -80,7 +112,7 @@ impl QueryResult {
     }
     /// Schema of the batches, with units, UCDs and descriptions in the fields' metadata.
     pub fn schema(&self) -> SchemaRef {
-        self.table.schema.clone()
+        self.table.beside.as_ref().map_or(&self.table.schema, |(_, wanted)| wanted).clone()
     }
     /// Rows still to come, those of a file that is being read not counted.
     pub fn remaining(&self) -> usize {
@@ -111,7 +143,10 @@ impl QueryResult {
 
     fn next_gathered(&mut self) -> Result<Option<RecordBatch>> {
         let rows: Vec<u64> = self.rows.by_ref().take(scan::BATCH).collect();
-        if rows.is_empty() { Ok(None) } else { gather(&self.table, &rows).map(Some) }
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        self.table.completed(gather(&self.table, &rows)?, &rows).map(Some)
     }
 }
 
@@ -125,6 +160,12 @@ impl Iterator for QueryResult {
         }
         next.transpose()
     }
+}
+
+/// The named columns, in the order named.
+fn projected(whole: &SchemaRef, columns: &[String]) -> Result<SchemaRef> {
+    let indices: Vec<usize> = columns.iter().filter_map(|name| whole.index_of(name).ok()).collect();
+    Ok(Arc::new(whole.project(&indices).map_err(|e| refused("columns", e))?))
 }
 
 /// The given rows of a table of `files`, in the order given, as one batch.

@@ -6,6 +6,7 @@
 //!
 //! What is absent on purpose: routes, status codes, the query strings' grammar. They belong to the server.
 
+mod crossmatch;
 mod explain;
 mod labels;
 mod measurement;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crossmatch::{CrossmatchReport, JoinedKind, JoinedSummary, NewCrossmatch};
 pub use explain::{Density, Explanation, FeatureView, NeighborRow, PlaceRow, SeedRow};
 pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 pub use measurement::{MeasurementReport, NewMeasurement};

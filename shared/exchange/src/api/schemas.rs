@@ -33,6 +33,11 @@ pub fn column_type() -> Object {
     one_of(&["text", "int", "float", "bool"])
 }
 
+/// Which pairs of a crossmatch are matches.
+pub fn find() -> Object {
+    one_of(&["best", "each-spectrum", "each-row", "all"])
+}
+
 /// A row of metadata, with the columns the caller chose.
 pub fn metadata() -> Object {
     let row = ObjectBuilder::new().description(Some("metadata; null is what the file does not state"));

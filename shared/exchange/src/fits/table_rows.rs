@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::header::{BLOCK, Header};
 use super::table::Column;
-use crate::ReadError;
+use crate::{ReadError, catalogue_rows::MAX_ROW};
 
 /// Bytes of rows read at once.
 const CHUNK: usize = 4 << 20;
@@ -35,6 +35,9 @@ impl<R: Read> TableRows<R> {
             let axes = axes.collect::<Result<Vec<_>, _>>()?;
             let is_table = !primary && header.text("XTENSION").as_deref() == Some("BINTABLE");
             if let (true, &[row_bytes, rows]) = (is_table, axes.as_slice()) {
+                if row_bytes > MAX_ROW {
+                    return Err(ReadError::Malformed(format!("rows of {row_bytes} bytes, {MAX_ROW} are read")));
+                }
                 let all = Column::all(&header, row_bytes)?;
                 let ucd = |i: usize| header.text(&format!("TUCD{}", i + 1)).unwrap_or_default();
                 let columns = all.into_iter().enumerate().map(|(i, column)| (column, ucd(i))).collect();

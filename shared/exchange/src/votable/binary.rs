@@ -4,10 +4,16 @@
 use balmer_core::spectrum::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::GeneralPurpose;
-use base64::engine::{DecodePaddingMode, general_purpose};
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 
 use super::{Cell, Field};
 use crate::ReadError;
+
+/// Base64 whose end may be filled up or not.
+pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +104,8 @@ impl Layout {
     }
 
     pub(super) fn decode_base64(&self, text: &str) -> Result<Vec<Vec<Cell>>, ReadError> {
-        let lenient = GeneralPurpose::new(
-            &base64::alphabet::STANDARD,
-            general_purpose::PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent),
-        );
         let packed: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-        let bytes = lenient.decode(packed).map_err(|error| ReadError::Malformed(format!("base64 stream: {error}")))?;
+        let bytes = LENIENT.decode(packed).map_err(|error| ReadError::Malformed(format!("base64 stream: {error}")))?;
         self.decode(&bytes)
     }
 
@@ -128,7 +130,8 @@ impl Layout {
         Ok(rows)
     }
 
-    fn row(&self, bytes: &mut &[u8]) -> Option<Vec<Cell>> {
+    /// Takes a row's bytes off the front; `None` where they are not all there.
+    pub(super) fn row(&self, bytes: &mut &[u8]) -> Option<Vec<Cell>> {
         let flags = match self.encoding {
             Encoding::Binary => &[][..],
             Encoding::Binary2 => bytes.split_off(..self.cells.len().div_ceil(8))?,

@@ -7,10 +7,12 @@
 
 mod binary;
 mod reader;
+mod rows;
 mod spectrum;
 mod writer;
 
 pub use reader::read;
+pub(crate) use rows::VotableRows;
 pub(crate) use spectrum::read_spectra;
 pub use writer::{VotableWriter, write_spectrum};
 

@@ -9,8 +9,9 @@ use super::{Cell, Document, Field, Info, Param, Table};
 use crate::ReadError;
 
 /// Which element's text is being gathered.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 enum Text {
+    #[default]
     None,
     Description,
     Info,
@@ -19,21 +20,27 @@ enum Text {
 }
 
 /// What the last FIELD or PARAM was, for its children.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 enum Last {
+    #[default]
     Nothing,
     Field,
     Param,
 }
 
-struct State {
-    document: Document,
+/// What was read so far, and where in the document that is.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) document: Document,
     table: Option<Table>,
     last: Last,
     text: Text,
     gathered: String,
     row: Vec<Cell>,
-    encoding: Option<Encoding>,
+    /// Rows that ended.
+    rows: usize,
+    pub(super) encoding: Option<Encoding>,
+    has_root: bool,
 }
 
 /// Reads a document.
@@ -44,48 +51,14 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let text = String::from_utf8_lossy(bytes);
     let mut reader = quick_xml::Reader::from_str(&text);
     reader.config_mut().expand_empty_elements = true;
-    let mut state = State {
-        document: Document::default(),
-        table: None,
-        last: Last::Nothing,
-        text: Text::None,
-        gathered: String::new(),
-        row: Vec::new(),
-        encoding: None,
-    };
-    let mut root = None;
+    let mut state = State::default();
     loop {
-        let event = reader.read_event().map_err(|error| broken(&error, reader.error_position()))?;
-        match event {
-            Event::Start(element) => {
-                let local = element.local_name();
-                let name: &str = local.as_ref();
-                if root.is_none() {
-                    if !name.eq_ignore_ascii_case("VOTABLE") {
-                        return Err(ReadError::Unrecognised(format!("an XML document <{name}>, not a VOTable")));
-                    }
-                    root = Some(());
-                }
-                state.start(name, &element)?;
-            }
-            Event::End(element) => {
-                let local = element.local_name();
-                state.end(local.as_ref())?;
-            }
-            Event::Text(text) if state.text != Text::None => state.gathered.push_str(&text.xml10_content()),
-            Event::CData(data) if state.text != Text::None => state.gathered.push_str(&data.xml10_content()),
-            Event::GeneralRef(reference) if state.text != Text::None => {
-                let resolved = match reference.resolve_char_ref() {
-                    Ok(Some(character)) => Some(character.to_string()),
-                    _ => quick_xml::escape::resolve_predefined_entity(&reference.xml10_content()).map(str::to_owned),
-                };
-                state.gathered.push_str(&resolved.unwrap_or_default());
-            }
+        match reader.read_event().map_err(|error| broken(&error, reader.error_position()))? {
             Event::Eof => break,
-            _ => {}
+            event => state.take(event)?,
         }
     }
-    if root.is_none() {
+    if !state.has_root {
         return Err(ReadError::Unrecognised("XML without any element".into()));
     }
     if state.table.is_some() {
@@ -98,7 +71,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     Ok(state.document)
 }
 
-fn broken(error: &quick_xml::Error, position: u64) -> ReadError {
+pub(super) fn broken(error: &quick_xml::Error, position: u64) -> ReadError {
     match error {
         quick_xml::Error::Syntax(_) => ReadError::Malformed(format!("VOTable breaks off at byte {position}: {error}")),
         _ => ReadError::Malformed(format!("XML at byte {position}: {error}")),
@@ -106,12 +79,55 @@ fn broken(error: &quick_xml::Error, position: u64) -> ReadError {
 }
 
 impl State {
+    /// Takes an event.
+    pub(super) fn take(&mut self, event: Event<'_>) -> Result<(), ReadError> {
+        match event {
+            Event::Start(element) => {
+                let local = element.local_name();
+                let name: &str = local.as_ref();
+                if !self.has_root && !name.eq_ignore_ascii_case("VOTABLE") {
+                    return Err(ReadError::Unrecognised(format!("an XML document <{name}>, not a VOTable")));
+                }
+                self.has_root = true;
+                self.start(name, &element)?;
+            }
+            Event::End(element) => self.end(element.local_name().as_ref())?,
+            Event::Text(text) if self.text != Text::None => self.gathered.push_str(&text.xml10_content()),
+            Event::CData(data) if self.text != Text::None => self.gathered.push_str(&data.xml10_content()),
+            Event::GeneralRef(reference) if self.text != Text::None => {
+                let resolved = match reference.resolve_char_ref() {
+                    Ok(Some(character)) => Some(character.to_string()),
+                    _ => quick_xml::escape::resolve_predefined_entity(&reference.xml10_content()).map(str::to_owned),
+                };
+                self.gathered.push_str(&resolved.unwrap_or_default());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The columns of the table that is being read.
+    pub(super) fn fields(&self) -> &[Field] {
+        self.table.as_ref().map_or(&[], |table| &table.fields)
+    }
+
+    /// The row that has just ended.
+    pub(super) fn take_row(&mut self) -> Option<Vec<Cell>> {
+        self.table.as_mut()?.rows.pop()
+    }
+
+    /// Whether no table is being read.
+    pub(super) fn is_between_tables(&self) -> bool {
+        self.table.is_none()
+    }
+
     fn start(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), ReadError> {
         let attribute = |name: &str| attribute(element, name);
         match name {
             "TABLE" => {
                 let (name, utype) = (attribute("name"), attribute("utype"));
                 self.table = Some(Table { name, utype, ..Table::default() });
+                self.rows = 0;
                 self.last = Last::Nothing;
             }
             "FIELD" | "PARAM" => {
@@ -203,9 +219,10 @@ impl State {
                 if let Some(table) = &mut self.table {
                     let (found, expected) = (self.row.len(), table.fields.len());
                     if found != expected {
-                        let row = table.rows.len() + 1;
+                        let row = self.rows + 1;
                         return Err(ReadError::Malformed(format!("row {row} has {found} cells for {expected} fields")));
                     }
+                    self.rows += 1;
                     table.rows.push(std::mem::take(&mut self.row));
                 }
             }
