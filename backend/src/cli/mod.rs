@@ -14,6 +14,7 @@ mod doctor;
 mod explain;
 mod import_catalogue;
 mod ingest;
+mod inject;
 mod knn;
 mod labels;
 mod lof;
@@ -59,6 +60,7 @@ enum Command {
     /// Check this machine: processor, memory, devices, data directory, and a small computation
     Doctor,
     Ingest(ingest::Ingest),
+    Inject(inject::Inject),
     ImportCatalogue(import_catalogue::ImportCatalogue),
     Measure(measure::Measure),
     Simulate(simulate::Simulate),
@@ -90,6 +92,7 @@ impl Command {
         match self {
             Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
+            Self::Inject(command) => command.run(session),
             Self::ImportCatalogue(command) => command.run(session),
             Self::Measure(command) => command.run(session),
             Self::Simulate(command) => command.run(session),

@@ -14,6 +14,7 @@ mod explain;
 mod features;
 mod guard;
 mod health;
+mod injections;
 mod labels;
 mod measurements;
 mod metrics;
@@ -21,6 +22,7 @@ mod negotiation;
 mod openapi;
 mod problem;
 mod query;
+mod recall;
 mod rows;
 mod runs;
 mod spectra;
@@ -191,6 +193,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(surveys::column))
         .routes(routes!(coverage::show))
         .routes(routes!(measurements::make))
+        .routes(routes!(injections::make))
         .routes(routes!(labels::classes, labels::declare))
         .routes(routes!(subsets::list))
         .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))
@@ -207,6 +210,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(runs::resume))
         .routes(routes!(candidates::list))
         .routes(routes!(explain::one))
+        .routes(routes!(recall::show))
         .routes(routes!(events::stream))
 }
 

@@ -136,6 +136,7 @@ impl From<StoreError> for Failure {
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
             E::InvalidName(_)
             | E::Label { .. }
+            | E::Injection { .. }
             | E::Measurement { .. }
             | E::Subset { .. }
             | E::QueryLimit(_)

@@ -4,6 +4,7 @@ mod coverage;
 mod document;
 mod explain;
 mod formats;
+mod injections;
 mod labels;
 mod measurements;
 mod subsets;

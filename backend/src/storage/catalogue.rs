@@ -96,6 +96,8 @@ pub enum JoinedKind {
     Catalogue,
     /// Lines measured in the spectra.
     Measurement,
+    /// What was planted in the spectra.
+    Injection,
 }
 
 impl Joined {
