@@ -62,9 +62,13 @@ fn planting_is_refused_with_the_remedy() {
     };
     refused(&["--kind", "be", "--count", "2", "--into", "planted"], &["planted exists already"]);
     refused(&["--kind", "be", "--count", "301"], &["ask for fewer"]);
-    refused(&["--kind", "bee", "--count", "1"], &["choose one of be double"]);
-    refused(&["--kind", "be", "--count", "1", "--strength", "9..3"], &["strength", "the smaller one first"]);
-    refused(&["--kind", "be", "--kind", "carbon", "--count", "1", "--strength", "1"], &["not measured alike"]);
+    let misused = |arguments: &[&str], said: &str| {
+        let failure = balmer.fails([&["inject", "sky"], arguments].concat());
+        assert!(failure.code == 2 && failure.message.contains(said), "{}", failure.message);
+    };
+    misused(&["--kind", "bee", "--count", "1"], "choose one of be double");
+    misused(&["--kind", "be", "--count", "1", "--strength", "9..3"], "the smaller one first");
+    misused(&["--kind", "be", "--kind", "carbon", "--count", "1", "--strength", "1"], "not measured alike");
     refused(&["--kind", "be", "--count", "1", "--template", "nowhere.fits"], &["nowhere.fits"]);
     refused(&["--kind", "be", "--count", "1", "--where", "snr"], &["snr"]);
     let names: Vec<Value> = balmer.json(["surveys"]).as_array().unwrap().iter().map(|s| s["name"].clone()).collect();

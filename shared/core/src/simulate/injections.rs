@@ -128,7 +128,8 @@ pub(super) struct Emission {
 
 /// An object of this kind, of the given strength or of a likely one; `None` for a kind without emission lines.
 pub(super) fn draw_emission<R: Rng>(kind: Injection, strength: Option<f64>, rng: &mut R) -> Option<Emission> {
-    let (from, to, lines): (f64, f64, fn(f64, &mut R) -> Vec<PlantedLine>) = match kind {
+    type Lines<R> = fn(f64, &mut R) -> Vec<PlantedLine>;
+    let (from, to, lines): (f64, f64, Lines<R>) = match kind {
         Injection::Be => (6.0, 50.0, be),
         Injection::Double => (5.0, 35.0, double),
         Injection::PCygni => (8.0, 40.0, p_cygni),

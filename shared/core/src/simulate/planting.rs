@@ -180,26 +180,38 @@ fn snr(host: &Spectrum, observed: &Observed) -> Option<f64> {
     })
 }
 
-/// The host's good pixels, their wavelengths at rest in vacuum, and the continuum there.
-fn continuum(host: &Spectrum, observed: &Observed) -> Result<(Vec<usize>, Vec<f64>, Vec<f64>), Unplantable> {
-    let good: Vec<usize> = (0..host.len()).filter(|&i| is_good(host, i)).collect();
-    let at_rest = |i: &usize| convert(observed.wavelengths[*i], observed.medium, Medium::Vacuum) / (1.0 + observed.z);
-    let wavelengths: Vec<f64> = good.iter().map(at_rest).collect();
-    let flux: Vec<f64> = good.iter().map(|&i| f64::from(host.flux()[i])).collect();
-    let level = level(&wavelengths, &flux).ok_or(Unplantable::NoContinuum)?;
-    Ok((good, wavelengths, level))
+/// The continuum of a host at its good pixels.
+struct Continuum {
+    /// Which pixels are good.
+    pixels: Vec<usize>,
+    /// Their wavelengths at rest in vacuum.
+    wavelengths: Vec<f64>,
+    /// The continuum there.
+    level: Vec<f64>,
+}
+
+impl Continuum {
+    fn of(host: &Spectrum, observed: &Observed) -> Result<Self, Unplantable> {
+        let pixels: Vec<usize> = (0..host.len()).filter(|&i| is_good(host, i)).collect();
+        let at_rest =
+            |i: &usize| convert(observed.wavelengths[*i], observed.medium, Medium::Vacuum) / (1.0 + observed.z);
+        let wavelengths: Vec<f64> = pixels.iter().map(at_rest).collect();
+        let flux: Vec<f64> = pixels.iter().map(|&i| f64::from(host.flux()[i])).collect();
+        let level = level(&wavelengths, &flux).ok_or(Unplantable::NoContinuum)?;
+        Ok(Self { pixels, wavelengths, level })
+    }
 }
 
 /// A share of the host's light replaced by the template's.
 fn mixed(host: &Spectrum, observed: &Observed, template: &Template, share: f64) -> Result<Light, Unplantable> {
-    let (good, wavelengths, level) = continuum(host, observed)?;
+    let Continuum { pixels, wavelengths, level } = Continuum::of(host, observed)?;
     let relative = template
         .at(&wavelengths, observed.resolution / (1.0 + observed.z))
         .ok_or_else(|| Unplantable::TemplateTooShort { template: template.name().to_owned() })?;
     // pixels without information stay as they are
     let mut added: Vec<f64> = host.flux().iter().map(|&flux| share * f64::from(flux)).collect();
     let mut surplus = vec![0.0; host.len()];
-    for ((&i, relative), level) in good.iter().zip(relative).zip(level) {
+    for ((i, relative), level) in pixels.into_iter().zip(relative).zip(level) {
         added[i] = share * relative * level;
         surplus[i] = share * (relative - 1.0);
     }
@@ -208,9 +220,9 @@ fn mixed(host: &Spectrum, observed: &Observed, template: &Template, share: f64) 
 
 /// A share of the host's light with the bands of a carbon star.
 fn banded(host: &Spectrum, observed: &Observed, share: f64) -> Result<Light, Unplantable> {
-    let (good, wavelengths, level) = continuum(host, observed)?;
+    let Continuum { pixels, wavelengths, level } = Continuum::of(host, observed)?;
     let mut added = vec![0.0; host.len()];
-    for ((&i, wavelength), level) in good.iter().zip(wavelengths).zip(level) {
+    for ((i, wavelength), level) in pixels.into_iter().zip(wavelengths).zip(level) {
         added[i] = -share * level * carbon::absorbed(convert(wavelength, Medium::Vacuum, Medium::Air));
     }
     Ok(Light { kept: 1.0, added, surplus: vec![0.0; host.len()] })

@@ -17,7 +17,9 @@ fn host(z: f64, medium: Medium, noise: Option<u64>) -> Spectrum {
     let mut flux = vec![LEVEL as f32; axis.len()];
     if let Some(seed) = noise {
         let rng = &mut generator(seed, 0);
-        flux.iter_mut().for_each(|flux| *flux += (VARIANCE.sqrt() * normal(rng)) as f32);
+        for flux in &mut flux {
+            *flux += (VARIANCE.sqrt() * normal(rng)) as f32;
+        }
     }
     let ivar = vec![VARIANCE.recip() as f32; axis.len()];
     let metadata = Metadata { z: Some(z), resolution_fwhm: Some(3.65), ..Metadata::default() };
