@@ -36,7 +36,7 @@ impl Default for Question {
 /// What a list is ordered by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Score {
-    /// The local outlier factor.
+    /// The local outlier factor, or the ensemble of several where the run ranks by that: the run's own list.
     Lof,
     /// The probability of a class. Spectra that the run was given labels of are left out: they were not found.
     Label(String),
@@ -121,11 +121,14 @@ pub fn recall(store: &Store, run: &Run, question: &Question) -> Result<RecallDet
             key(a).cmp(&key(b)).then_with(|| a.spectrum_id.cmp(&b.spectrum_id))
         });
     }
+    let spec = run.spec()?;
+    // the list and its threshold follow the ensemble where the run says so
+    let score = if places.is_none() && spec.ensemble.rank { "ensemble".to_owned() } else { question.score.text() };
     Ok(RecallDetail {
         run: run.id().to_owned(),
-        survey: run.spec()?.survey,
+        survey: spec.survey,
         truth: question.truth.clone(),
-        score: question.score.text(),
+        score,
         total: places.as_ref().map_or(ranked, |places| places.iter().filter(|&&place| place > 0).count() as u64),
         above_threshold: places.is_none().then_some(above),
         kinds: kinds.into_values().collect(),

@@ -59,11 +59,11 @@ pub struct RecallDetail {
     pub survey: String,
     /// The column that says what a spectrum is.
     pub truth: String,
-    /// What the list is ordered by: `lof`, or `label:CLASS`.
+    /// What the list is ordered by: `lof`, `ensemble` where the run ranks by that, or `label:CLASS`.
     pub score: String,
     /// Spectra in the list.
     pub total: u64,
-    /// How many of them, by LOF the first ones, are above the run's threshold; `null` for other scores.
+    /// How many of them are above the run's threshold: the first ones of its own list; `null` for labels.
     pub above_threshold: Option<u64>,
     /// What was planted, in alphabetical order.
     pub kinds: Vec<RecallKind>,
