@@ -6,7 +6,7 @@
 Plants emission stars with `balmer inject` in the LAMOST DR10 spectra, few at a time, for many seeds, and counts those among
 the first 100 of each list by equivalent width:
 
-- LOF: Balmer's default recipe at several k; its ensemble over k = 50 to 200 of the default recipe and of the same at a
+- LOF: Balmer's default recipe at several k; its geometric mean over k = 50 to 200, on the default recipe and on the same at a
   resolution of 5 A; scikit-learn's LocalOutlierFactor at the same k on the preprocessing of the seed's authors, generation 1
   (2016) and 2 (2020): linear interpolation on their grids, min-max scaling, nothing else;
 - labels: 5, 10 and 30 planted stars and as many ordinary ones are known; Balmer's label spreading and scikit-learn's
@@ -29,7 +29,7 @@ from sklearn.semi_supervised import LabelSpreading
 
 EDGES = [1, 2, 3.5, 5, 10, 20, 50]
 KS = [5, 10, 20, 50, 75, 100, 150, 200]
-ENSEMBLE = "[ensemble]\nn_neighbors = [50, 75, 100, 150, 200]\nvary = [\"resolution\"]\nrank = true\n"
+ENSEMBLE = [50, 75, 100, 150, 200]
 GENERATIONS = {"2016": (6300.0, 6700.0, 268), "2020": (6519.0, 6732.0, 140)}
 TOP = 100
 PLANTED = 18
@@ -81,8 +81,10 @@ class Survey:
         subprocess.run(["rm", "-rf", str(self.folder / "data/surveys" / name), str(self.folder / "data/runs")], check=True)
 
 
-def spec(name, k, more=""):
-    return f'survey = "{name}"\n[neighbors]\nn_neighbors = 200\n[lof]\nn_neighbors = {k}\n{more}'
+def spec(name, k, resolution=0.0, labels=None):
+    text = f'survey = "{name}"\n[recipe]\nresolution_fwhm_angstrom = {resolution}\n'
+    text += f"[neighbors]\nn_neighbors = 200\n[lof]\nn_neighbors = {k}\n"
+    return text + (f'[labels]\nsource = "{labels}"\n' if labels else "")
 
 
 def ranks(ids, scores):
@@ -150,15 +152,19 @@ def outliers(survey, seeds):
         name = f"planted-{seed}"
         survey.plant(name, seed, PLANTED)
         planted = truth(survey, name)
-        for k in KS:
-            found = survey.candidates(spec(name, k))
-            places = dict(zip(found["spectrum_id"], found["rank"]))
-            count.add(f"Balmer, LOF, k = {k}", places, planted, len(places))
-            strong = [star for star in survey.real if "weak" not in survey.real[star]]
-            real.setdefault(k, []).append(sum(places.get(star, 10**9) <= TOP for star in strong))
-        found = survey.candidates(spec(name, 100, ENSEMBLE))
-        places = dict(zip(found["spectrum_id"], found["rank"]))
-        count.add("Balmer, ensemble", places, planted, len(places))
+        total = 0.0
+        for resolution in (0.0, 5.0):
+            for k in KS if resolution == 0.0 else ENSEMBLE:
+                found = survey.candidates(spec(name, k, resolution))
+                places = dict(zip(found["spectrum_id"], found["rank"]))
+                if resolution == 0.0:
+                    count.add(f"Balmer, LOF, k = {k}", places, planted, len(places))
+                    hits = sum(places.get(star, 10**9) <= TOP for star in survey.real if "weak" not in survey.real[star])
+                    real.setdefault(k, []).append(hits)
+                if k in ENSEMBLE:
+                    order = np.argsort(found["spectrum_id"])
+                    ids, total = np.array(found["spectrum_id"])[order], total + np.log(np.array(found["lof"])[order])
+        count.add("Balmer, ensemble", ranks(list(ids), total), planted, len(ids))
         for generation in GENERATIONS:
             ids, rows = features(survey, name, generation)
             for k in KS:
@@ -184,7 +190,7 @@ def labels(survey, seeds):
             known = {star: "emission" for star in names[:given]} | {star: "ordinary" for star in others[:given]}
             file = survey.folder / "labels.csv"
             file.write_text("spectrum_id,label\n" + "".join(f"{star},{label}\n" for star, label in known.items()))
-            found = survey.candidates(spec(name, 100, f'[labels]\nsource = "{file}"\n'))
+            found = survey.candidates(spec(name, 100, 0.0, file))
             score = dict(zip(found["spectrum_id"], found["p_emission"]))
             # ties, as among the certain, go by LOF
             order = [star for star in found["spectrum_id"] if star not in known]
