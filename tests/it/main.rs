@@ -10,6 +10,7 @@ mod bad_input;
 mod command_line;
 mod conformance;
 mod golden;
+mod injections;
 mod jobs;
 mod limits;
 mod matrices;

@@ -128,3 +128,49 @@ fn thirty_labels_a_class_tell_a_f_and_g_stars_apart() {
     println!("accuracy {accuracy:.3} over {all} spectra without a label");
     assert!(accuracy >= 0.83, "{accuracy}");
 }
+
+/// Plants with these arguments, runs the default spec, and tells what became of the planted Be stars.
+fn recalled(balmer: &Balmer, seed: u32, arguments: &[&str], recall: &[&str]) -> Value {
+    let (name, seed) = (format!("planted-{seed}"), seed.to_string());
+    let common = ["inject", "lamost", "--kind", "be", "--seed", &seed, "--into", &name];
+    balmer.json([&common, arguments].concat());
+    balmer.file("spec.toml", format!("survey = \"{name}\"\n"));
+    balmer.json(["run", "spec.toml", "--limit", "1"]);
+    let found = balmer.json([&["recall", "latest"], recall].concat());
+    found["kinds"]["be"].clone()
+}
+
+#[test]
+fn emission_above_five_angstrom_is_within_the_first_two_percent() {
+    let folder = real_data::folder();
+    let balmer = ingested(&folder);
+    let sum = |parts: &[Value], key: &str| parts.iter().map(|part| part[key].as_u64().unwrap()).sum::<u64>();
+    let parts: Vec<Value> = (1..=4)
+        .map(|seed| {
+            let strengths = ["--count", "18", "--strength", "1..50"];
+            let be = recalled(&balmer, seed, &strengths, &["--top", "2%", "--by", "strength", "--edges", "5,50"]);
+            be["parts"][0].clone()
+        })
+        .collect();
+    let (found, planted) = (sum(&parts, "found"), sum(&parts, "planted"));
+    println!("{found} of {planted} planted emission stars above 5 A within the first 2 %");
+    assert!(planted >= 30 && 10 * found >= 8 * planted, "{found} of {planted}");
+}
+
+#[test]
+fn observed_be_stars_are_found_in_other_spectra() {
+    let folder = real_data::folder();
+    let balmer = ingested(&folder);
+    let mut files: Vec<String> = fs::read_dir(folder.join("inject"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().to_str().unwrap().to_owned())
+        .filter(|path| path.contains("/be-"))
+        .collect();
+    files.sort_unstable();
+    assert_eq!(files.len(), 4);
+    let mut arguments = vec!["--count", "12", "--strength", "0.5..1"];
+    arguments.extend(files.iter().flat_map(|file| ["--template", file]));
+    let be = recalled(&balmer, 9, &arguments, &["--top", "100"]);
+    println!("{} of 12 in the first 100", be["found"]);
+    assert!(be["found"].as_u64().unwrap() >= 9, "{be}");
+}

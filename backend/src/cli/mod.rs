@@ -14,6 +14,7 @@ mod doctor;
 mod explain;
 mod import_catalogue;
 mod ingest;
+mod inject;
 mod knn;
 mod labels;
 mod lof;
@@ -60,6 +61,7 @@ enum Command {
     /// Check this machine: processor, memory, devices, data directory, and a small computation
     Doctor,
     Ingest(ingest::Ingest),
+    Inject(inject::Inject),
     ImportCatalogue(import_catalogue::ImportCatalogue),
     Xmatch(xmatch::Xmatch),
     Columns(xmatch::Columns),
@@ -93,6 +95,7 @@ impl Command {
         match self {
             Self::Doctor => doctor::run(session),
             Self::Ingest(command) => command.run(session),
+            Self::Inject(command) => command.run(session),
             Self::ImportCatalogue(command) => command.run(session),
             Self::Xmatch(command) => command.run(session),
             Self::Columns(command) => command.run(session),

@@ -15,6 +15,7 @@ mod explain;
 mod features;
 mod guard;
 mod health;
+mod injections;
 mod labels;
 mod measurements;
 mod metrics;
@@ -22,6 +23,7 @@ mod negotiation;
 mod openapi;
 mod problem;
 mod query;
+mod recall;
 mod rows;
 mod runs;
 mod spectra;
@@ -195,6 +197,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(measurements::make))
         .routes(crossmatches.layer(DefaultBodyLimit::max(crossmatches::MAX_BODY)))
         .routes(routes!(crossmatches::remove))
+        .routes(routes!(injections::make))
         .routes(routes!(labels::classes, labels::declare))
         .routes(routes!(subsets::list))
         .routes(subset.layer(DefaultBodyLimit::max(subsets::MAX_BODY)))
@@ -211,6 +214,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(runs::resume))
         .routes(routes!(candidates::list))
         .routes(routes!(explain::one))
+        .routes(routes!(recall::show))
         .routes(routes!(events::stream))
 }
 

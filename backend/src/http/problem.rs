@@ -138,6 +138,7 @@ impl From<StoreError> for Failure {
             E::InvalidName(_)
             | E::Label { .. }
             | E::Catalogue { .. }
+            | E::Injection { .. }
             | E::Measurement { .. }
             | E::Subset { .. }
             | E::QueryLimit(_)

@@ -5,6 +5,7 @@ mod crossmatches;
 mod document;
 mod explain;
 mod formats;
+mod injections;
 mod labels;
 mod measurements;
 mod subsets;

@@ -162,6 +162,14 @@ pub enum StoreError {
         /// What is wrong, and the remedy.
         reason: String,
     },
+    /// Objects that are not planted as asked.
+    #[error("planting in survey {survey}: {reason}")]
+    Injection {
+        /// The survey.
+        survey: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
     /// A subset the survey does not have.
     #[error("survey {survey} has no subset `{name}`{}", suggestion(.nearest.as_deref(), "`in_subset` wants one that was named"))]
     NoSubset {

@@ -18,6 +18,7 @@ pub mod analysis;
 pub mod decomposition;
 pub mod engine;
 pub mod error;
+pub mod evaluation;
 pub mod lines;
 pub mod manifold;
 pub mod manipulation;

@@ -36,6 +36,7 @@ async fn the_document_and_the_routes_are_the_same() {
         ("/surveys/{survey}/measurements", "post"),
         ("/surveys/{survey}/crossmatches", "get post"),
         ("/surveys/{survey}/crossmatches/{prefix}", "delete"),
+        ("/surveys/{survey}/injections", "post"),
         ("/surveys/{survey}/classes", "get put"),
         ("/surveys/{survey}/spectra", "get"),
         ("/surveys/{survey}/spectra/{id}", "get"),
@@ -53,13 +54,14 @@ async fn the_document_and_the_routes_are_the_same() {
         ("/runs/{run}/events", "get"),
         ("/runs/{run}/candidates", "get"),
         ("/runs/{run}/explain/{id}", "get"),
+        ("/runs/{run}/recall", "get"),
     ] {
         for method in methods.split(' ') {
             assert!(paths.get(path).is_some_and(|item| item.get(method).is_some()), "{method} {path}");
         }
     }
     let total: usize = paths.values().map(|item| item.as_object().unwrap().len()).sum();
-    assert_eq!((paths.len(), total), (26, 34), "a new route belongs into this test too");
+    assert_eq!((paths.len(), total), (28, 36), "a new route belongs into this test too");
 }
 
 #[tokio::test]

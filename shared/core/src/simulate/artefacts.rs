@@ -104,12 +104,16 @@ impl Artefact {
         }
     }
 
-    /// Does it to `pixels`, which have at least two.
-    pub(super) fn apply(self, pixels: &mut Pixels, axis: &SpectralAxis, rng: &mut impl Rng) {
+    /// Those that can be made as strong as one likes: their amplitude counts in standard deviations of the noise.
+    pub const SCALABLE: [Self; 2] = [Self::CosmicRay, Self::SkyResidual];
+
+    /// Does it to `pixels`, which have at least two. `strength` is the amplitude of those that are [`Self::SCALABLE`];
+    /// without one it is drawn, for each hit or line anew.
+    pub(super) fn apply(self, pixels: &mut Pixels, axis: &SpectralAxis, strength: Option<f64>, rng: &mut impl Rng) {
         match self {
-            Self::CosmicRay => cosmic_rays(pixels, rng),
+            Self::CosmicRay => cosmic_rays(pixels, strength, rng),
             Self::DeadColumns => dead_columns(pixels, rng),
-            Self::SkyResidual => sky_residual(pixels, axis, rng),
+            Self::SkyResidual => sky_residual(pixels, axis, strength, rng),
             Self::WrongSplice => wrong_splice(pixels, axis, rng),
             Self::Flat => {
                 let level = median(&pixels.flux);
@@ -125,12 +129,12 @@ impl Artefact {
     }
 }
 
-/// Two to eight hits of one to three pixels, 15 to 300 times the noise.
-fn cosmic_rays(pixels: &mut Pixels, rng: &mut impl Rng) {
+/// Two to eight hits of one to three pixels, 15 to 300 times the noise unless stated.
+fn cosmic_rays(pixels: &mut Pixels, strength: Option<f64>, rng: &mut impl Rng) {
     let n = pixels.flux.len();
     for _ in 0..rng.random_range(2..=8) {
         let (start, length) = (rng.random_range(0..n), rng.random_range(1..=3));
-        let strength = log_uniform(rng, 15.0, 300.0) as f32;
+        let strength = strength.unwrap_or_else(|| log_uniform(rng, 15.0, 300.0)) as f32;
         let noticed = rng.random::<bool>();
         for i in start..(start + length).min(n) {
             pixels.flux[i] += strength * pixels.sigma(i) * uniform(rng, 0.4, 1.0) as f32;
@@ -157,13 +161,14 @@ fn dead_columns(pixels: &mut Pixels, rng: &mut impl Rng) {
     }
 }
 
-/// Residuals of three to eight lines, 8 to 80 times the noise, of the lines' own width or of a shifted line's shape.
-fn sky_residual(pixels: &mut Pixels, axis: &SpectralAxis, rng: &mut impl Rng) {
+/// Residuals of three to eight lines, 8 to 80 times the noise unless stated, of the lines' own width or of a shifted line's
+/// shape.
+fn sky_residual(pixels: &mut Pixels, axis: &SpectralAxis, strength: Option<f64>, rng: &mut impl Rng) {
     let sign = if rng.random::<bool>() { 1.0 } else { -1.0 };
     for _ in 0..rng.random_range(3..=8) {
         let air = SKY[rng.random_range(0..SKY.len())];
         let center = if axis.medium() == Medium::Vacuum { air_to_vacuum(air) } else { air };
-        let strength = sign * log_uniform(rng, 8.0, 80.0);
+        let strength = sign * strength.unwrap_or_else(|| log_uniform(rng, 8.0, 80.0));
         let lopsided = rng.random::<f64>();
         let (sigma, wavelengths) = (1.5, axis.wavelengths());
         let start = wavelengths.partition_point(|&w| w < center - 5.0 * sigma);

@@ -6,24 +6,32 @@
 //! lines before the noise, artefacts after it. `metadata.truth` says which ([`Kind`]).
 //!
 //! Spectrum `i` depends on the seed and on `i` alone: a survey can be drawn in parallel, in pieces, in
-//! bounded memory. [`inject`] plants the same objects in observed spectra.
+//! bounded memory. An [`Injector`] plants the same objects in observed spectra.
 //!
 //! The axis is LAMOST's (vacuum, log10 step 1e-4 from 3699.8 A) but ends at 7349.7 A after 2,980 pixels
 //! instead of 9099 A after 3,909, since the observed library ends at 7410 A: nothing is extrapolated.
 
 mod artefacts;
 mod basis;
+mod carbon;
 mod injections;
+mod injector;
 mod noise;
+mod observed;
+mod planting;
 mod populations;
 pub(crate) mod random;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use artefacts::Artefact;
-pub use injections::{Injection, inject};
+pub use injections::{Injection, Measure};
+pub use injector::Injector;
 pub use noise::SnrSpread;
+pub use planting::{Planted, Unplantable};
 pub use populations::{Kind, Rates};
+pub use template::Template;
 
 use rand::Rng;
 
@@ -33,7 +41,8 @@ use crate::{
 };
 use artefacts::Pixels;
 use basis::Basis;
-use injections::{Observed, draw_lines};
+use injections::draw_emission;
+use observed::Observed;
 use populations::DrawnStar;
 use random::{generator, log_normal, normal, uniform};
 
@@ -160,10 +169,9 @@ impl Simulation {
         // the disc of a cataclysmic variable outshines its stars
         let veil = if kind == Kind::Cv { uniform(rng, 0.6, 1.0) } else { 0.0 };
         let mut flux = light(&star, veil, snr, rng);
-        if let Some(injection) = injection {
-            let lines = draw_lines(injection, rng);
+        if let Some(emission) = injection.and_then(|kind| draw_emission(kind, None, rng)) {
             let observed = Observed { wavelengths, medium: Medium::Vacuum, z: star.z, resolution: RESOLUTION };
-            observed.plant(&lines, &mut flux);
+            observed.plant(&emission.lines, &mut flux);
         }
         if self.snr.systematics > 0.0 {
             noise::add_systematics(&mut flux, log_normal(rng, self.snr.systematics, 0.3), rng);
@@ -173,7 +181,7 @@ impl Simulation {
         let good = vec![0; flux.len()];
         let mut pixels = Pixels { flux, ivar: Some(ivar), and_mask: Some(good.clone()), or_mask: Some(good) };
         if let Kind::Artefact(artefact) = kind {
-            artefact.apply(&mut pixels, &self.axis, rng);
+            artefact.apply(&mut pixels, &self.axis, None, rng);
         }
         noise::state_snr(&mut metadata, wavelengths, &pixels.flux, pixels.ivar.as_deref().unwrap_or_default());
         pixels.into_spectrum(self.axis.clone(), metadata).expect("all parts are as long as the axis")

@@ -7,7 +7,6 @@ use crate::{
     engine::{CpuEngine, Unobserved},
     manipulation::{Recipe, RecipeSpec},
     pipeline::{self, PipelineSpec, Plan, tests::ready},
-    spectrum::vacuum_to_air,
 };
 
 const H_ALPHA: f64 = 6564.614;
@@ -220,36 +219,6 @@ fn noise_is_as_large_as_stated() {
         let scatter = (pulls.iter().map(|p| p * p).sum::<f32>() / 300.0).sqrt();
         assert!((0.8..1.3).contains(&scatter), "{scatter}");
     }
-}
-
-#[test]
-fn objects_are_planted_in_given_spectra_in_their_own_medium() {
-    let mut rng = generator(1, 1);
-    let host = clean(|_| {}).spectrum(0);
-    let z = host.metadata.z.unwrap();
-    let air = Spectrum::new(host.axis().to_medium(Medium::Air), host.flux().to_vec(), host.metadata.clone()).unwrap();
-    for (spectrum, center) in [(&host, H_ALPHA * (1.0 + z)), (&air, vacuum_to_air(H_ALPHA * (1.0 + z)))] {
-        let planted = inject(spectrum, Injection::Be, &mut rng).unwrap();
-        let gain: Vec<f64> = planted.flux().iter().zip(spectrum.flux()).map(|(a, b)| f64::from(a - b)).collect();
-        let near = |w: f64| (w - center).abs() < 30.0;
-        let weight = |f: &dyn Fn(f64) -> f64| -> f64 {
-            spectrum.axis().wavelengths().iter().zip(&gain).filter(|(w, _)| near(**w)).map(|(w, g)| f(*w) * g).sum()
-        };
-        assert!((weight(&|w| w) / weight(&|_| 1.0) - center).abs() < 0.6, "centred on the line");
-        let untouched = spectrum.axis().wavelengths().iter().position(|&w| w > 6900.0).unwrap();
-        assert_eq!(planted.flux()[untouched..], spectrum.flux()[untouched..]);
-        assert_eq!(planted.metadata.truth.as_deref(), Some("be"));
-        assert_eq!(planted.ivar(), spectrum.ivar());
-    }
-    for kind in Injection::ALL {
-        assert_eq!(kind.name().parse::<Injection>().unwrap(), kind);
-        let planted = inject(&host, kind, &mut rng).unwrap();
-        assert_ne!(planted.flux(), host.flux(), "{kind}");
-    }
-    let blue = SpectralAxis::linear(4000.0, 1.0, 500, Medium::Air).unwrap();
-    let blue = Spectrum::new(blue, vec![1.0; 500], Metadata::default()).unwrap();
-    let message = inject(&blue, Injection::Double, &mut rng).unwrap_err().to_string();
-    assert!(message.contains("H-alpha is outside"), "{message}");
 }
 
 #[test]

@@ -108,6 +108,8 @@ pub enum JoinedKind {
     Catalogue,
     /// Lines measured in the spectra.
     Measurement,
+    /// What was planted in the spectra.
+    Injection,
     /// A catalogue or another survey, by places on the sky.
     Crossmatch,
 }

@@ -11,6 +11,7 @@ mod explain;
 mod labels;
 mod measurement;
 mod problem;
+mod recall;
 mod run;
 #[cfg(feature = "openapi")]
 pub mod schemas;
@@ -28,6 +29,7 @@ pub use explain::{Density, Explanation, FeatureView, NeighborRow, PlaceRow, Seed
 pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 pub use measurement::{MeasurementReport, NewMeasurement};
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
+pub use recall::{InjectionReport, NewInjection, PlantedRow, RecallDetail, RecallKind};
 pub use run::{
     CandidatePage, CandidateRow, Method, RejectedRow, RunCounts, RunDetail, RunEvent, RunStatus, RunSummary,
 };
