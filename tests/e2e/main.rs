@@ -23,3 +23,4 @@ mod runs;
 mod server;
 mod table;
 mod views;
+mod why;

@@ -1,7 +1,7 @@
 //! Runs and what they found.
 
 use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::api::{Explanation, Problem, RunDetail, RunSummary};
+use balmer_exchange::api::{Explanation, Problem, RecallDetail, RunDetail, RunSummary};
 use gloo_net::http::Request;
 
 use super::{encoded, get, send};
@@ -58,6 +58,14 @@ pub async fn delete_run(run: &str) -> Result<(), Problem> {
 /// 404 where the run did not rank it.
 pub async fn explain(run: &str, id: &str) -> Result<Explanation, Problem> {
     get(&format!("{}/explain/{}", path(run), encoded(id))).await
+}
+
+/// Where in its list the spectra stand whose truth is known.
+///
+/// # Errors
+/// 400 where the survey states none.
+pub async fn recall(run: &str) -> Result<RecallDetail, Problem> {
+    get(&format!("{}/recall", path(run))).await
 }
 
 /// Address of a run's event stream.

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use balmer_exchange::api::{ColumnSummary, Problem, RecipeTrace, SpectrumPage, SurveyDetail, SurveySummary};
+use balmer_exchange::api::{
+    ColumnSummary, InjectionReport, NewInjection, Problem, RecipeTrace, SpectrumPage, SurveyDetail, SurveySummary,
+};
 
-use super::{encoded, get, query};
+use gloo_net::http::Request;
+
+use super::{encoded, get, query, send};
 
 /// Every survey.
 ///
@@ -66,4 +70,13 @@ pub async fn count(survey: &str, condition: Option<&str>) -> Result<u64, Problem
 pub async fn trace(survey: &str, id: &str, recipe: &str) -> Result<RecipeTrace, Problem> {
     let path = format!("/api/v1/surveys/{}/spectra/{}/trace", encoded(survey), encoded(id));
     get(&(path + &query(&[("recipe", Some(recipe))]))).await
+}
+
+/// Plants known objects in a copy of a survey, which is made.
+///
+/// # Errors
+/// 400 where that cannot be planted; 409 where there is such a survey; 413 where the survey is too large for one request.
+pub async fn plant(survey: &str, new: &NewInjection) -> Result<InjectionReport, Problem> {
+    let path = format!("/api/v1/surveys/{}/injections", encoded(survey));
+    send(Request::post(&path), &path, Some(new)).await
 }

@@ -15,6 +15,7 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["↑", "k"], "previous candidate"),
             (&["Home", "End"], "first and last of the list"),
             (&["/"], "find one by name or id"),
+            (&["q"], "how many to look at, and what that finds of planted objects"),
         ],
     ),
     (

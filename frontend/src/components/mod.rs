@@ -12,6 +12,7 @@ pub mod lived_elsewhere;
 pub mod measuring;
 pub mod metadata_panel;
 pub mod new_class;
+pub mod recall;
 pub mod run_bar;
 pub mod run_details;
 pub mod run_progress;

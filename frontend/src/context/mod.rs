@@ -4,7 +4,8 @@
 //! ([`Measured`]), why they rank ([`Explained`]) and what the
 //! recipe made of them ([`Traced`]), what is drawn with the chosen one ([`Compared`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
-//! runs of this browser ([`Local`]) and of either host ([`Hosts`]), server runs computed here again ([`Replays`]),
+//! runs of this browser ([`Local`]) and of either host ([`Hosts`]), what a run found of planted objects ([`Recalled`]),
+//! server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
 //! map of feature space ([`Maps`]), the way round ([`Tour`]) and the theme.
 //!
@@ -25,6 +26,7 @@ mod live;
 mod local;
 mod maps;
 mod measured;
+mod recalled;
 mod replays;
 mod rows;
 mod selected;
@@ -49,6 +51,7 @@ pub use labels::Labels;
 pub use local::Local;
 pub use maps::Maps;
 pub use measured::{Measured, Outcome};
+pub use recalled::Recalled;
 pub use replays::{Replay, Replays};
 pub use rows::Rows;
 pub use selected::Selected;
@@ -80,6 +83,7 @@ pub fn provide() {
     provide_context(Traced::new());
     provide_context(Draft::new());
     provide_context(Columns::new());
+    provide_context(Recalled::new());
     provide_context(Replays::new());
     provide_context(Selected::new());
     provide_context(Compared::new());

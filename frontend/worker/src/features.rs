@@ -42,11 +42,32 @@ thread_local! {
     static CACHE: RefCell<VecDeque<(Key, Subset)>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// The features that a plan asks for.
+/// The features that a plan asks for, which are kept for the next run.
 ///
 /// # Errors
 /// What the server says, or that it does not answer; an aborted request too.
 pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &dyn Fetching) -> Result<Subset, Problem> {
+    let (key, survey) = wanted(plan, signal).await?;
+    if let Some(known) = kept(&key) {
+        watch.say("features of an earlier run", 1.0);
+        return Ok(known);
+    }
+    let subset = fetched(plan, &key, survey, signal, watch).await?;
+    keep(key, subset.clone());
+    Ok(subset)
+}
+
+/// The same for a moment's use: what is kept stays.
+///
+/// # Errors
+/// See [`features`].
+pub async fn passing_features(plan: &Plan, signal: &AbortSignal, watch: &dyn Fetching) -> Result<Subset, Problem> {
+    let (key, survey) = wanted(plan, signal).await?;
+    fetched(plan, &key, survey, signal, watch).await
+}
+
+/// What is asked for, and what the server says of the survey.
+async fn wanted(plan: &Plan, signal: &AbortSignal) -> Result<(Key, SurveyDetail), Problem> {
     let spec = plan.spec();
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
     let survey_path = format!("/api/v1/surveys/{}", encoded(&spec.survey));
@@ -59,11 +80,16 @@ pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &dyn Fetching) -
     let recipe = serde_json::to_string(&recipe).unwrap_or_default();
     let condition = spec.r#where.as_ref().map(|text| format!("&where={}", encoded(text))).unwrap_or_default();
     let path = format!("{survey_path}/features?recipe={}{condition}", encoded(&recipe));
-    let key = (path, survey.revision.clone());
-    if let Some(known) = kept(&key) {
-        watch.say("features of an earlier run", 1.0);
-        return Ok(known);
-    }
+    Ok(((path, survey.revision.clone()), survey))
+}
+
+async fn fetched(
+    plan: &Plan,
+    key: &Key,
+    survey: SurveyDetail,
+    signal: &AbortSignal,
+    watch: &dyn Fetching,
+) -> Result<Subset, Problem> {
     watch.say("the server prepares the spectra", 0.0);
     let mut rows = Rows { pixels: plan.recipe().grid().len(), ids: Vec::new(), values: Vec::new(), fault: None };
     let arrived = arrow_stream(&key.0, Some(signal), |batch, arrived| {
@@ -80,15 +106,13 @@ pub async fn features(plan: &Plan, signal: &AbortSignal, watch: &dyn Fetching) -
     let matrix = Array2::from_shape_vec((rows.ids.len(), rows.pixels), rows.values)
         .map_err(|error| unexpected(&key.0, &error.to_string()))?;
     let rejected = arrived.rejected.unwrap_or_default();
-    let subset = Subset {
+    Ok(Subset {
         selected: arrived.total.unwrap_or(rows.ids.len() as u64 + rejected),
         rejected,
         survey: survey.summary.count,
         revision: survey.revision,
         table: Rc::new(FeatureTable { spectrum_ids: rows.ids, matrix, rejected: Vec::new() }),
-    };
-    keep(key, subset.clone());
-    Ok(subset)
+    })
 }
 
 /// Keeps a subset, in place of the same one of an older revision.

@@ -22,7 +22,7 @@ use web_sys::AbortSignal;
 use crate::{
     columns::{Columns, names},
     engine::{BrowserEngine, Chosen, choose},
-    features::{Subset, features},
+    features::{Subset, features, passing_features},
     kept::{self, Kept},
     labels::labels,
     port::{self, Part},
@@ -111,7 +111,7 @@ async fn variants(
     let mut placings = Vec::new();
     for (at, variant) in plan.variants().iter().enumerate() {
         let within = Within::new(watch, (at, plan.variants().len()), &variant.change);
-        let subset = features(&variant.plan, stop, &within).await.map_err(Some)?;
+        let subset = passing_features(&variant.plan, stop, &within).await.map_err(Some)?;
         let placing = Placing::of_variant(variant, ids, &subset.table, engine, &within).await;
         placings.extend(placing.map_err(|error| refused(&error))?);
     }

@@ -18,7 +18,11 @@ use self::{
     search::Search,
 };
 use crate::{
-    components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
+    components::{
+        recall::{RecallButton, RecallPanel},
+        selection_bar::SelectionBar,
+        subsets_menu::SubsetsMenu,
+    },
     context::{Columns, Desk, Rows, Showing},
     state::{
         address::{Address, Place},
@@ -51,11 +55,13 @@ pub fn Listing() -> impl IntoView {
             </header>
             <div class="listing-search">
                 <Search />
+                <RecallButton />
                 <ColumnChooser />
             </div>
             {move || more.said.get().map(|said| view! { <p class="muted listing-said" role="status">{said}</p> })}
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
             <SelectionBar />
+            <RecallPanel />
             <Grid of_run />
         </section>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use crate::{
-    context::{Columns, Desk, Labels, Rows, Selected},
+    context::{Columns, Desk, Labels, Recalled, Rows, Selected},
     state::{
         columns::{is_number, written},
         listed::Listed,
@@ -20,7 +20,8 @@ pub const ROW_HEIGHT: f64 = 48.0;
 #[component]
 pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let (desk, rows, labels) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Labels>());
-    let (selected, more): (Selected, Columns) = (expect_context(), expect_context());
+    let (selected, more, recalled): (Selected, Columns, Recalled) =
+        (expect_context(), expect_context(), expect_context());
     let cells = Memo::new(move |_| rows.table.with(|table| Listed::of(table.ready()?, row)));
     let given = move || {
         let id = cells.with(|cells| cells.as_ref().map(|cells| cells.id.clone()))?;
@@ -34,6 +35,11 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
         _ => ().into_any(),
     };
     let marked = Memo::new(move |_| selected.marks.with(|marks| marks.0.has(row)));
+    // the last one that is looked at, where somebody asks how many
+    let first = move || recalled.vetting.with(|vetting| vetting.as_ref().map(|vetting| vetting.first.to_string()));
+    let last = Memo::new(move |_| {
+        first().is_some_and(|first| cells.with(|cells| cells.as_ref().is_some_and(|c| c.number == first)))
+    });
     let id = move || cells.with_untracked(|cells| cells.as_ref().map(|cells| cells.id.clone()));
     let toggle = move || {
         if let Some(id) = id() {
@@ -66,6 +72,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             aria-selected=move || (chosen_row.get() == Some(row)).to_string()
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
             class:marked=move || marked.get()
+            class:threshold=move || last.get()
             on:mousedown=move |event| {
                 // a range of rows is wanted, not of letters
                 if event.shift_key() {

@@ -25,6 +25,9 @@ const MARGIN: f64 = 30.0;
 /// A step this many times the usual one is a gap.
 const GAP: f64 = 3.0;
 
+/// Hears of a step: its wavelengths, what the spectrum is there now, its bad pixels where they are known.
+type Hear<'a> = dyn FnMut(Step, &[f64], &[f64], &[bool]) + 'a;
+
 /// A checked [`RecipeSpec`]: applying it can reject a spectrum, but not fail.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
@@ -192,12 +195,8 @@ impl Recipe {
         Trace { steps, outcome }
     }
 
-    /// All steps; each tells `after` its wavelengths, what the spectrum is there now, and its bad pixels where it knows of some.
-    fn carry_out(
-        &self,
-        spectrum: &Spectrum,
-        after: &mut dyn FnMut(Step, &[f64], &[f64], &[bool]),
-    ) -> Result<Extraction, Rejection> {
+    /// All steps; `after` hears of each.
+    fn carry_out(&self, spectrum: &Spectrum, after: &mut Hear<'_>) -> Result<Extraction, Rejection> {
         let spec = &self.spec;
         let frame = self.frame(spectrum)?;
         let (sigma, coarser) = self.kernel(spectrum, &frame)?;

@@ -237,7 +237,9 @@ mod tests {
             let within = Within::new(&heard, (at, 3), "x");
             for stage in [Stage::Recipe, Stage::Components, Stage::Neighbors, Stage::Lof] {
                 within.stage(stage, "");
-                [0.0, 0.5, 1.0].into_iter().for_each(|fraction| within.progress(fraction));
+                for fraction in [0.0, 0.5, 1.0] {
+                    within.progress(fraction);
+                }
             }
         }
         let heard = heard.0.into_inner().unwrap();

@@ -191,6 +191,16 @@ fn a_star_is_met_where_it_was_when_the_spectrum_was_taken() {
     assert!(ProperMotion::new(1e9, 0.0, 2000.0).is_none() && ProperMotion::new(f64::NAN, 0.0, 2000.0).is_none());
 }
 
+/// Wants everything to end.
+struct Stop;
+
+impl crate::Observer for Stop {
+    fn progress(&self, _fraction: f64) {}
+    fn is_cancelled(&self) -> bool {
+        true
+    }
+}
+
 #[test]
 fn too_many_pairs_are_refused() {
     let spectra = vec![observed(5.0, 5.0); 3000];
@@ -200,12 +210,5 @@ fn too_many_pairs_are_refused() {
     assert!(error.to_string().contains("more than 10000 pairs"), "{error}");
     let limited = CrossmatchParams { most_pairs: 3000, ..limited };
     assert_eq!(crossmatch(&spectra, &rows[..1], limited, &Unobserved).unwrap().pairs.len(), 3000);
-    struct Stop;
-    impl crate::Observer for Stop {
-        fn progress(&self, _fraction: f64) {}
-        fn is_cancelled(&self) -> bool {
-            true
-        }
-    }
     assert_eq!(crossmatch(&spectra, &rows, limited, &Stop), Err(Error::Cancelled));
 }

@@ -166,7 +166,9 @@ fn a_variant_that_rejects_spectra_speaks_of_the_others_and_one_that_rejects_all_
     for candidate in output.candidates.iter().filter(|c| c.row >= 30) {
         assert_eq!(candidate.ensemble, candidate.lof);
     }
-    survey.iter_mut().for_each(|spectrum| spectrum.metadata.resolution_fwhm = None);
+    for spectrum in &mut survey {
+        spectrum.metadata.resolution_fwhm = None;
+    }
     assert_eq!(run(&plan, &survey).stability.members().len(), 1);
 }
 
