@@ -3,7 +3,7 @@
 //!
 //! Memory: some 200 bytes a planted spectrum, and 12 bytes a spectrum of the list where it is ordered by a label.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use arrow_array::{
     Array, RecordBatch, StringArray,
@@ -110,16 +110,14 @@ pub fn recall(store: &Store, run: &Run, question: &Question) -> Result<RecallDet
             }
         }
     }
-    for (_, (kind, row)) in planted {
+    for (kind, row) in planted.into_values() {
         let of = kinds.entry(kind.clone()).or_default();
         (of.kind, of.planted) = (kind, of.planted + 1);
         of.spectra.push(row);
     }
     for of in kinds.values_mut() {
-        of.spectra.sort_unstable_by(|a, b| {
-            let key = |row: &PlantedRow| row.rank.unwrap_or(u32::MAX);
-            key(a).cmp(&key(b)).then_with(|| a.spectrum_id.cmp(&b.spectrum_id))
-        });
+        // those that are not ranked come last
+        of.spectra.sort_by_key(|row| row.rank.unwrap_or(u32::MAX));
     }
     let spec = run.spec()?;
     // the list and its threshold follow the ensemble where the run says so
@@ -145,13 +143,13 @@ fn nothing(question: &Question) -> String {
 }
 
 /// The planted spectra that the run selected, by id: their kind and what is known of them.
-fn planted(store: &Store, run: &Run, question: &Question) -> Result<HashMap<String, (String, PlantedRow)>> {
+fn planted(store: &Store, run: &Run, question: &Question) -> Result<BTreeMap<String, (String, PlantedRow)>> {
     let survey = store.survey_of(run)?;
     let known = survey.columns();
     let mut names = vec![question.truth.as_str(), "spectrum_id", "snr_r"];
     names.extend(["injected_strength", "injected_snr"].into_iter().filter(|name| known.index_of(name).is_ok()));
     names.dedup();
-    let mut planted = HashMap::new();
+    let mut planted = BTreeMap::new();
     for batch in survey.query(&Query { condition: run.spec()?.r#where, ..columns(&names) })? {
         let batch = batch?;
         let (truth, ids) = (texts(&batch, &question.truth)?, texts(&batch, "spectrum_id")?);

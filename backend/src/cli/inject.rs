@@ -17,9 +17,9 @@ use super::{
 /// Plant known objects in a copy of a survey, to see how many of them a run finds
 ///
 /// Drawn spectra are replaced by themselves with the light of an object: at the host's resolution and velocity, scaled to its
-/// continuum, with the noise of the new photons. The column truth says what was planted, and injected_strength, injected_snr
-/// and injected_host can be used in conditions. The same seed plants the same. Labels, subsets and the columns of catalogues
-/// stay with the survey that is copied.
+/// continuum, with the noise of the new photons. The column truth says what was planted; its strength, the host and the host's
+/// signal-to-noise ratio are columns that begin with injected. The same seed plants the same. Labels, subsets and the columns
+/// of catalogues stay with the survey that is copied.
 #[derive(Debug, clap::Args)]
 pub struct Inject {
     /// Name of the survey that is copied
@@ -71,7 +71,10 @@ impl Inject {
         let ends = self.strength.map(|Ends(ends)| ends);
         let injector = Injector::new(self.kinds.clone(), self.seed)
             .and_then(|injector| injector.with_templates(templates))
-            .and_then(|injector| ends.map_or(Ok(injector.clone()), |ends| injector.with_strength(ends)))
+            .and_then(|injector| match ends {
+                Some(ends) => injector.with_strength(ends),
+                None => Ok(injector),
+            })
             .map_err(|e| Usage(format!("--{e}")))?;
         let into = self.into.unwrap_or_else(|| default_name(&self.survey, self.seed));
         let asked = json!({

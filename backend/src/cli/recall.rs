@@ -1,6 +1,6 @@
 //! `balmer recall`: how many of the planted objects a run found.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr};
 
 use balmer::recall::{Question, Score, recall};
 use balmer_core::evaluation::{PlantedRanks, Share, parts};
@@ -70,15 +70,6 @@ impl FromStr for Top {
             None => text.parse().ok().filter(|&n: &u64| n > 0).map(Self::Number),
         };
         found.ok_or_else(|| "expected a number of at least 1, or a share as in 2%".to_owned())
-    }
-}
-
-impl fmt::Display for Top {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(n) => write!(f, "{n}"),
-            Self::Share(share) => write!(f, "{}%", share * 100.0),
-        }
     }
 }
 

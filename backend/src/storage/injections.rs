@@ -8,7 +8,7 @@
 //! The survey is written beside its place and put there by one rename: it is there whole, or not at all. Memory: a few
 //! chunks of spectra, and about 200 bytes a planted one.
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, path::Path, sync::Arc};
 
 use arrow_array::{ArrayRef, Float64Array, StringArray};
 use balmer_core::{
@@ -122,7 +122,7 @@ impl Making<'_> {
         StoreError::Injection { survey: self.of.name().to_owned(), reason }
     }
 
-    fn make(&self, folder: &PathBuf) -> Result<InjectionReport> {
+    fn make(&self, folder: &Path) -> Result<InjectionReport> {
         let mut report = InjectionReport { survey: self.options.into.clone(), ..InjectionReport::default() };
         let planted = self.choose(&mut report)?;
         for truth in planted.values() {
@@ -130,7 +130,7 @@ impl Making<'_> {
         }
         durable::create_dir(folder)?;
         report.spectra = self.copy(folder, &planted)?;
-        let made = Survey::open(&self.options.into, folder.clone(), Manifest::read(folder)?);
+        let made = Survey::open(&self.options.into, folder.to_owned(), Manifest::read(folder)?);
         durable::create_dir(&folder.join("metadata"))?;
         report.columns = columns(self.options.injector.measure());
         let origin = Origin {
@@ -196,7 +196,7 @@ impl Making<'_> {
     }
 
     /// Writes all spectra, the hosts with what is planted in them; their number.
-    fn copy(&self, folder: &std::path::Path, planted: &BTreeMap<u64, Truth>) -> Result<u64> {
+    fn copy(&self, folder: &Path, planted: &BTreeMap<u64, Truth>) -> Result<u64> {
         // copies of copies are copies
         let options = WriteOptions { keep_duplicates: true, ..WriteOptions::default() };
         let mut writer = SurveyWriter::open(&self.options.into, folder.to_owned(), options)?;
