@@ -15,6 +15,8 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["↑", "k"], "previous candidate"),
             (&["Home", "End"], "first and last of the list"),
             (&["/"], "find one by name or id"),
+            (&["Shift", "K"], "match the survey on the sky with a catalogue"),
+            (&["Shift", "N"], "hide what catalogues know, or show it again"),
         ],
     ),
     (

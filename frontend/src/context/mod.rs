@@ -1,6 +1,6 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]) with the columns that were
-//! chosen ([`Columns`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
+//! chosen ([`Columns`]), what was joined to the survey and which spectra catalogues know ([`Joined`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
 //! ([`Measured`]), why they rank ([`Explained`]) and what the
 //! recipe made of them ([`Traced`]), what is drawn with the chosen one ([`Compared`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
@@ -20,6 +20,7 @@ mod explained;
 mod failures;
 mod footprints;
 mod hosts;
+mod joined;
 mod labels;
 mod live;
 mod local;
@@ -45,6 +46,7 @@ pub use explained::Explained;
 pub use failures::Failures;
 pub use footprints::Footprints;
 pub use hosts::Hosts;
+pub use joined::Joined;
 pub use labels::Labels;
 pub use local::Local;
 pub use maps::Maps;
@@ -80,6 +82,7 @@ pub fn provide() {
     provide_context(Traced::new());
     provide_context(Draft::new());
     provide_context(Columns::new());
+    provide_context(Joined::new());
     provide_context(Replays::new());
     provide_context(Selected::new());
     provide_context(Compared::new());

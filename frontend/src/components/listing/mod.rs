@@ -18,7 +18,7 @@ use self::{
     search::Search,
 };
 use crate::{
-    components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
+    components::{crossmatch::KnownMenu, selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
     context::{Columns, Desk, Rows, Showing},
     state::{
         address::{Address, Place},
@@ -46,6 +46,7 @@ pub fn Listing() -> impl IntoView {
             <header class="panel-head">
                 <h2>{title}</h2>
                 <span class="summary muted" aria-live="polite">{move || summary(desk, rows)}</span>
+                <KnownMenu />
                 <SubsetsMenu />
                 <ExportMenu />
             </header>
