@@ -142,7 +142,7 @@ fn CatalogueColumns(matching: Matching) -> impl IntoView {
     let of_survey = Memo::new(move |_| matching.form.with(|form| form.source == Source::Survey));
     let field =
         move |(place, (key, title, meaning, of_file)): (usize, (&'static str, &'static str, &'static str, bool))| {
-            let input = move || {
+            move || {
                 (!(of_file && of_survey.get())).then(|| view! {
                 <label class="field">
                     <span>{title}</span>
@@ -157,8 +157,7 @@ fn CatalogueColumns(matching: Matching) -> impl IntoView {
                     <Fault matching name=key />
                 </label>
             })
-            };
-            input
+            }
         };
     let turn = move |event: web_sys::Event| matching.has_columns.set(event_target::<HtmlDetailsElement>(&event).open());
     view! {

@@ -26,8 +26,17 @@ pub struct Matching {
     pub is_busy: RwSignal<bool>,
     /// What came of the last match of the open survey.
     pub report: RwSignal<Option<CrossmatchReport>>,
-    file: StoredValue<Option<File>, LocalStorage>,
-    abort: StoredValue<Option<AbortController>, LocalStorage>,
+    /// Kept aside, so that the handle stays small enough to be passed around.
+    others: StoredValue<Others, LocalStorage>,
+}
+
+/// What a match works with.
+#[derive(Debug, Clone)]
+struct Others {
+    /// The file that was chosen.
+    file: Option<File>,
+    /// Ends the match that is under way.
+    abort: Option<AbortController>,
     desk: Desk,
     joined: Joined,
 }
@@ -42,10 +51,7 @@ impl Matching {
             has_columns: RwSignal::new(false),
             is_busy: RwSignal::new(false),
             report: RwSignal::new(None),
-            file: StoredValue::new_local(None),
-            abort: StoredValue::new_local(None),
-            desk,
-            joined: expect_context(),
+            others: StoredValue::new_local(Others { file: None, abort: None, desk, joined: expect_context() }),
         };
         Effect::new(move || {
             desk.survey.track();
@@ -69,7 +75,7 @@ impl Matching {
             form.file = Some((file.name(), file.size()));
             form.prefix = None;
         });
-        self.file.set_value(Some(file));
+        self.others.update_value(|others| others.file = Some(file));
     }
 
     /// What is wrong with a field.
@@ -87,32 +93,36 @@ impl Matching {
 
     /// Asks for the match.
     pub fn start(self) {
-        let Some(survey) = self.desk.survey.get_untracked().filter(|_| !self.is_busy.get_untracked()) else { return };
+        let Others { file, desk, joined, .. } = self.others.get_value();
+        let Some(survey) = desk.survey.get_untracked().filter(|_| !self.is_busy.get_untracked()) else { return };
         let new = match self.form.with_untracked(Form::asked) {
             Ok(new) => new,
             Err(faults) => return self.faults.set(faults),
         };
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
-        self.abort.set_value(abort);
+        self.others.update_value(|others| others.abort = abort);
         self.faults.set(Vec::new());
         self.report.set(None);
         self.is_busy.set(true);
         spawn_local(async move {
-            let file = self.file.get_value().filter(|_| new.survey.is_none());
-            let answer = match &file {
-                Some(file) => client::match_file(&survey, &new, file, signal.as_ref()).await,
+            let answer = match file.filter(|_| new.survey.is_none()) {
+                Some(file) => client::match_file(&survey, &new, &file, signal.as_ref()).await,
                 None => client::match_survey(&survey, &new, signal.as_ref()).await,
             };
-            // whoever has left the page does not wait for it
-            if self.is_busy.try_set(false).is_some() || self.desk.survey.get_untracked() != Some(survey) {
+            let is_gone = self.is_busy.try_set(false).is_some();
+            if desk.survey.get_untracked() != Some(survey) {
+                return;
+            }
+            if let Ok(report) = &answer {
+                joined.take(report);
+            }
+            // whoever has left the page meanwhile reads no report
+            if is_gone {
                 return;
             }
             match answer {
-                Ok(report) => {
-                    self.joined.take(&report);
-                    self.report.set(Some(report));
-                }
+                Ok(report) => self.report.set(Some(report)),
                 Err(_) if signal.is_some_and(|signal| signal.aborted()) => {
                     self.refuse("", "Stopped: the survey has the columns that it had.");
                 }
@@ -130,7 +140,7 @@ impl Matching {
 
     /// Ends the match that is under way.
     pub fn stop(self) {
-        if let Some(abort) = self.abort.try_update_value(Option::take).flatten() {
+        if let Some(abort) = self.others.try_update_value(|others| others.abort.take()).flatten() {
             abort.abort();
         }
     }
