@@ -63,6 +63,7 @@ async fn what_a_catalogue_knows_is_hidden_listed_and_taken_away() {
     let refused = "return document.querySelector('[data-testid=crossmatch-fault]')?.innerText.includes('u, v, kind')
         && document.querySelector('.crossmatch-columns').open";
     browser.until("a refusal that opens the columns", refused).await;
+    assert_eq!(browser.complaints().await.len(), 1, "the refusal alone");
 
     let known = drop_catalogue(&browser, true).await;
     browser.click("crossmatch-start").await;

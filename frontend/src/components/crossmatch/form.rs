@@ -60,7 +60,7 @@ fn Radius(matching: Matching) -> impl IntoView {
     view! {
         <div class="field">
             <span>"Within"</span>
-            <span class="pair">
+            <div class="pair">
                 <input
                     type="number"
                     min="0"
@@ -74,7 +74,7 @@ fn Radius(matching: Matching) -> impl IntoView {
                 <select aria-label="Unit of the separation" on:change=move |event| matching.edit(|form| form.unit = event_target_value(&event))>
                     {UNITS.map(option).collect_view()}
                 </select>
-            </span>
+            </div>
             <Fault matching name="radius" />
         </div>
     }

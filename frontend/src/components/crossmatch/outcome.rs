@@ -1,6 +1,7 @@
 //! What came of a match, in words, and what to do with it.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::{known::KnownDeeds, matching::Matching};
 use crate::state::crossmatch::said;
@@ -23,8 +24,17 @@ pub fn Outcome(matching: Matching, close: Callback<()>) -> impl IntoView {
             view! { <KnownDeeds prefix=report.prefix columns close /> }
         })
     };
+    let section = NodeRef::<html::Section>::new();
+    // below the form it may be out of sight when it comes
+    Effect::new(move || {
+        if let Some(section) = section.get().filter(|_| matching.report.with(Option::is_some)) {
+            let nearest = ScrollIntoViewOptions::new();
+            nearest.set_block(ScrollLogicalPosition::Nearest);
+            section.scroll_into_view_with_scroll_into_view_options(&nearest);
+        }
+    });
     view! {
-        <section class="crossmatch-outcome" class:there=move || matching.report.with(Option::is_some)>
+        <section node_ref=section class="crossmatch-outcome" class:there=move || matching.report.with(Option::is_some)>
             <div role="status">{lines}</div>
             {deeds}
         </section>
