@@ -219,6 +219,7 @@ pub fn about(joined: &JoinedSummary) -> String {
     let mut parts = vec![match joined.kind {
         JoinedKind::Catalogue => "catalogue, by a key".to_owned(),
         JoinedKind::Measurement => "line measured".to_owned(),
+        JoinedKind::Injection => "what was planted".to_owned(),
         JoinedKind::Crossmatch => match joined.radius {
             Some(radius) => format!("on the sky within {}", angle(radius)),
             None => "on the sky".to_owned(),
@@ -231,12 +232,13 @@ pub fn about(joined: &JoinedSummary) -> String {
     parts.join(" · ")
 }
 
-/// What to do to have it again, once its columns were taken away.
-pub fn way_back(kind: JoinedKind) -> &'static str {
+/// What to do to have it again, once its columns were taken away; `None` where nothing brings them back, and they stay.
+pub fn way_back(kind: JoinedKind) -> Option<&'static str> {
     match kind {
-        JoinedKind::Catalogue => "join the catalogue again",
-        JoinedKind::Measurement => "measure the line again",
-        JoinedKind::Crossmatch => "match it again",
+        JoinedKind::Catalogue => Some("join the catalogue again"),
+        JoinedKind::Measurement => Some("measure the line again"),
+        JoinedKind::Crossmatch => Some("match it again"),
+        JoinedKind::Injection => None,
     }
 }
 

@@ -49,6 +49,7 @@ fn Item(one: JoinedSummary, close: Callback<()>) -> impl IntoView {
     let deeds = (one.kind == JoinedKind::Crossmatch).then(|| {
         view! { <KnownDeeds prefix=one.prefix.clone() columns=names.clone() close /> }
     });
+    let remove = way_back(one.kind).map(|way_back| view! { <Remove prefix=one.prefix way_back /> });
     view! {
         <li data-prefix=prefix>
             <p><b>{source}</b> " as " <code>{prefix.clone()}</code></p>
@@ -57,19 +58,19 @@ fn Item(one: JoinedSummary, close: Callback<()>) -> impl IntoView {
                 <summary>"Its columns"</summary>
                 <p><code>{names.join(", ")}</code></p>
             </details>
-            <div class="crossmatch-deeds">{deeds} <Remove one /></div>
+            <div class="crossmatch-deeds">{deeds} {remove}</div>
         </li>
     }
 }
 
 /// Takes the columns away, once that was confirmed.
 #[component]
-fn Remove(one: JoinedSummary) -> impl IntoView {
+fn Remove(prefix: String, way_back: &'static str) -> impl IntoView {
     let joined: Joined = expect_context();
     let (is_asking, is_busy) = (RwSignal::new(false), RwSignal::new(false));
     let fault = RwSignal::new(None::<String>);
-    let prefix = StoredValue::new(one.prefix.clone());
-    let label = StoredValue::new(format!("Remove the columns of {}", one.prefix));
+    let label = StoredValue::new(format!("Remove the columns of {prefix}"));
+    let prefix = StoredValue::new(prefix);
     let remove = move |_| {
         is_busy.set(true);
         fault.set(None);
@@ -79,12 +80,11 @@ fn Remove(one: JoinedSummary) -> impl IntoView {
             fault.try_set(answer.err().map(|problem| problem.to_string()));
         });
     };
-    let question = StoredValue::new(format!("To have them back, {}.", way_back(one.kind)));
     view! {
         {move || if is_asking.get() {
             view! {
                 <span class="crossmatch-sure" role="group" aria-label=label.get_value()>
-                    <span>{question.get_value()}</span>
+                    <span>"To have them back, " {way_back} "."</span>
                     <button type="button" data-testid="joined-remove" disabled=move || is_busy.get() on:click=remove>"Remove them"</button>
                     <button type="button" class="quiet" on:click=move |_| is_asking.set(false)>"Keep them"</button>
                 </span>

@@ -122,4 +122,5 @@ fn what_is_joined_is_told_in_a_line() {
     assert_eq!(about(&joined), "on the sky within 0.5′ · all pairs · 1 spectrum · 0 columns · 2026-11-24 00:10 UTC");
     let measured = JoinedSummary { kind: JoinedKind::Measurement, spectra: None, radius: None, find: None, ..joined };
     assert_eq!(about(&measured), "line measured · 0 columns · 2026-11-24 00:10 UTC");
+    assert!(way_back(JoinedKind::Crossmatch).is_some() && way_back(JoinedKind::Injection).is_none());
 }
