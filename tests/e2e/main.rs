@@ -11,6 +11,7 @@ mod browser;
 mod compare;
 mod cone;
 mod conformance;
+mod crossmatch;
 mod desk;
 mod gallery;
 mod guide;

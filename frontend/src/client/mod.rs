@@ -1,5 +1,6 @@
 //! Asks the server. Every failure is a [`Problem`], whether the server said so or did not answer.
 
+mod crossmatches;
 mod events;
 mod labels;
 mod measurements;
@@ -14,6 +15,7 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use balmer_worker::stream::{Arrived, arrow_stream};
+pub use crossmatches::*;
 pub use events::*;
 pub use labels::*;
 pub use measurements::*;

@@ -16,6 +16,8 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["Home", "End"], "first and last of the list"),
             (&["/"], "find one by name or id"),
             (&["q"], "how many to look at, and what that finds of planted objects"),
+            (&["Shift", "K"], "match the survey on the sky with a catalogue"),
+            (&["Shift", "N"], "hide what catalogues know, or show it again"),
         ],
     ),
     (

@@ -1,5 +1,6 @@
 //! The parts of the pages.
 
+pub mod crossmatch;
 pub mod empty;
 pub mod error_banner;
 pub mod explanation;

@@ -18,9 +18,9 @@ use crate::{
     },
 };
 
-/// What is fetched: a survey, the condition that the list's spectra fulfil, the names of columns, and the order of a
-/// subset, so that of many the same ones come first as in the list.
-type Wanted = (String, Option<String>, Vec<String>, Option<String>);
+/// What is fetched: a survey and which state of its columns, the condition that the list's spectra fulfil, the names of
+/// columns, and the order of a subset, so that of many the same ones come first as in the list.
+type Wanted = ((String, u32), Option<String>, Vec<String>, Option<String>);
 
 /// The columns.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,8 @@ impl Columns {
                 Place::Subset { .. } => address.order_by.clone(),
                 _ => None,
             });
-            Some((desk.survey.get()?, condition?, names, order)).filter(|(_, _, names, _)| !names.is_empty())
+            Some(((desk.survey.get()?, draft.revision.get()), condition?, names, order))
+                .filter(|(_, _, names, _)| !names.is_empty())
         });
         let columns = Self {
             offered,
@@ -82,15 +83,10 @@ impl Columns {
         columns
     }
 
-    /// Shows these, and what the survey states in them now.
+    /// Shows these.
     pub fn show(self, names: &[String]) {
-        let shown = self.chosen.with_untracked(|chosen| chosen.iter().any(|column| names.contains(&column.name)));
         let asked = self.desk.address.get_untracked().view.get(KEY).cloned();
         self.desk.set_view(KEY, with(asked.as_deref(), names));
-        if let Some(wanted) = self.wanted.get_untracked().filter(|_| shown) {
-            self.is_coming.set(true);
-            spawn_local(self.fetch(wanted));
-        }
     }
 
     /// Shows a column, or no longer.
@@ -104,7 +100,7 @@ impl Columns {
     }
 
     async fn fetch(self, wanted: Wanted) {
-        let (survey, condition, names, order) = &wanted;
+        let ((survey, _), condition, names, order) = &wanted;
         let is_ordered = self.desk.address.with_untracked(|address| matches!(address.place, Place::Subset { .. }));
         let (limit, names) = (MOST_ROWS.to_string(), format!("spectrum_id,{}", names.join(",")));
         let pairs = [

@@ -41,6 +41,8 @@ pub struct Draft {
     pub is_busy: RwSignal<bool>,
     /// The open survey with its columns.
     pub survey: RwSignal<Option<SurveyDetail>>,
+    /// How often the survey's columns were changed from here: what was read of them before may be another thing now.
+    pub revision: RwSignal<u32>,
     /// Kept aside, so that the handle stays small enough to be passed around.
     others: StoredValue<Others>,
 }
@@ -75,6 +77,7 @@ impl Draft {
             host: RwSignal::new(remembered_host()),
             is_busy: RwSignal::new(false),
             survey: RwSignal::new(None),
+            revision: RwSignal::new(0),
             others: StoredValue::new(Others {
                 desk,
                 hosts: expect_context(),
@@ -141,18 +144,23 @@ impl Draft {
         let is_known = self.survey.with_untracked(|known| known.as_ref().map(|known| &*known.summary.name) == survey);
         if !is_known {
             self.survey.set(None);
-            self.refresh_survey();
+            spawn_local(self.ask_for_survey());
+        }
+    }
+
+    async fn ask_for_survey(self) {
+        let Some(name) = self.desk().survey.get_untracked() else { return };
+        let detail = self.failures().noted(client::survey(&name).await);
+        if self.desk().survey.get_untracked() == Some(name) {
+            self.survey.set(detail.ok());
         }
     }
 
     /// Fetches the open survey again: it has other columns now.
     pub fn refresh_survey(self) {
-        let Some(name) = self.desk().survey.get_untracked() else { return };
         spawn_local(async move {
-            let detail = self.failures().noted(client::survey(&name).await);
-            if self.desk().survey.get_untracked() == Some(name) {
-                self.survey.set(detail.ok());
-            }
+            self.ask_for_survey().await;
+            self.revision.update(|revision| *revision += 1);
         });
     }
 

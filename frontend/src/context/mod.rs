@@ -1,6 +1,6 @@
 //! What all parts of the page share, each a `Copy` handle taken from the context: what is open
 //! ([`Desk`]), the lists of surveys and runs ([`Catalogue`]), the rows listed ([`Rows`]) with the columns that were
-//! chosen ([`Columns`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
+//! chosen ([`Columns`]), what was joined to the survey and which spectra catalogues know ([`Joined`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
 //! ([`Measured`]), why they rank ([`Explained`]) and what the
 //! recipe made of them ([`Traced`]), what is drawn with the chosen one ([`Compared`]), the labels
 //! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
@@ -21,6 +21,7 @@ mod explained;
 mod failures;
 mod footprints;
 mod hosts;
+mod joined;
 mod labels;
 mod live;
 mod local;
@@ -47,6 +48,7 @@ pub use explained::Explained;
 pub use failures::Failures;
 pub use footprints::Footprints;
 pub use hosts::Hosts;
+pub use joined::Joined;
 pub use labels::Labels;
 pub use local::Local;
 pub use maps::Maps;
@@ -84,6 +86,7 @@ pub fn provide() {
     provide_context(Draft::new());
     provide_context(Columns::new());
     provide_context(Recalled::new());
+    provide_context(Joined::new());
     provide_context(Replays::new());
     provide_context(Selected::new());
     provide_context(Compared::new());

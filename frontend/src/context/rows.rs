@@ -172,6 +172,19 @@ impl Rows {
         }
     }
 
+    /// Lists again where the condition or the order names columns that begin so: they hold other values now.
+    pub fn refresh(self, prefix: &str) {
+        let listing = self.listing.get_untracked();
+        let begins = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains(&format!("{prefix}_")));
+        let Some(listing) = listing.filter(|(_, condition, order)| begins(condition) || begins(order)) else { return };
+        if own_run(&listing).is_some() {
+            // the page lists it again once the server has said anew what it admits
+            self.admitted.set(None);
+        } else {
+            self.begin(Some(listing));
+        }
+    }
+
     /// Whether the table is what the address asks for, and not what it asked for before.
     pub fn is_current(self) -> bool {
         self.table_of.get() == self.listing.get()

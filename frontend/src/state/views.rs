@@ -168,6 +168,13 @@ impl Views {
         Self { embedding: !self.embedding, ..self }
     }
 
+    /// The same with points coloured by a column; where no view has points, the sky is opened.
+    #[must_use]
+    pub fn coloured_by(self, column: &str) -> Self {
+        let views = Self { colour: Some(column.to_owned()), ..self };
+        if views.open.iter().any(|kind| kind.has_points()) { views } else { views.toggled(Kind::Sky) }
+    }
+
     /// The same with a view opened or closed.
     #[must_use]
     pub fn toggled(mut self, kind: Kind) -> Self {
@@ -217,6 +224,16 @@ mod tests {
         let open = Views::default().toggled(Kind::Histogram).toggled(Kind::Map);
         assert_eq!(open.open, [Kind::Map, Kind::Histogram]);
         assert_eq!(open.toggled(Kind::Map).open, [Kind::Histogram]);
+    }
+
+    #[test]
+    fn a_colour_is_seen_on_points() {
+        let coloured = Views::default().toggled(Kind::Histogram).coloured_by("k_separation");
+        assert_eq!(
+            (coloured.colour.as_deref(), &*coloured.open),
+            (Some("k_separation"), &[Kind::Sky, Kind::Histogram][..])
+        );
+        assert_eq!(Views::default().toggled(Kind::Map).coloured_by("z").open, [Kind::Map]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ const REST: Duration = Duration::from_millis(250);
 /// Keeps [`Draft::count`] up to date; answers to a condition that has changed since are dropped.
 pub fn follow(draft: Draft) {
     let desk: Desk = expect_context();
-    let asked = Memo::new(move |_| Some((desk.survey.get()?, draft.given_condition())));
+    let asked = Memo::new(move |_| Some((desk.survey.get()?, draft.given_condition(), draft.revision.get())));
     let timer: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
     let clear = move || {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
@@ -31,11 +31,11 @@ pub fn follow(draft: Draft) {
         let asked_now = asked.get();
         clear();
         draft.count.set(if asked_now.is_some() { Load::Loading } else { Load::Idle });
-        let Some((survey, condition)) = asked_now else { return };
+        let Some((survey, condition, revision)) = asked_now else { return };
         let ask = move || {
             spawn_local(async move {
                 let answer = client::count(&survey, condition.as_deref()).await;
-                if asked.try_get_untracked().flatten() == Some((survey, condition)) {
+                if asked.try_get_untracked().flatten() == Some((survey, condition, revision)) {
                     draft.count.set(answer.into());
                 }
             });

@@ -17,6 +17,7 @@ use leptos::prelude::*;
 
 use self::{cone::ConeChip, one_of::OneOfChip, range::RangeChip, sample::SampleChip, where_input::WhereInput};
 use crate::{
+    components::crossmatch::Crossmatch,
     context::Draft,
     state::filter::{Clause, Condition, Slot},
 };
@@ -89,6 +90,7 @@ pub fn FilterBar() -> impl IntoView {
             </div>
             <div class="bar-end">
                 <counting::SubsetCount draft />
+                <Crossmatch />
                 <button
                     type="button"
                     data-testid="load-subset"

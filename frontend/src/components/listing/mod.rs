@@ -19,6 +19,7 @@ use self::{
 };
 use crate::{
     components::{
+        crossmatch::KnownMenu,
         recall::{RecallButton, RecallPanel},
         selection_bar::SelectionBar,
         subsets_menu::SubsetsMenu,
@@ -50,6 +51,7 @@ pub fn Listing() -> impl IntoView {
             <header class="panel-head">
                 <h2>{title}</h2>
                 <span class="summary muted" aria-live="polite">{move || summary(desk, rows)}</span>
+                <KnownMenu />
                 <SubsetsMenu />
                 <ExportMenu />
             </header>

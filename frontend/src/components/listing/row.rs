@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use crate::{
-    context::{Columns, Desk, Labels, Recalled, Rows, Selected},
+    context::{Columns, Desk, Joined, Labels, Recalled, Rows, Selected},
     state::{
         columns::{is_number, written},
         listed::Listed,
@@ -22,6 +22,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let (desk, rows, labels) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Labels>());
     let (selected, more, recalled): (Selected, Columns, Recalled) =
         (expect_context(), expect_context(), expect_context());
+    let joined: Joined = expect_context();
     let cells = Memo::new(move |_| rows.table.with(|table| Listed::of(table.ready()?, row)));
     let given = move || {
         let id = cells.with(|cells| cells.as_ref().map(|cells| cells.id.clone()))?;
@@ -34,6 +35,10 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
         }
         _ => ().into_any(),
     };
+    let known = Memo::new(move |_| {
+        let id = cells.with(|cells| cells.as_ref().map(|cells| cells.id.clone()))?;
+        joined.known.with(|known| known.0.said(&id))
+    });
     let marked = Memo::new(move |_| selected.marks.with(|marks| marks.0.has(row)));
     // the last one that is looked at, where somebody asks how many
     let first = move || recalled.vetting.with(|vetting| vetting.as_ref().map(|vetting| vetting.first.to_string()));
@@ -93,7 +98,10 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
                 {move || cell(|cells| cells.number.clone())}
             </td>
             <td role="gridcell" class="object">
-                <span class="name">{move || cell(|cells| cells.name.clone())}</span>
+                <span class="name">
+                    {move || known.get().map(|said| view! { <i class="known" role="img" aria-label=said.clone() title=said.clone()>"◆"</i> })}
+                    {move || cell(|cells| cells.name.clone())}
+                </span>
                 <span class="id">{move || cell(|cells| cells.second.clone().unwrap_or_default())}</span>
             </td>
             <td role="gridcell">{move || cell(|cells| cells.kind.clone())}</td>
