@@ -1,6 +1,6 @@
 //! A survey matched on the sky, from the command line: every kind of catalogue, another survey, what is hostile.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use crate::support::Balmer;
 
@@ -11,7 +11,7 @@ fn matched() -> Balmer {
     let mut places = String::from("spectrum_id,ra,dec,mjd\n");
     for (i, dec) in (0..12).map(|i| (i, -5.25)).chain([(40, 30.25), (41, 30.25)]) {
         let name = if i < 40 { format!("star-{i}") } else { format!("emission-{}", i - 40) };
-        places += &format!("{name},{i}.5,{dec},55197.0\n");
+        writeln!(places, "{name},{i}.5,{dec},55197.0").unwrap();
     }
     balmer.file("places.csv", places);
     balmer.ok(["ingest", "stars", "plain-files", "--catalogue", "places.csv"]);

@@ -190,7 +190,9 @@ impl Search<'_> {
             for place in matcher.add(&sources, observer).map_err(|e| self.failed(e))? {
                 let cells = &cells[place as usize];
                 for (cell, guess) in cells.iter().zip(&mut guesses) {
-                    cell.iter().for_each(|cell| guess.see(cell));
+                    if let Some(cell) = cell {
+                        guess.see(cell);
+                    }
                 }
                 kept.push((first as u32 + place, spill.add(cells)?));
             }
@@ -339,7 +341,7 @@ impl Survey {
         let mut wanted = selection.rows().iter().copied().peekable();
         for batch in self.query(&Query { columns: Some(columns), ..Query::default() })? {
             let batch = batch?;
-            let numbers: Vec<_> = batch.columns().iter().map(|column| column.as_primitive::<Float64Type>()).collect();
+            let numbers: Vec<_> = batch.columns().iter().map(AsArray::as_primitive::<Float64Type>).collect();
             let number = |column: usize, i: usize| numbers[column].is_valid(i).then(|| numbers[column].value(i));
             for i in 0..batch.num_rows() {
                 if wanted.next_if_eq(&row).is_some() {

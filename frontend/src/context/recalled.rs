@@ -56,18 +56,18 @@ impl Recalled {
     /// Opens it at a hundred, or closes it.
     pub fn toggle(self) {
         let now = self.vetting.get_untracked();
-        self.set(now.is_none().then(Vetting::default));
+        self.set(now.is_none().then(Vetting::default).as_ref());
     }
 
     /// Looks at so many, of such kinds.
     pub fn edit(self, change: impl FnOnce(Vetting) -> Vetting) {
-        self.set(self.vetting.get_untracked().map(change));
+        self.set(self.vetting.get_untracked().map(change).as_ref());
     }
 
-    fn set(self, vetting: Option<Vetting>) {
+    fn set(self, vetting: Option<&Vetting>) {
         let mut address = self.desk.address.get_untracked();
         let before = address.view.clone();
-        Vetting::write(vetting.as_ref(), &mut address.view);
+        Vetting::write(vetting, &mut address.view);
         if address.view != before {
             self.desk.replace(&address);
         }

@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray};
 use arrow_cast::display::array_value_to_string;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use balmer_core::spectrum::ColumnType;
-use balmer_exchange::{ReadError, Rows};
+use balmer_exchange::{CatalogueColumn, ReadError, Rows};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 /// Rows decoded at once: 40 MB of the widest table.
@@ -27,11 +27,16 @@ impl<I> BatchRows<I> {
 
 impl BatchRows<()> {
     /// What the columns of a schema are; those that are no values have no type.
-    pub(in crate::storage) fn columns(schema: &Schema) -> Vec<(String, Option<ColumnType>, (String, String, String))> {
+    pub(in crate::storage) fn columns(schema: &Schema) -> Vec<CatalogueColumn> {
         let column = |field: &Arc<Field>| {
             let about = |key: &str| field.metadata().get(key).cloned().unwrap_or_default();
-            let about = (about("unit"), about("ucd"), about("description"));
-            (field.name().clone(), value_type(field.data_type()), about)
+            CatalogueColumn {
+                name: field.name().clone(),
+                datatype: value_type(field.data_type()),
+                unit: about("unit"),
+                ucd: about("ucd"),
+                description: about("description"),
+            }
         };
         schema.fields().iter().map(column).collect()
     }

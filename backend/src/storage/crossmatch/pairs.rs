@@ -25,7 +25,7 @@ pub struct Pairs {
     /// Rows of the survey, by the numbers of the spectra that were matched.
     rows: Vec<u64>,
     near: Vec<u32>,
-    pairs: std::vec::IntoIter<Pair>,
+    left: std::vec::IntoIter<Pair>,
     /// Where the cells of rows are, ascending.
     kept: Vec<(u32, u64)>,
     spilled: Spilled,
@@ -41,7 +41,7 @@ impl Pairs {
         spilled: Spilled,
         columns: Vec<ColumnInfo>,
     ) -> Self {
-        Self { survey, rows, near: matches.near, pairs: matches.pairs.into_iter(), kept, spilled, columns }
+        Self { survey, rows, near: matches.near, left: matches.pairs.into_iter(), kept, spilled, columns }
     }
 
     /// Schema of the batches: the spectrum, the row of the catalogue from 0, and the joined columns.
@@ -81,13 +81,13 @@ impl Iterator for Pairs {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let some: Vec<Pair> = self.pairs.by_ref().take(scan::BATCH).collect();
+        let some: Vec<Pair> = self.left.by_ref().take(scan::BATCH).collect();
         if some.is_empty() {
             return None;
         }
         let batch = self.batch(&some);
         if batch.is_err() {
-            self.pairs = Vec::new().into_iter();
+            self.left = Vec::new().into_iter();
         }
         Some(batch)
     }

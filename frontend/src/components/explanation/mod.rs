@@ -6,12 +6,10 @@ mod places;
 mod seeds;
 mod steps;
 
-use std::sync::Arc;
-
 use balmer_exchange::api::Explanation;
 use leptos::prelude::*;
 
-use self::{neighbors::Neighbors, places::PlacesStrip, seeds::Seeds, steps::Steps};
+use self::{neighbors::neighbors, places::strip, seeds::seeds, steps::Steps};
 use crate::{
     context::Explained,
     state::{load::Load, places::Places},
@@ -31,7 +29,7 @@ pub fn ExplanationPanel() -> impl IntoView {
             <button type="button" on:click=move |_| explained.ask()>"Try again"</button>
         }
         .into_any(),
-        Load::Ready(answer) => view! { <Answer answer /> }.into_any(),
+        Load::Ready(answer) => told(&answer).into_any(),
     };
     view! {
         <section class="explanation" aria-label="Why it ranks here" data-testid="explanation">
@@ -42,12 +40,7 @@ pub fn ExplanationPanel() -> impl IntoView {
     }
 }
 
-#[component]
-fn Answer(answer: Arc<Explanation>) -> impl IntoView {
+fn told(answer: &Explanation) -> impl IntoView + use<> {
     let places = Places::of(&answer.places, answer.ranked);
-    view! {
-        {places.map(|places| view! { <PlacesStrip places /> })}
-        <Neighbors answer=answer.clone() />
-        <Seeds answer />
-    }
+    (places.as_ref().map(strip), neighbors(answer), seeds(answer))
 }

@@ -1,7 +1,5 @@
 //! The nearest neighbours, how far away they are and how dense it is around them.
 
-use std::sync::Arc;
-
 use balmer_exchange::api::{Explanation, NeighborRow};
 use leptos::prelude::*;
 
@@ -18,8 +16,7 @@ use crate::{
 const LISTED: usize = 20;
 
 /// The list, and what the factor makes of it.
-#[component]
-pub fn Neighbors(answer: Arc<Explanation>) -> impl IntoView {
+pub fn neighbors(answer: &Explanation) -> impl IntoView + use<> {
     let (explained, compared): (Explained, Compared) = (expect_context(), expect_context());
     let number = answer.neighbors.len();
     let shown = number.min(LISTED);
@@ -29,7 +26,7 @@ pub fn Neighbors(answer: Arc<Explanation>) -> impl IntoView {
     };
     let rows = answer.neighbors.iter().take(shown).cloned();
     let rows = rows.map(|row| view! { <Neighbor row /> }).collect_view();
-    let summary = summary(&answer);
+    let summary = summary(answer);
     view! {
         <p class="muted">{summary}</p>
         <div class="list-head">

@@ -17,8 +17,7 @@ const SIDE: f64 = 16.0;
 const LINE: f64 = 16.0;
 
 /// The strip.
-#[component]
-pub fn PlacesStrip(places: Places) -> impl IntoView {
+pub fn strip(places: &Places) -> impl IntoView + use<> {
     let x = |at: f64| SIDE + at * (WIDTH - 2.0 * SIDE);
     let standing = places.standing();
     let sentence = places.sentence();

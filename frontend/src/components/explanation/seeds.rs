@@ -1,7 +1,5 @@
 //! The labelled spectra that a label comes from, and what it would be without each.
 
-use std::sync::Arc;
-
 use balmer_exchange::api::{Explanation, SeedRow};
 use leptos::prelude::*;
 
@@ -11,8 +9,7 @@ use crate::{
 };
 
 /// The list.
-#[component]
-pub fn Seeds(answer: Arc<Explanation>) -> impl IntoView {
+pub fn seeds(answer: &Explanation) -> impl IntoView + use<> {
     let desk: Desk = expect_context();
     if answer.seeds.is_empty() {
         return answer.seeds_missing.clone().map(|why| view! { <p class="muted">{why}</p> }.into_any());

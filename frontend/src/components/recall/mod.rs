@@ -194,7 +194,7 @@ fn Found(line: Line) -> impl IntoView {
 
 /// A share with its interval, percent.
 fn percent(share: Share) -> String {
-    let written = |value: f64| fixed(100.0 * value, if value < 0.1 { 1 } else { 0 });
+    let written = |value: f64| fixed(100.0 * value, usize::from(value < 0.1));
     format!("{} % ({}–{})", written(share.value), written(share.low), written(share.high))
 }
 

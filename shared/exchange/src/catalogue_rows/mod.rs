@@ -92,8 +92,13 @@ impl<'a> CatalogueRows<'a> {
             let rows = TableRows::open(read)?;
             let columns = rows.columns().iter().map(|(column, ucd)| {
                 let datatype = column.value_type();
-                let about = (column.unit.clone().unwrap_or_default(), ucd.clone(), column.comment.clone());
-                (column.name.clone(), datatype, about)
+                CatalogueColumn {
+                    name: column.name.clone(),
+                    datatype,
+                    unit: column.unit.clone().unwrap_or_default(),
+                    ucd: ucd.clone(),
+                    description: column.comment.clone(),
+                }
             });
             let columns: Vec<_> = columns.collect();
             return Self::of_typed(columns, Box::new(rows));
@@ -101,9 +106,12 @@ impl<'a> CatalogueRows<'a> {
         let is_xml = start.trim_ascii_start().strip_prefix(b"\xef\xbb\xbf").unwrap_or(start.trim_ascii_start());
         if is_xml.starts_with(b"<") {
             let rows = VotableRows::open(Metered::new(read))?;
-            let columns = rows.fields().iter().map(|field| {
-                let about = (field.unit.clone(), field.ucd.clone(), field.description.clone());
-                (field.name.clone(), field.value_type(), about)
+            let columns = rows.fields().iter().map(|field| CatalogueColumn {
+                name: field.name.clone(),
+                datatype: field.value_type(),
+                unit: field.unit.clone(),
+                ucd: field.ucd.clone(),
+                description: field.description.clone(),
             });
             let columns: Vec<_> = columns.collect();
             return Self::of_typed(columns, Box::new(rows));
@@ -117,17 +125,14 @@ impl<'a> CatalogueRows<'a> {
     ///
     /// # Errors
     /// More than [`MAX_COLUMNS`] columns.
-    pub fn of_typed(
-        columns: Vec<(String, Option<ColumnType>, (String, String, String))>,
-        rows: Box<dyn Rows + 'a>,
-    ) -> Result<Self, ReadError> {
+    pub fn of_typed(columns: Vec<CatalogueColumn>, rows: Box<dyn Rows + 'a>) -> Result<Self, ReadError> {
         let (mut given, mut numbers, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, (name, datatype, (unit, ucd, description))) in columns.into_iter().enumerate() {
-            if datatype.is_some() {
+        for (number, column) in columns.into_iter().enumerate() {
+            if column.datatype.is_some() {
                 numbers.push(number);
-                given.push(CatalogueColumn { name, datatype, unit, ucd, description });
+                given.push(column);
             } else {
-                left_out.push(name);
+                left_out.push(column.name);
             }
         }
         let catalogue = Self::new(given, left_out, rows)?;
