@@ -11,6 +11,7 @@ mod cancel;
 mod candidates;
 mod compare;
 mod doctor;
+mod families;
 mod import_catalogue;
 mod ingest;
 mod knn;
@@ -70,6 +71,7 @@ enum Command {
     Cancel(cancel::Cancel),
     Resume(resume::Resume),
     Candidates(candidates::Candidates),
+    Families(families::Families),
     Recall(recall::Recall),
     Labels(labels::Labels),
     Knn(knn::Knn),
@@ -99,6 +101,7 @@ impl Command {
             Self::Cancel(command) => command.run(session),
             Self::Resume(command) => command.run(session),
             Self::Candidates(command) => command.run(session),
+            Self::Families(command) => command.run(session),
             Self::Recall(command) => command.run(session),
             Self::Labels(command) => command.run(session),
             Self::Knn(command) => command.run(session),

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use balmer_core::Observer;
+use balmer_core::{
+    Observer,
+    pipeline::{RunObserver, Stage},
+};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Whether the user wants the command to end. The first Ctrl-C (or SIGTERM) asks for a clean stop; the
@@ -117,6 +120,12 @@ impl Observer for Progress {
     }
     fn is_cancelled(&self) -> bool {
         self.stop.is_set()
+    }
+}
+
+impl RunObserver for Progress {
+    fn stage(&self, _stage: Stage, message: &str) {
+        self.bar.set_message(message.to_owned());
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod candidates;
 mod coverage;
 mod events;
 mod explain;
+mod families;
 mod features;
 mod guard;
 mod health;
@@ -205,6 +206,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(runs::resume))
         .routes(routes!(candidates::list))
         .routes(routes!(explain::one))
+        .routes(routes!(families::of_run))
+        .routes(routes!(families::list, families::name))
+        .routes(routes!(families::undo))
         .routes(routes!(events::stream))
 }
 

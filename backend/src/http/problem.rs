@@ -131,6 +131,8 @@ impl From<StoreError> for Failure {
             | E::NoRun { .. }
             | E::NoSpectrum { .. }
             | E::NoSubset { .. }
+            | E::NoFamily { .. }
+            | E::NoFamilyOfRun { .. }
             | E::NoColumn { .. }
             | E::NotRanked { .. } => StatusCode::NOT_FOUND,
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
@@ -138,10 +140,12 @@ impl From<StoreError> for Failure {
             | E::Label { .. }
             | E::Measurement { .. }
             | E::Subset { .. }
+            | E::Family { .. }
             | E::QueryLimit(_)
             | E::NothingToIngest(_) => StatusCode::BAD_REQUEST,
             E::Exists(_)
             | E::SubsetTaken { .. }
+            | E::FamilyTaken { .. }
             | E::Locked { .. }
             | E::Served { .. }
             | E::Run { .. }

@@ -17,7 +17,7 @@ use balmer_core::{
 use parquet::{basic::Compression, file::properties::WriterProperties};
 
 pub use self::candidates::candidate_rows;
-pub(crate) use self::neighbors::{neighbor_table, neighbors_of};
+pub(crate) use self::neighbors::{names, neighbor_table, neighbors_of, neighbors_of_rows};
 use super::{Result, StoreError, Survey, durable, part::ParquetFile, scan::BATCH};
 
 /// The ranked list.

@@ -50,11 +50,28 @@ impl RecipeSpec {
             grid: Grid::Linear,
             resolution_fwhm_angstrom: 0.0,
             mask: Mask::And,
+            mask_angstrom: Vec::new(),
             spike_sigma: 10.0,
             min_good_fraction: 0.9,
             continuum: Continuum::None,
             scale: Scale::Minmax,
             components: 0,
+        }
+    }
+
+    /// For artefacts rather than stars: the whole spectrum, nothing masked, nothing repaired, nothing rejected for
+    /// its bad pixels, so that what went wrong stands out. Of the 43 spectra of LAMOST DR10 with dead pixels, the 13
+    /// with spikes and the 5 with a wrong flux calibration, LOF (k = 100) brings 31, 10 and 5 above 1.3, among 266; with
+    /// the usual masks interpolated over it is 17, 10 and 5 among the first 400 (docs/METHODS.md).
+    pub fn artefacts() -> Self {
+        Self {
+            window_angstrom: [3800.0, 9000.0],
+            pixels: 1250,
+            grid: Grid::Log,
+            mask: Mask::Keep,
+            spike_sigma: 0.0,
+            min_good_fraction: 0.0,
+            ..Self::generation_2()
         }
     }
 

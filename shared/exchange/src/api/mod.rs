@@ -7,6 +7,7 @@
 //! What is absent on purpose: routes, status codes, the query strings' grammar. They belong to the server.
 
 mod explain;
+mod families;
 mod labels;
 mod measurement;
 mod problem;
@@ -22,6 +23,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use explain::{Explanation, FeatureView, NeighborRow, SeedRow};
+pub use families::{
+    ExcessRow, FamiliesBody, FamilyAction, FamilyBody, FamilyMember, KnownCount, KnownMember, NamedFamily, NewFamily,
+};
 pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 pub use measurement::{MeasurementReport, NewMeasurement};
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
