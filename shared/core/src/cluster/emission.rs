@@ -6,7 +6,7 @@
 //! (`DER_SNR`, Stoehr+ 2008, ASP Conf. 394, 505), so that it needs no stated variance.
 //!
 //! Measured on the 18 spectra of LAMOST DR10 with H-alpha emission, weak nebular ones among them: all of them pass
-//! [`LIMIT`], and 15 of the 1,758 others do (docs/METHODS.md).
+//! [`LIMIT`], and 14 of the 1,730 others that the recipe for artefacts ranks do (docs/METHODS.md).
 
 use crate::{
     lines::{BALMER, NEBULAR},
