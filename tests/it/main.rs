@@ -9,6 +9,7 @@
 mod bad_input;
 mod command_line;
 mod conformance;
+mod families;
 mod golden;
 mod injections;
 mod jobs;

@@ -1,9 +1,10 @@
 //! `balmer candidates`: what a run found, best first.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use balmer::{
     export::{about_run, to_json},
+    families::set_aside,
     storage::{Query, Run, Store},
 };
 use serde_json::json;
@@ -34,6 +35,9 @@ pub struct Candidates {
     /// Columns, the survey's among them, separated by commas [default: the run's own]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     columns: Option<Vec<String>>,
+    /// Show members of families that are set aside, too
+    #[arg(long)]
+    with_set_aside: bool,
     /// File to write, of a kind told by its ending: .vot, .csv, .parquet or .fits; '-' is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -64,7 +68,9 @@ impl Candidates {
             self.output.as_deref().map(|path| Target::choose(path, self.format, table::FORMATS)).transpose()?;
         let store = session.store()?;
         let run = find_done(&store, &self.run)?;
-        let query = Query { condition: self.condition, limit: self.limit, columns: self.columns, ..Query::default() };
+        let without = if self.with_set_aside { Arc::default() } else { Arc::new(set_aside(&store, &run)?) };
+        let query =
+            Query { condition: self.condition, limit: self.limit, columns: self.columns, without, ..Query::default() };
         if let Some(target) = target.filter(|target| !(session.json() && target.is_stdout())) {
             let result = store.candidates(&run, &query)?;
             let overflow = result.matched() as usize > result.remaining();
@@ -72,28 +78,48 @@ impl Candidates {
             return session.wrote(&target, count, &json!({ "run": run.id() }));
         }
         if session.json() {
-            let candidates = to_json(store.candidates(&run, &query)?)?;
-            return output::print_json(&json!({ "run": run.id(), "candidates": candidates }));
+            let result = store.candidates(&run, &query)?;
+            let left_out = result.left_out();
+            let candidates = to_json(result)?;
+            return output::print_json(&json!({ "run": run.id(), "set_aside": left_out, "candidates": candidates }));
         }
         let text = listed(&store, &run, &Query { limit: self.limit.or(Some(SCREEN)), ..query })?;
         output::print(|out| {
-            text.0.write(out)?;
-            writeln!(out, "of {} in run {}", thousands(text.1), run.id())
+            text.table.write(out)?;
+            writeln!(out, "of {} in run {}", thousands(text.matched), run.id())?;
+            if text.left_out > 0 {
+                let left_out = thousands(text.left_out);
+                writeln!(
+                    out,
+                    "{left_out} are set aside: --with-set-aside shows them, `balmer families --list` says why"
+                )?;
+            }
+            Ok(())
         })
     }
 }
 
+/// Candidates as a table for people.
+pub struct ListedCandidates {
+    /// The table.
+    pub table: TextTable,
+    /// How many there are.
+    pub matched: usize,
+    /// How many more are set aside.
+    pub left_out: usize,
+}
+
 /// Candidates as a table for people, and how many there are. Labels are shown where the run spread some.
-pub fn listed(store: &Store, run: &Run, query: &Query) -> anyhow::Result<(TextTable, usize)> {
+pub fn listed(store: &Store, run: &Run, query: &Query) -> anyhow::Result<ListedCandidates> {
     let result = store.candidates(run, query)?;
-    let matched = result.matched() as usize;
+    let (matched, left_out) = (result.matched() as usize, result.left_out() as usize);
     let labelled = !run.state()?.classes.is_empty();
     let shown: Vec<Shown> = match &query.columns {
         // few, and for the rest of the process's life anyway
         Some(columns) => columns.iter().map(|name| &*name.clone().leak()).map(|name| (name, name, 6)).collect(),
         None => SHOWN.iter().filter(|(name, ..)| labelled || *name != "probability").copied().collect(),
     };
-    Ok((table::to_text(&shown, result)?, matched))
+    Ok(ListedCandidates { table: table::to_text(&shown, result)?, matched, left_out })
 }
 
 /// The best candidates as JSON objects.

@@ -12,6 +12,7 @@ mod candidates;
 mod compare;
 mod doctor;
 mod explain;
+mod families;
 mod import_catalogue;
 mod ingest;
 mod inject;
@@ -77,6 +78,7 @@ enum Command {
     Resume(resume::Resume),
     Candidates(candidates::Candidates),
     Explain(explain::Explain),
+    Families(families::Families),
     Recall(recall::Recall),
     Labels(labels::Labels),
     Knn(knn::Knn),
@@ -110,6 +112,7 @@ impl Command {
             Self::Resume(command) => command.run(session),
             Self::Candidates(command) => command.run(session),
             Self::Explain(command) => command.run(session),
+            Self::Families(command) => command.run(session),
             Self::Recall(command) => command.run(session),
             Self::Labels(command) => command.run(session),
             Self::Knn(command) => command.run(session),

@@ -40,6 +40,9 @@ pub struct RunSpec {
     /// Settings of the 2016 studies of LAMOST by Palicka and Shakurova, where the spec sets none
     #[arg(long)]
     paper_2016: bool,
+    /// The recipe that brings out artefacts, where the spec sets none: the whole spectrum, nothing masked or repaired
+    #[arg(long, conflicts_with = "paper_2016")]
+    artefacts: bool,
     /// Candidates to print
     #[arg(long, value_name = "N", default_value_t = SCREEN)]
     limit: usize,
@@ -51,14 +54,18 @@ const OPTIONS: ExecuteOptions = ExecuteOptions { label_files: true };
 impl RunSpec {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
         let engine = session.engine()?;
+        let preset = match (self.paper_2016, self.artefacts) {
+            (true, _) => Some(PipelineSpec::paper_2016("")),
+            (_, true) => Some(PipelineSpec::artefacts("")),
+            _ => None,
+        };
         let mut spec = match &self.spec {
             Some(path) => {
                 let name = path.display().to_string();
                 let text = read(path).with_context(|| format!("cannot read the spec '{name}'"))?;
-                parse(&text, self.paper_2016).with_context(|| name)?
+                parse(&text, preset).with_context(|| name)?
             }
-            None if self.paper_2016 => PipelineSpec::paper_2016(""),
-            None => PipelineSpec::new(""),
+            None => preset.unwrap_or_default(),
         };
         if let Some(survey) = self.survey {
             spec.survey = survey;
@@ -94,10 +101,10 @@ pub fn carry_out(
             "run": id, "folder": run.folder(), "state": state, "candidates": best(store, &id, limit)?,
         }));
     }
-    let (table, _) = listed(store, &run, &Query { limit: Some(limit), ..Query::default() })?;
+    let list = listed(store, &run, &Query { limit: Some(limit), ..Query::default() })?;
     let left_out = reasons(&run.rejected()?);
     output::print(|out| {
-        table.write(out)?;
+        list.table.write(out)?;
         writeln!(out, "{}", summary(&state, plan.spec().lof.threshold))?;
         if !left_out.is_empty() {
             writeln!(out, "left out: {}", left_out.join(", "))?;
@@ -120,17 +127,15 @@ fn read(path: &Path) -> io::Result<String> {
     if path == Path::new("-") { io::read_to_string(io::stdin().lock()) } else { fs::read_to_string(path) }
 }
 
-/// A spec from TOML or JSON. With `paper_2016`, that preset's settings stand for the keys it leaves out.
-fn parse(text: &str, paper_2016: bool) -> anyhow::Result<PipelineSpec> {
+/// A spec from TOML or JSON. The settings of a preset stand for the keys it leaves out.
+fn parse(text: &str, preset: Option<PipelineSpec>) -> anyhow::Result<PipelineSpec> {
     let is_json = text.trim_start().starts_with('{');
     let spec = if is_json { PipelineSpec::from_json(text)? } else { PipelineSpec::from_toml(text)? };
-    if !paper_2016 {
-        return Ok(spec);
-    }
+    let Some(preset) = preset else { return Ok(spec) };
     if is_json {
-        return Err(Usage("--paper-2016 fills a spec in TOML".to_owned()).into());
+        return Err(Usage("--paper-2016 and --artefacts fill a spec in TOML".to_owned()).into());
     }
-    let mut filled: toml::Table = PipelineSpec::paper_2016(spec.survey).to_toml().parse()?;
+    let mut filled: toml::Table = preset.to_toml().parse()?;
     overlay(&mut filled, text.parse()?);
     Ok(PipelineSpec::from_toml(&filled.to_string())?)
 }
@@ -157,8 +162,8 @@ mod tests {
     #[test]
     fn the_preset_fills_what_the_spec_leaves_out() {
         let text = "survey = \"lamost\"\n[lof]\nn_neighbors = 30\n";
-        let (plain, filled) = (parse(text, false).unwrap(), parse(text, true).unwrap());
         let paper = PipelineSpec::paper_2016("lamost");
+        let (plain, filled) = (parse(text, None).unwrap(), parse(text, Some(paper.clone())).unwrap());
         assert_eq!(filled.recipe, paper.recipe);
         assert_eq!((filled.lof.n_neighbors, filled.lof.definition), (30, paper.lof.definition));
         assert_ne!(plain.lof.definition, paper.lof.definition);
@@ -167,6 +172,6 @@ mod tests {
 
     #[test]
     fn json_is_a_spec_too() {
-        assert_eq!(parse("{\"survey\": \"x\"}", false).unwrap(), PipelineSpec::new("x"));
+        assert_eq!(parse("{\"survey\": \"x\"}", None).unwrap(), PipelineSpec::new("x"));
     }
 }

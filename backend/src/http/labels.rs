@@ -22,7 +22,7 @@ use super::{
 use crate::storage::{LabelChange, LabelInput, MAX_NAME};
 
 /// Who speaks where nobody says: there are no accounts yet.
-const AUTHOR: &str = "local";
+pub(super) const AUTHOR: &str = "local";
 /// Bytes of a label file, at most.
 pub const MAX_BODY: usize = 32 << 20;
 /// Formats of the labels in force, the default first.

@@ -12,6 +12,7 @@ mod coverage;
 mod crossmatches;
 mod events;
 mod explain;
+mod families;
 mod features;
 mod guard;
 mod health;
@@ -215,6 +216,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(candidates::list))
         .routes(routes!(explain::one))
         .routes(routes!(recall::show))
+        .routes(routes!(families::of_run))
+        .routes(routes!(families::list, families::name))
+        .routes(routes!(families::undo))
         .routes(routes!(events::stream))
 }
 

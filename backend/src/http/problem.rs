@@ -132,6 +132,8 @@ impl From<StoreError> for Failure {
             | E::NoSpectrum { .. }
             | E::NoSubset { .. }
             | E::NoJoined { .. }
+            | E::NoFamily { .. }
+            | E::NoFamilyOfRun { .. }
             | E::NoColumn { .. }
             | E::NotRanked { .. } => StatusCode::NOT_FOUND,
             E::QueryTime(_) => StatusCode::REQUEST_TIMEOUT,
@@ -141,10 +143,12 @@ impl From<StoreError> for Failure {
             | E::Injection { .. }
             | E::Measurement { .. }
             | E::Subset { .. }
+            | E::Family { .. }
             | E::QueryLimit(_)
             | E::NothingToIngest(_) => StatusCode::BAD_REQUEST,
             E::Exists(_)
             | E::SubsetTaken { .. }
+            | E::FamilyTaken { .. }
             | E::Locked { .. }
             | E::Served { .. }
             | E::Run { .. }

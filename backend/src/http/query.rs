@@ -85,6 +85,39 @@ impl Rows {
     }
 }
 
+/// `?where=&order_by=&limit=&offset=&columns=&format=&with_set_aside=`
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CandidateRows {
+    /// SQL expression that is true for the rows wanted.
+    #[param(example = "snr_r > 10")]
+    r#where: Option<String>,
+    /// SQL terms: `snr_r desc, ra`.
+    #[param(example = "spectrum_id")]
+    order_by: Option<String>,
+    /// Rows, at most. JSON has at most 10,000, and 100 where nothing is said.
+    limit: Option<usize>,
+    /// Rows to pass over first.
+    offset: Option<usize>,
+    /// Columns wanted, separated by commas.
+    #[param(example = "spectrum_id")]
+    columns: Option<String>,
+    /// The format, whatever the `Accept` header says.
+    #[param(inline)]
+    format: Option<Answer>,
+    /// Members of families that are set aside, too: they are left out where nothing is said.
+    with_set_aside: Option<bool>,
+}
+
+impl CandidateRows {
+    /// Which rows, and whether members of families that are set aside are among them.
+    pub fn split(self) -> (Rows, bool) {
+        let Self { r#where, order_by, limit, offset, columns, format, with_set_aside } = self;
+        (Rows { r#where, order_by, limit, offset, columns, format }, with_set_aside.unwrap_or(false))
+    }
+}
+
 /// `?where=`
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

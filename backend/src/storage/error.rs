@@ -196,6 +196,40 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// No family of that name.
+    #[error("survey {survey} has no family `{name}`{}", suggestion(.nearest.as_deref(), "`balmer families --list` names those it has"))]
+    NoFamily {
+        /// The survey.
+        survey: String,
+        /// The name asked for.
+        name: String,
+        /// The nearest one there is.
+        nearest: Option<String>,
+    },
+    /// A family that cannot be named so.
+    #[error("families of survey {survey}: {reason}")]
+    Family {
+        /// The survey.
+        survey: String,
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// A name that another family has.
+    #[error("survey {survey} has a family `{name}` already: choose another name, or undo it first")]
+    FamilyTaken {
+        /// The survey.
+        survey: String,
+        /// The name.
+        name: String,
+    },
+    /// A family that a run does not have.
+    #[error("run {run} has no family `{id}`: ask for its families anew")]
+    NoFamilyOfRun {
+        /// The run.
+        run: String,
+        /// The id asked for.
+        id: String,
+    },
     /// A label that is refused.
     #[error("labels of survey {survey}: {reason}")]
     Label {

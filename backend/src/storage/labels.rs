@@ -52,6 +52,21 @@ pub struct LabelChange {
     pub undoes: Option<u64>,
 }
 
+impl LabelChange {
+    /// The change that takes back another.
+    fn taking_back(other: &Self, number: u64, author: &str) -> Self {
+        Self {
+            number,
+            spectrum_id: other.spectrum_id.clone(),
+            label: None,
+            author: author.to_owned(),
+            time: time::now(),
+            note: String::new(),
+            undoes: Some(other.number),
+        }
+    }
+}
+
 /// A label to be given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelInput {
@@ -237,17 +252,30 @@ impl Labels {
             .find(|c| c.undoes.is_none() && !undone.contains(&c.number) && c.author == author)
             .cloned();
         if let Some(change) = &last {
-            self.append(&[LabelChange {
-                number: history.last().map_or(0, |c| c.number) + 1,
-                spectrum_id: change.spectrum_id.clone(),
-                label: None,
-                author: author.to_owned(),
-                time: time::now(),
-                note: String::new(),
-                undoes: Some(change.number),
-            }])?;
+            let number = history.last().map_or(0, |c| c.number) + 1;
+            self.append(&[LabelChange::taking_back(change, number, author)])?;
         }
         Ok(last)
+    }
+
+    /// Takes back every change of `author` with this note that was not taken back yet, all of them or none. Returns how
+    /// many.
+    ///
+    /// # Errors
+    /// When the history cannot be read or written.
+    pub(crate) fn take_back(&self, note: &str, author: &str) -> Result<usize> {
+        let _lock = self.lock()?;
+        let history = self.history()?;
+        let undone: BTreeSet<u64> = history.iter().filter_map(|change| change.undoes).collect();
+        let first = history.last().map_or(0, |change| change.number) + 1;
+        let given = history.iter().filter(|c| c.note == note && c.author == author && c.undoes.is_none());
+        let changes: Vec<LabelChange> = given
+            .filter(|change| !undone.contains(&change.number))
+            .zip(first..)
+            .map(|(change, number)| LabelChange::taking_back(change, number, author))
+            .collect();
+        self.append(&changes)?;
+        Ok(changes.len())
     }
 
     /// Gives the labels of a CSV file `spectrum_id,label[,author,time,note]`. Spectra the survey does

@@ -8,8 +8,9 @@
 //!                          /features/<recipe>/     feature rows by recipe hash
 //!                          /labels.jsonl           every change of a label
 //!                          /subsets/<name>.json    spectra that somebody selected and named
+//!                          /families/<name>.json   families of outliers that somebody named
 //! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
-//!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json}
+//!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json,families.json}
 //! <data dir>/timings.json                          what the last runs took, by device
 //! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
@@ -27,6 +28,7 @@ mod counted;
 mod crossmatch;
 mod durable;
 mod error;
+mod families;
 mod features;
 mod frozen;
 mod identity;
@@ -70,8 +72,9 @@ use serde::Serialize;
 
 pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, MatchedBy};
 pub use crossmatch::{CrossmatchOptions, Crossmatched, Pairs, With, default_prefix};
-pub(crate) use durable::Lock;
+pub(crate) use durable::{Lock, read_json, replace_json};
 pub use error::{Result, StoreError, nearest};
+pub use families::{KeptFamily, NamedFamilies};
 pub(crate) use features::VALUES_AT_ONCE;
 pub use features::{FeatureError, FeaturePortions, SurveyFeatures};
 pub use identity::{FileStamp, Input};

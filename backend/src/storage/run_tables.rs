@@ -22,7 +22,7 @@ use parquet::{basic::Compression, file::properties::WriterProperties};
 pub use self::candidates::candidate_rows;
 pub(crate) use self::{
     basis::read as read_basis,
-    neighbors::{neighbor_table, neighbors_of},
+    neighbors::{names, neighbor_table, neighbors_of, neighbors_of_rows},
     stability::places_of,
 };
 use super::{Result, StoreError, Survey, durable, part::ParquetFile, scan::BATCH};

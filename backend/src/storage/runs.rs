@@ -241,6 +241,22 @@ impl Run {
         run_tables::neighbors_of(&self.table(NEIGHBORS)?, row as usize, n_neighbors)
     }
 
+    /// The first `n_neighbors` neighbours of each of some rows, which ascend.
+    ///
+    /// # Errors
+    /// As [`Self::neighbors_of`].
+    pub(crate) fn neighbors_of_rows(&self, rows: &[usize], n_neighbors: usize) -> Result<Vec<Vec<u32>>> {
+        run_tables::neighbors_of_rows(&self.table(NEIGHBORS)?, rows, n_neighbors)
+    }
+
+    /// Names of some rows of the neighbour table, which ascend; of all where none are given.
+    ///
+    /// # Errors
+    /// When it is not done yet.
+    pub(crate) fn row_names(&self, rows: Option<&[usize]>) -> Result<Vec<String>> {
+        run_tables::names(&self.table(NEIGHBORS)?, rows)
+    }
+
     /// The first `n_neighbors` neighbours of every row, and the names of the rows.
     ///
     /// # Errors

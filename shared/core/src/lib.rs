@@ -5,7 +5,8 @@
 //! ([`neighbors`]), asks how lonely it is among them ([`outlier`]), and lets a handful of labels flow
 //! along the neighbour graph ([`semi_supervised`]). [`pipeline`] strings these together from one
 //! versioned text, and [`engine`] is the seam at which a faster device takes over the heavy steps.
-//! What was found is measured line by line ([`analysis`]) and matched with what is known ([`sky`]).
+//! What was found is measured line by line ([`analysis`]) and matched with what is known ([`sky`]), and what went wrong is told
+//! apart from it ([`cluster`]).
 //!
 //! What is absent on purpose: input and output, clocks, environment, threads other than rayon's. The
 //! same input and seed give the same output whatever the block size or thread count, natively and in
@@ -15,6 +16,7 @@
 //! Spectrum Data Model; *params*, *fit*, *`n_neighbors`* from scikit-learn and linfa.
 
 pub mod analysis;
+pub mod cluster;
 pub mod decomposition;
 pub mod engine;
 pub mod error;

@@ -14,7 +14,7 @@ use crate::storage::{Manifest, Result, Run, Store, StoreError, Survey, durable, 
 /// Files of a run that say something to its process only.
 const OF_A_PROCESS: [&str; 3] = ["run.lock", "cancel", "neighbors.partial"];
 /// Files of a survey that say something to its writers only.
-const LOCKS: [&str; 3] = ["survey.lock", "labels.lock", "subsets.lock"];
+const LOCKS: [&str; 4] = ["survey.lock", "labels.lock", "subsets.lock", "families.lock"];
 /// Folders of a survey that are looked at otherwise, or not: a cache.
 const FOLDERS: [&str; 3] = ["parts", "metadata", "features"];
 

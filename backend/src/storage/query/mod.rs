@@ -18,6 +18,7 @@ pub use rows::QueryResult;
 pub(crate) use rows::fetch;
 
 use std::{
+    collections::HashSet,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -43,6 +44,8 @@ pub struct Query {
     pub offset: usize,
     /// Columns wanted, in this order; all where absent.
     pub columns: Option<Vec<String>>,
+    /// Names of spectra that are left out, and counted.
+    pub without: Arc<HashSet<String>>,
     /// How long it may take to find the rows.
     pub time_limit: Duration,
     /// Bytes the sort keys may take.
@@ -57,6 +60,7 @@ impl Default for Query {
             limit: None,
             offset: 0,
             columns: None,
+            without: Arc::default(),
             time_limit: Duration::from_secs(30),
             memory_limit: 512 << 20,
         }
@@ -83,12 +87,13 @@ pub(crate) fn run_beside(
             expression::check_column("columns", column, &wide)?;
         }
     }
-    let rows = matching_rows(&files, &wide, beside.as_ref(), subsets, query)?;
+    let (rows, left_out) = matching(&files, &wide, beside.as_ref(), subsets, query)?;
     let matched = rows.len() as u64;
     let end = query.limit.map_or(rows.len(), |limit| query.offset.saturating_add(limit).min(rows.len()));
     let rows: Vec<u64> = rows.get(query.offset..end).unwrap_or_default().to_vec();
     let in_order = query.order_by.is_none() && beside.is_none();
-    QueryResult::new(files, table, beside, query.columns.as_deref(), (matched, rows), in_order)
+    let result = QueryResult::new(files, table, beside, query.columns.as_deref(), (matched, rows), in_order)?;
+    Ok(result.with_left_out(left_out))
 }
 
 /// A table's columns, then those of another that it does not have.
@@ -132,18 +137,32 @@ pub(crate) fn matching_rows(
     subsets: &Subsets,
     query: &Query,
 ) -> Result<Vec<u64>> {
+    Ok(matching(files, table, subsets, query)?.0)
+}
+
+/// The same, and how many of those that fulfil the condition the query leaves out by name.
+fn matching(
+    files: &[PathBuf],
+    table: &SchemaRef,
+    beside: Option<&Beside>,
+    subsets: &Subsets,
+    query: &Query,
+) -> Result<(Vec<u64>, u64)> {
     let started = Instant::now();
     let (condition, keys) = compiled(table, subsets, query)?;
     let mut columns = named(condition.as_ref(), &keys);
+    if !query.without.is_empty() {
+        columns.push(membership::COLUMN.to_owned());
+    }
     columns.sort_unstable();
     columns.dedup();
     let beside_names: Vec<String> = match beside {
         Some(beside) => columns.extract_if(.., |name| beside.schema().index_of(name).is_ok()).collect(),
         None => Vec::new(),
     };
-    if condition.is_none() && keys.is_empty() {
+    if condition.is_none() && keys.is_empty() && query.without.is_empty() {
         let counts = files.iter().map(|file| scan::count(file));
-        return Ok((0..counts.sum::<Result<u64>>()?).collect());
+        return Ok(((0..counts.sum::<Result<u64>>()?).collect(), 0));
     }
     if columns.is_empty() {
         // of a condition on nothing only the number of rows matters
@@ -157,7 +176,7 @@ pub(crate) fn matching_rows(
                 return Err(StoreError::QueryTime(query.time_limit.as_secs_f32()));
             }
             let batch = with_columns(batch?, first, beside, &beside_names)?;
-            found.take(&batch, first, condition.as_ref(), &keys)?;
+            found.take(&batch, first, condition.as_ref(), &keys, &query.without)?;
             first += batch.num_rows() as u64;
             if found.bytes() > query.memory_limit {
                 return Err(StoreError::QueryLimit(format!(
@@ -167,7 +186,8 @@ pub(crate) fn matching_rows(
             }
         }
     }
-    found.ordered(&keys)
+    let left_out = found.left_out;
+    Ok((found.ordered(&keys)?, left_out))
 }
 
 /// A batch of rows from `first` on, with columns from beside.
@@ -189,24 +209,38 @@ struct Found {
     rows: Vec<u64>,
     keys: Vec<Vec<ArrayRef>>,
     key_bytes: usize,
+    left_out: u64,
 }
 
 impl Found {
     fn new(keys: usize) -> Self {
-        Self { rows: Vec::new(), keys: vec![Vec::new(); keys], key_bytes: 0 }
+        Self { rows: Vec::new(), keys: vec![Vec::new(); keys], key_bytes: 0, left_out: 0 }
     }
 
     fn bytes(&self) -> usize {
         self.rows.len() * 8 + self.key_bytes
     }
 
-    fn take(&mut self, batch: &RecordBatch, first: u64, condition: Option<&Compiled>, keys: &[SortKey]) -> Result<()> {
+    fn take(
+        &mut self,
+        batch: &RecordBatch,
+        first: u64,
+        condition: Option<&Compiled>,
+        keys: &[SortKey],
+        without: &HashSet<String>,
+    ) -> Result<()> {
         let mask = match condition {
             Some(condition) => condition.evaluate(batch)?.as_boolean().clone(),
             None => BooleanArray::from(vec![true; batch.num_rows()]),
         };
-        let here: Vec<u64> =
+        let mut here: Vec<u64> =
             (0..batch.num_rows()).filter(|&i| mask.is_valid(i) && mask.value(i)).map(|i| i as u64).collect();
+        let names = batch.column_by_name(membership::COLUMN).and_then(|names| names.as_string_opt::<i32>());
+        if let Some(names) = names.filter(|_| !without.is_empty()) {
+            let all = here.len();
+            here.retain(|&i| !without.contains(names.value(i as usize)));
+            self.left_out += (all - here.len()) as u64;
+        }
         let positions = UInt64Array::from(here.clone());
         for (sort_key, values) in keys.iter().zip(&mut self.keys) {
             let key = sort_key.key.evaluate(batch)?;

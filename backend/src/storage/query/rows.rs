@@ -16,6 +16,7 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
 pub struct QueryResult {
     table: Table,
     matched: u64,
+    left_out: u64,
     rows: std::vec::IntoIter<u64>,
     /// Whether the rows ascend.
     in_order: bool,
@@ -103,12 +104,21 @@ impl QueryResult {
             (Some(beside), Some(columns)) => Table::with(files, table, beside, columns)?,
             _ => Table::new(files, table, columns)?,
         };
-        Ok(Self { table, matched, rows: rows.into_iter(), in_order, reading: None, passed: 0, next_file: 0 })
+        let rows = rows.into_iter();
+        Ok(Self { table, matched, left_out: 0, rows, in_order, reading: None, passed: 0, next_file: 0 })
+    }
+
+    pub(super) fn with_left_out(self, left_out: u64) -> Self {
+        Self { left_out, ..self }
     }
 
     /// Rows that fulfil the condition, before `limit` and `offset`.
     pub fn matched(&self) -> u64 {
         self.matched
+    }
+    /// Rows that fulfil the condition, and that the query leaves out by name.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
     /// Schema of the batches, with units, UCDs and descriptions in the fields' metadata.
     pub fn schema(&self) -> SchemaRef {

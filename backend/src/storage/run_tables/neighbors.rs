@@ -62,6 +62,29 @@ fn lists<T: ArrowPrimitiveType>(
     Ok(values)
 }
 
+/// The first `n_neighbors` neighbours of each of `rows`, which ascend.
+pub(crate) fn neighbors_of_rows(path: &Path, rows: &[usize], n_neighbors: usize) -> Result<Vec<Vec<u32>>> {
+    let batch = scan::read_rows(path, rows, None)?;
+    let all = lists::<UInt32Type>(path, &batch, "neighbor", n_neighbors)?;
+    Ok(all.chunks(n_neighbors.max(1)).map(<[u32]>::to_vec).collect())
+}
+
+/// Names of rows of the table, all of them where none are given; `rows` ascend.
+pub(crate) fn names(path: &Path, rows: Option<&[usize]>) -> Result<Vec<String>> {
+    let column = ["spectrum_id".to_owned()];
+    let batches = match rows {
+        Some(rows) => vec![scan::read_rows(path, rows, Some(&column))?],
+        None => scan::read(path, Some(&column))?.collect::<Result<_>>()?,
+    };
+    let mut names = Vec::new();
+    for batch in batches {
+        let ids = batch.column(0).as_string_opt::<i32>();
+        let ids = ids.ok_or_else(|| StoreError::damaged(path, "it has no column `spectrum_id`"))?;
+        names.extend(ids.iter().flatten().map(str::to_owned));
+    }
+    Ok(names)
+}
+
 pub(crate) fn neighbors_of(path: &Path, row: usize, n_neighbors: usize) -> Result<(Vec<u32>, Vec<f32>)> {
     let batch = scan::read_rows(path, &[row], None)?;
     Ok((

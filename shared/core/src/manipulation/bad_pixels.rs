@@ -6,20 +6,20 @@ use super::Mask;
 use crate::spectrum::Spectrum;
 
 /// Marks the pixels of `range` that carry no information: flux not finite, inverse variance not
-/// positive or not finite, or flagged in the chosen mask.
+/// positive or not finite, or flagged in the chosen mask. With [`Mask::Keep`] only a flux that is not finite counts.
 ///
 /// A spectrum that states no variance, or not the chosen mask, is judged by what it does state.
 /// [`Mask::Or`] includes the bits of the `and` mask: what is bad in every exposure is bad in one.
 pub fn bad_pixels(spectrum: &Spectrum, range: Range<usize>, mask: Mask) -> Vec<bool> {
-    let without_information = |i: usize| {
-        !spectrum.flux()[i].is_finite() || spectrum.ivar().is_some_and(|v| !(v[i].is_finite() && v[i] > 0.0))
-    };
+    let ivar = spectrum.ivar().filter(|_| mask != Mask::Keep);
+    let without_information =
+        |i: usize| !spectrum.flux()[i].is_finite() || ivar.is_some_and(|v| !(v[i].is_finite() && v[i] > 0.0));
     let flagged = |i: usize, bits: Option<&[u32]>| bits.is_some_and(|m| m[i] != 0);
     range
         .map(|i| {
             without_information(i)
                 || match mask {
-                    Mask::None => false,
+                    Mask::None | Mask::Keep => false,
                     Mask::And => flagged(i, spectrum.and_mask()),
                     Mask::Or => flagged(i, spectrum.or_mask()) || flagged(i, spectrum.and_mask()),
                 }
@@ -69,6 +69,13 @@ mod tests {
             .unwrap();
         assert_eq!(bad_pixels(&s, 0..7, Mask::None), [false, true, true, true, true, false, true]);
         assert_eq!(bad_pixels(&s, 2..4, Mask::None), [true, true]);
+    }
+
+    #[test]
+    fn what_is_kept_needs_a_finite_flux_only() {
+        let s = spectrum(vec![1.0, f32::NAN, 1.0, 1.0]).with_ivar(vec![1.0, 1.0, 0.0, f32::NAN]).unwrap();
+        let s = s.with_masks(Some(vec![1; 4]), Some(vec![1; 4])).unwrap();
+        assert_eq!(bad_pixels(&s, 0..4, Mask::Keep), [false, true, false, false]);
     }
 
     #[test]

@@ -50,11 +50,27 @@ impl RecipeSpec {
             grid: Grid::Linear,
             resolution_fwhm_angstrom: 0.0,
             mask: Mask::And,
+            mask_angstrom: Vec::new(),
             spike_sigma: 10.0,
             min_good_fraction: 0.9,
             continuum: Continuum::None,
             scale: Scale::Minmax,
             components: 0,
+        }
+    }
+
+    /// For artefacts rather than stars: the whole spectrum, nothing masked, nothing repaired, nothing rejected for
+    /// its bad pixels, so that what went wrong stands out. A spectrum that does not reach over the window is rejected.
+    /// What it finds on LAMOST DR10 is in docs/METHODS.md.
+    pub fn artefacts() -> Self {
+        Self {
+            window_angstrom: [3800.0, 9000.0],
+            pixels: 1250,
+            grid: Grid::Log,
+            mask: Mask::Keep,
+            spike_sigma: 0.0,
+            min_good_fraction: 0.0,
+            ..Self::generation_2()
         }
     }
 

@@ -40,9 +40,9 @@ pub struct Recipe {
 pub struct Extraction {
     /// The features, one per pixel of [`Recipe::grid`].
     pub features: Vec<f32>,
-    /// Native pixels in the window, those that a gap in the axis leaves out included.
+    /// Native pixels in the window, those that a gap in the axis leaves out included, those that the spec masks not.
     pub window_pixels: usize,
-    /// Native pixels in the window that were interpolated over, spikes and gaps included.
+    /// Those of them that were interpolated over, spikes and gaps included.
     pub bad_pixels: usize,
     /// Spikes found that no mask caught, in the window and its margin.
     pub spikes: usize,
@@ -113,6 +113,14 @@ fn check(spec: &RecipeSpec) -> Result<()> {
         fwhm.to_string(),
         "give the target FWHM in Angstrom, at most the width of the window, or 0 to leave the resolution as it is",
     )?;
+    for [from, to] in &spec.mask_angstrom {
+        refuse(
+            from.is_finite() && to.is_finite() && *from > 0.0 && to > from,
+            "recipe.mask_angstrom",
+            format!("[{from}, {to}]"),
+            "give stretches [from, to] in Angstrom, from < to, as in [[5574.0, 5584.0]]",
+        )?;
+    }
     refuse(
         spec.spike_sigma == 0.0 || (spec.spike_sigma.is_finite() && spec.spike_sigma >= 3.0),
         "recipe.spike_sigma",
@@ -205,10 +213,12 @@ impl Recipe {
             spectrum.axis().wavelengths()[range.clone()].iter().map(|&w| frame.convert(w)).collect();
         let mut flux: Vec<f64> = spectrum.flux()[range.clone()].iter().map(|&f| f64::from(f)).collect();
 
-        let mut bad = bad_pixels(spectrum, range, spec.mask);
+        let mut bad = bad_pixels(spectrum, range.clone(), spec.mask);
         after(Step::Native, &wavelengths, &flux, &bad);
         let spikes = if spec.spike_sigma > 0.0 { reject_spikes(&flux, &mut bad, spec.spike_sigma) } else { 0 };
-        let (good, window_pixels) = self.count_good(&wavelengths, &bad)?;
+        let masked = self.masked(spectrum, range);
+        let (good, window_pixels) = self.count_good(&wavelengths, &bad, &masked)?;
+        bad.iter_mut().zip(&masked).for_each(|(bad, masked)| *bad |= masked);
         interpolate_over(&wavelengths, &mut flux, &bad);
         after(Step::Interpolated, &wavelengths, &flux, &bad);
 
@@ -288,11 +298,29 @@ impl Recipe {
         Ok(lo..hi.max(lo + 2))
     }
 
-    /// Good and all native pixels in the window; pixels that a gap in the axis leaves out count as bad.
-    fn count_good(&self, wavelengths: &[f64], bad: &[bool]) -> Result<(usize, usize), Rejection> {
+    /// The native pixels of `range` that lie in one of the spec's masked stretches, which are observed wavelengths.
+    fn masked(&self, spectrum: &Spectrum, range: Range<usize>) -> Vec<bool> {
+        let seen = Frame { from: spectrum.axis().medium(), to: self.spec.medium, redshift: 0.0 };
+        let stretches = &self.spec.mask_angstrom;
+        let inside = |w: f64| stretches.iter().any(|[from, to]| (*from..=*to).contains(&w));
+        spectrum.axis().wavelengths()[range].iter().map(|&w| !stretches.is_empty() && inside(seen.convert(w))).collect()
+    }
+
+    /// The native pixels of a spectrum whose centres lie in the window.
+    pub(crate) fn window_of(&self, spectrum: &Spectrum) -> Range<usize> {
+        let Ok(frame) = self.frame(spectrum) else { return 0..0 };
+        let (native, (from, to)) = (spectrum.axis().wavelengths(), self.grid.range());
+        let start = native.partition_point(|&w| frame.convert(w) < from);
+        start..native.partition_point(|&w| frame.convert(w) <= to).max(start)
+    }
+
+    /// Good and all native pixels in the window; pixels that a gap in the axis leaves out count as bad, those that the
+    /// spec masks not at all.
+    fn count_good(&self, wavelengths: &[f64], bad: &[bool], masked: &[bool]) -> Result<(usize, usize), Rejection> {
         let (from, to) = self.grid.range();
-        let inside = wavelengths.iter().zip(bad).filter(|(w, _)| (from..=to).contains(*w));
-        let (good, stated) = inside.fold((0, 0), |(good, all), (_, bad)| (good + usize::from(!bad), all + 1));
+        let pixels = wavelengths.iter().zip(bad).zip(masked);
+        let inside = pixels.filter(|((w, _), masked)| !**masked && (from..=to).contains(*w));
+        let (good, stated) = inside.fold((0, 0), |(good, all), ((_, bad), _)| (good + usize::from(!bad), all + 1));
         let pixels = stated + missing_pixels(wavelengths, from, to);
         let required = self.spec.min_good_fraction;
         if good == 0 || (good as f64) < required * pixels as f64 {
@@ -313,7 +341,7 @@ impl Recipe {
 
     fn notes(&self, spectrum: &Spectrum, coarser: bool) -> Vec<Note> {
         let no_mask = match self.spec.mask {
-            Mask::None => false,
+            Mask::None | Mask::Keep => false,
             Mask::And => spectrum.and_mask().is_none(),
             Mask::Or => spectrum.or_mask().is_none(),
         };

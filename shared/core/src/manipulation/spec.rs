@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// The `[recipe]` table of a pipeline spec: how a spectrum becomes a feature vector, in the order of
 /// the keys. `Recipe::try_from(&spec)` checks it.
 ///
-/// Presets: [`RecipeSpec::generation_2`], [`RecipeSpec::paper_2016`]; the default is the former with a
+/// Presets: [`RecipeSpec::generation_2`], [`RecipeSpec::paper_2016`], [`RecipeSpec::artefacts`]; the default is the former with a
 /// quadratic continuum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,6 +30,11 @@ pub struct RecipeSpec {
     pub resolution_fwhm_angstrom: f64,
     /// Which pixel mask is interpolated over, besides pixels without information.
     pub mask: Mask,
+    /// Stretches that are interpolated over in every spectrum, `[from, to]` in Angstrom as observed, in the
+    /// recipe's medium: residuals of sky lines, bad columns. They stay put whatever `rest_frame` says. What is masked
+    /// so is neither good nor bad: `min_good_fraction` does not count it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mask_angstrom: Vec<[f64; 2]>,
     /// Robust removal of one- and two-pixel spikes that no mask caught: how many robust standard
     /// deviations a spike must stand above its surroundings. 0 switches it off.
     pub spike_sigma: f64,
@@ -102,14 +107,17 @@ words! {
 
 words! {
     /// Which bad-pixel mask counts. Pixels without information (inverse variance not positive, flux
-    /// not finite) are always bad.
+    /// not finite) are bad, but for `keep`.
     Mask, "recipe.mask":
     /// No mask.
     None = "none",
     /// Flagged in every exposure.
     And = "and",
     /// Flagged in any exposure.
-    Or = "or"
+    Or = "or",
+    /// No mask, and pixels without information stay as they are where their flux is finite: for those who look for
+    /// what is wrong with spectra.
+    Keep = "keep"
 }
 
 words! {
@@ -221,7 +229,7 @@ mod tests {
     fn a_wrong_word_names_its_key_and_the_choices() {
         for (text, expected) in [
             ("scale = \"minmx\"", "recipe.scale = \"minmx\": choose one of none minmax unit-norm standard median"),
-            ("mask = \"nor\"", "recipe.mask = \"nor\": choose one of none and or"),
+            ("mask = \"nor\"", "recipe.mask = \"nor\": choose one of none and or keep"),
             ("grid = \"\"", "recipe.grid = \"\": choose one of linear log"),
             ("continuum = \"polynomial\"", "recipe.continuum = \"polynomial\": choose none, polynomial:DEGREE"),
             ("continuum = \"median:wide\"", "recipe.continuum = \"median:wide\": choose none"),

@@ -202,6 +202,11 @@ impl PipelineSpec {
         Self { survey: survey.into(), ..Self::default() }
     }
 
+    /// The defaults on `survey` with the recipe that brings out artefacts: [`RecipeSpec::artefacts`].
+    pub fn artefacts(survey: impl Into<String>) -> Self {
+        Self { recipe: RecipeSpec::artefacts(), ..Self::new(survey) }
+    }
+
     /// The settings with which the 2016 studies of LAMOST (P. Skoda, A. Palicka, K. Shakurova) looked
     /// for rare spectra: their recipe, a neighbourhood of 15 that counts the spectrum itself, the
     /// simplified factor, a threshold of 1.3.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::spec::{LabelsSpec, PipelineSpec, SCHEMA_VERSION};
-use crate::{Error, Result};
+use crate::{Error, Result, manipulation::RecipeSpec};
 
 type Object = Map<String, Value>;
 
@@ -107,8 +107,12 @@ fn check_version(root: &Object) -> Result<()> {
 
 /// A spec in which every optional key is present, as a tree.
 fn known_keys() -> Result<Object> {
-    let complete =
-        PipelineSpec { r#where: Some(String::new()), labels: Some(LabelsSpec::default()), ..PipelineSpec::default() };
+    let complete = PipelineSpec {
+        r#where: Some(String::new()),
+        recipe: RecipeSpec { mask_angstrom: vec![[1.0, 2.0]], ..RecipeSpec::default() },
+        labels: Some(LabelsSpec::default()),
+        ..PipelineSpec::default()
+    };
     object(to_tree(&complete)?, "the defaults")
 }
 
@@ -187,7 +191,6 @@ fn first_null(value: &Value, path: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        manipulation::RecipeSpec,
         outlier::lof::Definition,
         pipeline::{EnsembleSpec, LabelAlgorithm, NeighborMethod, Vary},
     };
@@ -207,6 +210,7 @@ mod tests {
             ("treshold = 1.5", "unknown key treshold: did you mean lof.threshold?"),
             ("[ensemble]\nvaries = []", "unknown key ensemble.varies: did you mean ensemble.vary?"),
             ("[recipe]\npixel = 10", "unknown key recipe.pixel: did you mean recipe.pixels?"),
+            ("[recipe]\nmask_angstroms = []", "unknown key recipe.mask_angstroms: did you mean recipe.mask_angstrom?"),
         ] {
             assert_eq!(refused(text), format!("pipeline spec: {message}"));
         }
@@ -224,6 +228,7 @@ mod tests {
             ("[labels]\ngamma = inf", "labels.gamma: expected a finite number"),
             ("[recipe]\npixels = 1.5", "recipe.pixels: invalid type"),
             ("[ensemble]\nvary = [\"k\"]", "ensemble.vary: unknown variant `k`, expected one of `window`"),
+            ("[recipe]\nmask_angstrom = [[1.0]]", "recipe.mask_angstrom: invalid length"),
         ] {
             assert!(refused(text).starts_with(&format!("pipeline spec: {key}")), "{}", refused(text));
         }
@@ -268,6 +273,7 @@ mod tests {
         spec.labels = Some(LabelsSpec { classes: vec!["emission".into()], ..LabelsSpec::default() });
         spec.r#where = Some("snr_r > 10".into());
         spec.ensemble = EnsembleSpec { n_neighbors: vec![5, 10], vary: vec![Vary::Mask], rank: true };
+        spec.recipe.mask_angstrom = vec![[5574.0, 5584.0], [6299.5, 6304.5]];
         assert_eq!(PipelineSpec::from_toml(&spec.to_toml()).unwrap(), spec);
         assert_eq!(PipelineSpec::from_json(&spec.to_json()).unwrap(), spec);
         assert_eq!(spec.lof.definition, Definition::Simplified2016);

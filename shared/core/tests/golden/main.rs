@@ -1,8 +1,9 @@
-//! Numbers of scikit-learn, made by `tests/tools/make_golden.py` and kept in `tests/golden`.
+//! Numbers of scikit-learn and scipy, made by scripts of `tests/tools` and kept in `tests/golden`.
 
 mod matrices;
 
 mod components;
+mod counts;
 mod labels;
 mod maps;
 mod outliers;

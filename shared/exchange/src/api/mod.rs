@@ -8,6 +8,7 @@
 
 mod crossmatch;
 mod explain;
+mod families;
 mod labels;
 mod measurement;
 mod problem;
@@ -26,6 +27,9 @@ use serde::{Deserialize, Serialize};
 
 pub use crossmatch::{CrossmatchReport, JoinedKind, JoinedSummary, NewCrossmatch};
 pub use explain::{Density, Explanation, FeatureView, NeighborRow, PlaceRow, SeedRow};
+pub use families::{
+    ExcessRow, FamiliesBody, FamilyAction, FamilyBody, FamilyMember, KnownCount, KnownMember, NamedFamily, NewFamily,
+};
 pub use labels::{LabelChangeRow, LabelImport, LabelRow, NewLabel};
 pub use measurement::{MeasurementReport, NewMeasurement};
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};

@@ -233,6 +233,9 @@ pub struct CandidatePage {
     pub classes: Vec<String>,
     /// How many candidates there are in all.
     pub total: u64,
+    /// How many fulfil the condition and are left out, since their families are set aside.
+    #[serde(default)]
+    pub set_aside: u64,
     /// How many were skipped before the first row.
     pub offset: u64,
     /// The rows.

@@ -1,6 +1,7 @@
 //! Schemas of what the bodies borrow from the core, which knows nothing of `OpenAPI`.
 
 use balmer_core::{
+    cluster::Kind,
     pipeline::{LabelsSpec, PipelineSpec},
     spectrum::{COLUMNS, ColumnType},
 };
@@ -21,6 +22,14 @@ fn nullable(kind: Type) -> SchemaType {
 /// Medium of wavelengths.
 pub fn medium() -> Object {
     one_of(&["air", "vacuum"])
+}
+
+/// What a family may be.
+pub fn family_kind() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Kind::ALL.iter().map(|kind| serde_json::to_value(kind).unwrap_or_default())))
+        .build()
 }
 
 /// How an axis is sampled.
@@ -68,6 +77,7 @@ pub fn pipeline_spec() -> Object {
         PipelineSpec { r#where: Some(String::new()), labels: Some(LabelsSpec::default()), ..PipelineSpec::default() };
     let tree = serde_json::to_value(complete).unwrap_or_default();
     let mut spec = table(&tree);
+    spec.properties.insert("recipe".to_owned(), Schema::Object(recipe()).into());
     spec.required = vec!["survey".to_owned()];
     spec.description = Some("a pipeline spec; absent keys and null take their defaults".to_owned());
     spec
@@ -116,7 +126,12 @@ pub fn line_request() -> Object {
 /// A recipe, as `[recipe]` of the spec.
 pub fn recipe() -> Object {
     let tree = serde_json::to_value(PipelineSpec::default().recipe).unwrap_or_default();
-    table(&tree)
+    let range = ArrayBuilder::new().items(Object::with_type(Type::Number)).min_items(Some(2)).max_items(Some(2));
+    let ranges = ArrayBuilder::new().schema_type(nullable(Type::Array)).items(range);
+    let mut recipe = table(&tree);
+    // empty, it is not written
+    recipe.properties.insert("mask_angstrom".to_owned(), Schema::Array(ranges.build()).into());
+    recipe
 }
 
 fn table(tree: &Value) -> Object {

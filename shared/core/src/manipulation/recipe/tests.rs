@@ -188,9 +188,41 @@ fn pixels_left_out_of_the_axis_are_missing_ones() {
 }
 
 #[test]
+fn masked_stretches_are_bridged_as_observed_and_not_counted() {
+    let axis = lamost_axis();
+    let mut flux = star(&axis, 6564.614, 0.5, 10.0);
+    let clean = recipe(|r| r.mask_angstrom = vec![[6600.0, 6612.0]]).extract(&spectrum(flux.clone())).unwrap();
+    let sky: Vec<usize> = (0..axis.len()).filter(|&i| (6600.0..=6612.0).contains(&axis.wavelengths()[i])).collect();
+    sky.iter().for_each(|&i| flux[i] = 5e4);
+    let masked = recipe(|r| {
+        r.mask_angstrom = vec![[6600.0, 6612.0]];
+        r.min_good_fraction = 1.0;
+    });
+    let done = masked.extract(&spectrum(flux.clone())).unwrap();
+    assert_eq!(done.features, clean.features);
+    let whole = recipe(|_| {}).extract(&spectrum(flux.clone())).unwrap();
+    assert_eq!((done.bad_pixels, done.window_pixels), (0, whole.window_pixels - sky.len()));
+    assert_ne!(whole.features, done.features);
+
+    // the sky stays where it is when a star moves
+    let mut moving = spectrum(flux);
+    moving.metadata.z = Some(2e-3);
+    let at_rest = |mask| recipe(|r| (r.rest_frame, r.mask_angstrom) = (true, mask)).apply(&moving).unwrap();
+    let brightest = |row: &[f32]| row.iter().position(|y| *y == 1.0).unwrap();
+    let seen = recipe(|_| {}).grid().wavelengths()[brightest(&at_rest(vec![]))] * (1.0 + 2e-3);
+    assert!((6598.0..6614.0).contains(&seen), "{seen}");
+    let row = at_rest(vec![[6598.0, 6614.0]]);
+    assert!(row.iter().filter(|y| **y > 0.9).count() > 100, "the continuum is the brightest again");
+
+    // everything masked is nothing left
+    let all = recipe(|r| (r.mask_angstrom, r.min_good_fraction) = (vec![[6000.0, 7000.0]], 0.0));
+    assert_eq!(all.apply(&moving).unwrap_err().reason(), "too-few-good-pixels");
+}
+
+#[test]
 fn a_wrong_recipe_names_its_key_value_and_remedy() {
     type Change = fn(&mut RecipeSpec);
-    let refused: [(Change, &str); 13] = [
+    let refused: [(Change, &str); 15] = [
         (|r| r.window_angstrom = [6732.0, 6519.0], "recipe.window_angstrom = [6732, 6519]"),
         (|r| r.window_angstrom = [f64::NAN, 6519.0], "recipe.window_angstrom"),
         (|r| r.pixels = 1, "recipe.pixels = 1"),
@@ -204,6 +236,8 @@ fn a_wrong_recipe_names_its_key_value_and_remedy() {
         (|r| r.continuum = Continuum::Median(f64::INFINITY), "recipe.continuum"),
         (|r| r.components = 141, "recipe.components = 141"),
         (|r| r.pixels = usize::MAX, "recipe.pixels"),
+        (|r| r.mask_angstrom = vec![[1.0, 2.0], [6584.0, 6574.0]], "recipe.mask_angstrom = [6584, 6574]"),
+        (|r| r.mask_angstrom = vec![[f64::NAN, 6574.0]], "recipe.mask_angstrom"),
     ];
     for (change, start) in refused {
         let mut spec = RecipeSpec::default();
@@ -216,6 +250,8 @@ fn a_wrong_recipe_names_its_key_value_and_remedy() {
 
 #[test]
 fn the_hash_names_the_recipe() {
+    let masked = recipe(|r| r.mask_angstrom = vec![[6600.0, 6612.0]]);
+    assert_ne!(masked.hash(), recipe(|_| {}).hash());
     let hash = recipe(|_| {}).hash();
     assert_eq!(hash.len(), 16);
     assert!(hash.chars().all(|c| c.is_ascii_hexdigit()));
@@ -278,6 +314,16 @@ proptest! {
         let (one, other) = (recipe.apply(&spectrum(clean)).unwrap(), recipe.apply(&spectrum(scaled)).unwrap());
         prop_assert!(one.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-4));
     }
+}
+
+#[test]
+fn the_recipe_for_artefacts_takes_every_finite_pixel_as_it_is() {
+    let mut flux = vec![500.0; 3909];
+    flux[1000..1600].fill(0.0);
+    let dead = spectrum(flux).with_ivar(vec![0.0; 3909]).unwrap();
+    let done = Recipe::try_from(&RecipeSpec::artefacts()).unwrap().extract(&dead).unwrap();
+    assert_eq!((done.features.len(), done.bad_pixels), (1250, 0));
+    assert!(done.features.iter().filter(|y| **y == -1.0).count() > 190);
 }
 
 #[test]
