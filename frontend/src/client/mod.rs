@@ -1,6 +1,7 @@
 //! Asks the server. Every failure is a [`Problem`], whether the server said so or did not answer.
 
 mod events;
+mod families;
 mod labels;
 mod measurements;
 mod runs;
@@ -15,6 +16,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use balmer_worker::stream::{Arrived, arrow_stream};
 pub use events::*;
+pub use families::*;
 pub use labels::*;
 pub use measurements::*;
 pub use runs::*;

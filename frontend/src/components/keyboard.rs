@@ -15,6 +15,8 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["↑", "k"], "previous candidate"),
             (&["Home", "End"], "first and last of the list"),
             (&["/"], "find one by name or id"),
+            (&["Shift", "U"], "families of a run's outliers"),
+            (&["Shift", "D"], "list what was set aside, too, or not"),
         ],
     ),
     (

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 
 use self::{neighbors::Neighbors, places::PlacesStrip, seeds::Seeds, steps::Steps};
 use crate::{
+    components::families::OwnFamily,
     context::Explained,
     state::{load::Load, places::Places},
 };
@@ -37,6 +38,7 @@ pub fn ExplanationPanel() -> impl IntoView {
         <section class="explanation" aria-label="Why it ranks here" data-testid="explanation">
             <h2>"Why it ranks here"</h2>
             {body}
+            <OwnFamily />
             <Steps />
         </section>
     }

@@ -18,7 +18,11 @@ use self::{
     search::Search,
 };
 use crate::{
-    components::{selection_bar::SelectionBar, subsets_menu::SubsetsMenu},
+    components::{
+        families::{AsideLine, FamiliesMenu},
+        selection_bar::SelectionBar,
+        subsets_menu::SubsetsMenu,
+    },
     context::{Columns, Desk, Rows, Showing},
     state::{
         address::{Address, Place},
@@ -46,6 +50,7 @@ pub fn Listing() -> impl IntoView {
             <header class="panel-head">
                 <h2>{title}</h2>
                 <span class="summary muted" aria-live="polite">{move || summary(desk, rows)}</span>
+                {move || of_run.get().then(|| view! { <FamiliesMenu /> })}
                 <SubsetsMenu />
                 <ExportMenu />
             </header>
@@ -55,6 +60,7 @@ pub fn Listing() -> impl IntoView {
             </div>
             {move || more.said.get().map(|said| view! { <p class="muted listing-said" role="status">{said}</p> })}
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
+            {move || of_run.get().then(|| view! { <AsideLine /> })}
             <SelectionBar />
             <Grid of_run />
         </section>

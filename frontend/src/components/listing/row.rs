@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use crate::{
-    context::{Columns, Desk, Labels, Rows, Selected},
+    context::{Columns, Desk, Families, Labels, Rows, Selected},
     state::{
         columns::{is_number, written},
         listed::Listed,
@@ -34,6 +34,13 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
         _ => ().into_any(),
     };
     let marked = Memo::new(move |_| selected.marks.with(|marks| marks.0.has(row)));
+    let families: Families = expect_context();
+    let aside = Memo::new(move |_| {
+        families.listed_aside.with(|aside| {
+            let aside = aside.as_ref()?;
+            cells.with(|cells| cells.as_ref().map(|cells| aside.contains(&cells.id)))
+        })
+    });
     let id = move || cells.with_untracked(|cells| cells.as_ref().map(|cells| cells.id.clone()));
     let toggle = move || {
         if let Some(id) = id() {
@@ -66,6 +73,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             aria-selected=move || (chosen_row.get() == Some(row)).to_string()
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
             class:marked=move || marked.get()
+            class:aside=move || aside.get().unwrap_or(false)
             on:mousedown=move |event| {
                 // a range of rows is wanted, not of letters
                 if event.shift_key() {
