@@ -12,6 +12,7 @@ mod compare;
 mod cone;
 mod conformance;
 mod desk;
+mod families;
 mod gallery;
 mod guide;
 mod local;

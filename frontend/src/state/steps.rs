@@ -97,7 +97,7 @@ mod tests {
     fn a_bad_pixel_does_not_flatten_the_plot_it_is_marked_in() {
         let native = row("native", &[Some(1.0), Some(3.0), Some(1e9), Some(2.0), Some(1.0)], &[2]);
         let plots = plots(&trace(vec![native]));
-        assert_eq!((&plots[0].range, &plots[0].bad[..]), (&("1".to_owned(), "3".to_owned()), &[WIDTH / 2.0][..]));
+        assert_eq!((&plots[0].range, &plots[0].bad[..]), (&("1.000".to_owned(), "3.000".to_owned()), &[WIDTH / 2.0][..]));
         assert_eq!(plots[0].path.matches('L').count(), 4);
         assert!(plots[0].path.starts_with(&format!("M0.0 {:.1}L", HEIGHT - MARGIN)), "{}", plots[0].path);
     }
@@ -111,7 +111,7 @@ mod tests {
         ];
         let plots = plots(&trace(steps));
         assert_eq!(plots.iter().map(|plot| plot.step.as_str()).collect::<Vec<_>>(), ["resampled", "normalised"]);
-        assert_eq!(plots[0].range, ("5".to_owned(), "40".to_owned()), "both fit");
+        assert_eq!(plots[0].range, ("5.000".to_owned(), "40.00".to_owned()), "both fit");
         assert!(plots[0].level.as_ref().is_some_and(|level| level.starts_with('M')) && plots[1].level.is_none());
         assert_eq!(plots[0].title, "resampled it, with its continuum it");
     }
