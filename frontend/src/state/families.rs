@@ -179,7 +179,9 @@ pub fn proposed_name(family: &FamilyBody, taken: &[NamedFamily]) -> String {
     if is_free(name) {
         return name.to_owned();
     }
-    (2..).map(|number| format!("{name}-{number}")).find(|name| is_free(name)).unwrap_or_default()
+    // of one more than are taken, one is free
+    let numbered = |number: usize| format!("{name}-{number}");
+    (2..taken.len() + 3).map(numbered).find(|name| is_free(name)).unwrap_or_default()
 }
 
 /// Letters and digits in lower case, with one hyphen for whatever is between them.

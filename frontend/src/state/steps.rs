@@ -97,7 +97,10 @@ mod tests {
     fn a_bad_pixel_does_not_flatten_the_plot_it_is_marked_in() {
         let native = row("native", &[Some(1.0), Some(3.0), Some(1e9), Some(2.0), Some(1.0)], &[2]);
         let plots = plots(&trace(vec![native]));
-        assert_eq!((&plots[0].range, &plots[0].bad[..]), (&("1.000".to_owned(), "3.000".to_owned()), &[WIDTH / 2.0][..]));
+        assert_eq!(
+            (&plots[0].range, &plots[0].bad[..]),
+            (&("1.000".to_owned(), "3.000".to_owned()), &[WIDTH / 2.0][..])
+        );
         assert_eq!(plots[0].path.matches('L').count(), 4);
         assert!(plots[0].path.starts_with(&format!("M0.0 {:.1}L", HEIGHT - MARGIN)), "{}", plots[0].path);
     }

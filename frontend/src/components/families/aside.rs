@@ -4,10 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     context::Families,
-    state::{
-        families::{Among, aside_words, set_aside},
-        format::count,
-    },
+    state::families::{Among, aside_words, set_aside},
 };
 
 /// The line; where nothing is set aside it is not there.
@@ -29,7 +26,6 @@ pub fn AsideLine() -> impl IntoView {
                     class="quiet"
                     data-testid="toggle-aside"
                     aria-pressed=move || are_listed.get().to_string()
-                    aria-label=move || format!("List the {} that are set aside, too", count(number.get()))
                     title="List those that are set aside, too, or no longer (Shift+D)"
                     on:click=move |_| families.toggle_aside()
                 >

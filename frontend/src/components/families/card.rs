@@ -1,15 +1,14 @@
 //! One family: what it is, why, where it sits, and what can be done with it.
 
-use std::sync::Arc;
-
-use balmer_exchange::api::{FamiliesBody, FamilyBody};
+use balmer_core::spectrum::Medium;
+use balmer_exchange::api::FamilyBody;
 use leptos::prelude::*;
 
 use super::deeds::Deeds;
 use crate::{
     context::Families,
     state::{
-        families::{FamilyPlot, excess_words, known_words, name_of, plot, reserve},
+        families::{FamilyPlot, excess_words, known_words, name_of, reserve},
         format::count,
         masking,
         small_plot::{HEIGHT, WIDTH},
@@ -18,25 +17,37 @@ use crate::{
 
 /// The card.
 #[component]
-pub fn Card(body: Arc<FamiliesBody>, family: FamilyBody, has_chosen: bool) -> impl IntoView {
+pub fn Card(
+    family: FamilyBody,
+    drawn: FamilyPlot,
+    /// Its run.
+    run: String,
+    /// Medium of the wavelengths.
+    medium: Medium,
+    /// Whether the chosen spectrum is a member.
+    has_chosen: bool,
+) -> impl IntoView {
     let families: Families = expect_context();
-    let (drawn, size) = (plot(&body, &family), family.size);
+    let size = family.size;
     let (id, title, reason) = (family.id.clone(), family.title.clone(), family.reason.clone());
     let done = Memo::new({
-        let (run, id) = (body.run.clone(), id.clone());
+        let id = id.clone();
         move |_| families.named.with(|named| name_of(named, &run, &id).cloned())
     });
     let excess = |words: String| view! { <li>{words}</li> };
     let excesses = family.over_represented.iter().map(excess_words).map(excess).collect_view();
-    let suggestion = match reserve(&family) {
+    let reserve = reserve(&family);
+    let suggestion = move || {
+        match reserve {
+        _ if done.with(Option::is_some) => ().into_any(),
         None => view! { <p class="suggested">"Suggested: set it aside."</p> }.into_any(),
         Some(why) => {
             view! { <p class="muted" data-testid="family-reserve">{format!("Not suggested to be set aside: {why}.")}</p> }.into_any()
         }
+    }
     };
-    let masks = (!family.mask_angstrom.is_empty()).then(
-        || view! { <p>{format!("To mask: {} Å ({}).", masking::written(&family.mask_angstrom), body.medium)}</p> },
-    );
+    let masks = (!family.mask_angstrom.is_empty())
+        .then(|| view! { <p>{format!("To mask: {} Å ({}).", masking::written(&family.mask_angstrom), medium)}</p> });
     let chosen = has_chosen.then(|| view! { <span class="has-chosen">"with the chosen spectrum"</span> });
     // its own members are known by its own name
     let known = known_words(&family);
@@ -63,7 +74,7 @@ pub fn Card(body: Arc<FamiliesBody>, family: FamilyBody, has_chosen: bool) -> im
                     {suggestion}
                 </div>
             </div>
-            <Deeds family medium=body.medium done />
+            <Deeds family medium done />
         </li>
     }
 }

@@ -47,7 +47,7 @@ pub fn Deeds(family: FamilyBody, medium: Medium, done: Memo<Option<NamedFamily>>
     };
     let name_it = move || {
         view! {
-            <button type="button" data-testid="set-aside" class:primary=is_suggested aria-expanded=move || expanded(Asking::SetAside) title="Its members leave the list of candidates; later runs recognise others like them" on:click=move |_| ask(Asking::SetAside)>
+            <button type="button" data-testid="set-aside" class:primary=move || is_suggested && asking.get().is_none() aria-expanded=move || expanded(Asking::SetAside) title="Its members leave the list of candidates; later runs recognise others like them" on:click=move |_| ask(Asking::SetAside)>
                 "Set aside …"
             </button>
             <button type="button" data-testid="label-family" aria-expanded=move || expanded(Asking::Label) title="All its members get a label" on:click=move |_| ask(Asking::Label)>

@@ -17,7 +17,7 @@ use super::{keyboard::is_for_page, run_bar::ToServer};
 use crate::{
     context::{Desk, Draft, Families},
     state::{
-        families::{Among, ordered, recognised},
+        families::{Among, ordered, plot, recognised},
         format::count,
         load::Load,
     },
@@ -137,9 +137,11 @@ fn AmongSelect() -> impl IntoView {
 #[component]
 fn OnServerOnly() -> impl IntoView {
     let draft: Draft = expect_context();
+    let refused = move || draft.faults.with(|faults| faults.first().map(|fault| fault.detail.clone()));
     view! {
         <p>"Families are found by the server, which has all spectra at hand. This run was computed in the browser: have the server carry it out, and its families can be looked at here."</p>
         <ToServer draft />
+        <p class="fault" role="alert">{refused}</p>
     }
 }
 
@@ -178,7 +180,8 @@ fn Answer(body: Arc<FamiliesBody>) -> impl IntoView {
     let cards = cards.into_iter().map(|family| {
         let has_chosen =
             chosen.as_ref().is_some_and(|id| family.members.iter().any(|member| member.spectrum_id == *id));
-        view! { <Card body=body.clone() family=family.clone() has_chosen /> }
+        let (run, medium) = (body.run.clone(), body.medium);
+        view! { <Card family=family.clone() drawn=plot(&body, family) run medium has_chosen /> }
     });
     let cards = cards.collect_view();
     let known = recognised(&body).into_iter().map(|(name, number)| format!("{} of {name}", count(number as u64)));

@@ -147,7 +147,10 @@ fn summary(desk: Desk, rows: Rows) -> String {
             let cut = if listed < total { format!("the first {} of ", count(listed)) } else { String::new() };
             let filtered = desk.address.with(|address| address.condition.is_some());
             match desk.run() {
-                Some(run) if filtered => format!("{cut}{} of {} ranked", count(total), count(run.counts.ranked)),
+                // a condition leaves some out, or they are set aside
+                Some(run) if filtered || total < run.counts.ranked => {
+                    format!("{cut}{} of {} ranked", count(total), count(run.counts.ranked))
+                }
                 Some(run) => {
                     format!("{cut}{} ranked · {} outliers", count(total), count(run.counts.outliers))
                 }

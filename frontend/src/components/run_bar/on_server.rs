@@ -25,8 +25,8 @@ pub fn OnServer(draft: Draft) -> impl IntoView {
                 type="button"
                 data-testid="promote"
                 title="The settings of this run, without its condition, on the server"
-                disabled=move || is_waiting(draft, watch)
-                on:click=move |_| submit(draft, watch, true)
+                disabled=move || is_waiting(draft, &watch)
+                on:click=move |_| submit(draft, &watch, true)
             >
                 "Run on the whole survey"
             </button>
@@ -43,19 +43,19 @@ pub fn ToServer(draft: Draft) -> impl IntoView {
             type="button"
             data-testid="run-on-server"
             title="The settings of this run, computed by the server and kept there"
-            disabled=move || is_waiting(draft, watch)
-            on:click=move |_| submit(draft, watch, false)
+            disabled=move || is_waiting(draft, &watch)
+            on:click=move |_| submit(draft, &watch, false)
         >
             "Run on the server"
         </button>
     }
 }
 
-fn is_waiting(draft: Draft, watch: Watch) -> bool {
+fn is_waiting(draft: Draft, watch: &Watch) -> bool {
     draft.is_busy.get() || watch.opened().is_none()
 }
 
-fn submit(draft: Draft, watch: Watch, whole: bool) {
+fn submit(draft: Draft, watch: &Watch, whole: bool) {
     let Some(detail) = untrack(|| watch.opened()) else { return };
     if let Ok(spec) = serde_json::from_value::<PipelineSpec>(detail.spec.clone()) {
         let condition = spec.r#where.clone().filter(|_| !whole);
