@@ -46,6 +46,11 @@ async fn open(browser: &Browser) {
     browser.hook("family").await;
 }
 
+/// Clicks on a button of a card: cards are drawn anew when the families are found again, so that no element of them lasts.
+async fn press_button(browser: &Browser, testid: &str) {
+    browser.script("document.querySelector(`[data-testid='${arguments[0]}']`).click()", vec![json!(testid)]).await;
+}
+
 /// A run on real spectra by the settings that bring out artefacts; its id.
 async fn run_for_artefacts(browser: &Browser) -> String {
     let choose =
@@ -152,11 +157,11 @@ async fn label_them(browser: &Browser, server: &Server, run: &str, member: &str,
     browser.until("they are labelled", done).await;
     let labels = asked(browser, "surveys/lamost/labels").await;
     assert_eq!(labels.as_array().unwrap().len() as u64, size);
-    browser.click("undo-family").await;
+    press_button(browser, "undo-family").await;
     browser.until("it can be named again", "return document.querySelector('[data-testid=family-done]') == null").await;
     assert_eq!(asked(browser, "surveys/lamost/labels").await, json!([]));
 
-    browser.click("show-members").await;
+    press_button(browser, "show-members").await;
     let selected = format!(
         "return document.querySelector('[data-testid=selection-count]')?.innerText.startsWith('{size} of') ?? false"
     );
@@ -178,7 +183,8 @@ async fn mask_what_they_sit_on(browser: &Browser) {
     browser.script(sky, vec![]).await;
     open(browser).await;
     browser.select("families-among", "100").await;
-    browser.click("mask-family").await;
+    browser.hook("mask-family").await;
+    press_button(browser, "mask-family").await;
     let masked = "const field = document.querySelector('#set-recipe-mask_angstrom');
         return document.activeElement === field && field.value === '5574-5584'
             && document.querySelector('dialog.settings').innerText.includes('mask_angstrom = [[5574.0, 5584.0]]')";
