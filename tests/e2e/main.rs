@@ -13,6 +13,7 @@ mod cone;
 mod conformance;
 mod crossmatch;
 mod desk;
+mod families;
 mod gallery;
 mod guide;
 mod local;

@@ -2,6 +2,7 @@
 
 mod crossmatches;
 mod events;
+mod families;
 mod labels;
 mod measurements;
 mod runs;
@@ -17,6 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use balmer_worker::stream::{Arrived, arrow_stream};
 pub use crossmatches::*;
 pub use events::*;
+pub use families::*;
 pub use labels::*;
 pub use measurements::*;
 pub use runs::*;

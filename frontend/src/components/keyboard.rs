@@ -18,6 +18,8 @@ const MAP: [(&str, &[Entry]); 10] = [
             (&["q"], "how many to look at, and what that finds of planted objects"),
             (&["Shift", "K"], "match the survey on the sky with a catalogue"),
             (&["Shift", "N"], "hide what catalogues know, or show it again"),
+            (&["Shift", "U"], "families of a run's outliers"),
+            (&["Shift", "D"], "list what was set aside, too, or not"),
         ],
     ),
     (

@@ -4,6 +4,7 @@ pub mod crossmatch;
 pub mod empty;
 pub mod error_banner;
 pub mod explanation;
+pub mod families;
 pub mod filter_bar;
 pub mod header;
 pub mod keyboard;

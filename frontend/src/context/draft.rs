@@ -3,7 +3,7 @@
 //! Filled from what is open: the address's condition, or the settings of the run, so that running again
 //! with a change is a change and a click. Moving to another subset keeps the settings.
 
-use balmer_core::pipeline::PipelineSpec;
+use balmer_core::{pipeline::PipelineSpec, spectrum::Medium};
 use balmer_exchange::api::{FieldProblem, Method, Problem, SurveyDetail};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -15,7 +15,7 @@ use crate::{
         host::Host,
         load::Load,
         run_form::{RunForm, field, refused},
-        settings::LOF_NEIGHBORS,
+        settings::{LOF_NEIGHBORS, MASKED},
     },
 };
 
@@ -37,6 +37,10 @@ pub struct Draft {
     pub checked: Memo<Result<PipelineSpec, Vec<FieldProblem>>>,
     /// Where it will be computed.
     pub host: RwSignal<Host>,
+    /// Whether all settings are looked at.
+    pub has_settings: RwSignal<bool>,
+    /// The key of the setting that is to be looked at first.
+    pub pointed: RwSignal<Option<&'static str>>,
     /// Whether a run is being asked for.
     pub is_busy: RwSignal<bool>,
     /// The open survey with its columns.
@@ -75,6 +79,8 @@ impl Draft {
             checked,
             faults: RwSignal::new(Vec::new()),
             host: RwSignal::new(remembered_host()),
+            has_settings: RwSignal::new(false),
+            pointed: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             survey: RwSignal::new(None),
             revision: RwSignal::new(0),
@@ -181,6 +187,14 @@ impl Draft {
     pub fn set(self, key: &'static str, text: String) {
         self.form.update(|form| form.set(key, text));
         self.forget_faults();
+    }
+
+    /// Masks more stretches in the next run, in Angstrom as observed in a medium, and shows the setting.
+    pub fn mask(self, stretches: &[[f64; 2]], medium: Medium) {
+        self.form.update(|form| form.mask(stretches, medium));
+        self.forget_faults();
+        self.pointed.set(Some(MASKED));
+        self.has_settings.set(true);
     }
 
     /// Takes back what the last attempt complained about.

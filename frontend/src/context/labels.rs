@@ -99,6 +99,19 @@ impl Labels {
         }
     }
 
+    /// Declares one more class, where classes are declared and it is none of them.
+    ///
+    /// # Errors
+    /// What the server says; the banner shows it too.
+    pub async fn offer(self, class: &str) -> Result<(), Problem> {
+        let mut classes = self.offered.get_untracked();
+        if self.declared.with_untracked(Vec::is_empty) || classes.iter().any(|known| known == class) {
+            return Ok(());
+        }
+        classes.push(class.to_owned());
+        self.declare(classes).await
+    }
+
     /// Declares the classes.
     ///
     /// # Errors

@@ -3,9 +3,9 @@
 //! chosen ([`Columns`]), what was joined to the survey and which spectra catalogues know ([`Joined`]), the spectra fetched ([`Spectra`]), how they are drawn ([`Viewing`]), what is measured of them
 //! ([`Measured`]), why they rank ([`Explained`]) and what the
 //! recipe made of them ([`Traced`]), what is drawn with the chosen one ([`Compared`]), the labels
-//! ([`Labels`]), the progress of the open run ([`Watch`]), the subset and run being prepared ([`Draft`]), the
-//! runs of this browser ([`Local`]) and of either host ([`Hosts`]), what a run found of planted objects ([`Recalled`]),
-//! server runs computed here again ([`Replays`]),
+//! ([`Labels`]), families of outliers and what is set aside ([`Families`]), the progress of the open run ([`Watch`]), the subset
+//! and run being prepared ([`Draft`]), the runs of this browser ([`Local`]) and of either host ([`Hosts`]), what a run found of
+//! planted objects ([`Recalled`]), server runs computed here again ([`Replays`]),
 //! the last failure ([`Failures`]), what is selected ([`Selected`]), what the views beside the list show ([`Showing`]), the
 //! map of feature space ([`Maps`]), the way round ([`Tour`]) and the theme.
 //!
@@ -19,6 +19,7 @@ mod desk;
 mod draft;
 mod explained;
 mod failures;
+mod families;
 mod footprints;
 mod hosts;
 mod joined;
@@ -46,6 +47,7 @@ pub use desk::Desk;
 pub use draft::Draft;
 pub use explained::Explained;
 pub use failures::Failures;
+pub use families::Families;
 pub use footprints::Footprints;
 pub use hosts::Hosts;
 pub use joined::Joined;
@@ -81,6 +83,7 @@ pub fn provide() {
     provide_context(Measured::new());
     provide_context(Explained::new());
     provide_context(Labels::new());
+    provide_context(Families::new());
     provide_context(Watch::new());
     provide_context(Traced::new());
     provide_context(Draft::new());

@@ -18,7 +18,7 @@ use crate::{
     client::{self, Arrived, encoded, query},
     state::{
         address::{Address, Place},
-        columns,
+        columns, families,
         gallery::Walk,
         load::Load,
         local_run::Stated,
@@ -35,8 +35,15 @@ pub(super) const SPECTRUM_COLUMNS: &str = "spectrum_id,designation,class,subclas
 /// Rows listed at most: what a browser holds with ease. A condition reaches the others.
 pub(super) const MOST_ROWS: u64 = 200_000;
 
-/// What is listed: the place with its condition and order.
-type Listing = (Place, Option<String>, Option<String>);
+/// What is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Listing {
+    place: Place,
+    condition: Option<String>,
+    order_by: Option<String>,
+    /// Candidates that were set aside, too.
+    with_aside: bool,
+}
 
 /// The rows listed.
 #[derive(Debug, Clone, Copy)]
@@ -85,13 +92,14 @@ impl Rows {
             })
         };
         let listing = Memo::new(move |_| {
-            let Address { place, condition, .. } = desk.address.get();
+            let Address { place, condition, view, .. } = desk.address.get();
             let listed = match &place {
                 Place::Subset { .. } => true,
                 Place::Run { .. } => desk.run().is_some_and(|run| run.status == RunStatus::Done),
                 _ => false,
             };
-            listed.then_some((place, condition, orders().0))
+            let with_aside = view.contains_key(families::ASIDE_KEY);
+            listed.then(|| Listing { place, condition, order_by: orders().0, with_aside })
         });
         let rows = Self {
             table: RwSignal::new(Load::Idle),
@@ -185,6 +193,13 @@ impl Rows {
         }
     }
 
+    /// Fetches the server's list again: something outside of the address has changed what belongs to it.
+    pub fn list_again(self) {
+        if let Some(listing) = self.listing.get_untracked().filter(|listing| own_run(listing).is_none()) {
+            self.begin(Some(listing));
+        }
+    }
+
     /// Whether the table is what the address asks for, and not what it asked for before.
     pub fn is_current(self) -> bool {
         self.table_of.get() == self.listing.get()
@@ -242,25 +257,27 @@ impl Rows {
 }
 
 /// The run of this browser that is listed.
-fn own_run((place, ..): &Listing) -> Option<&str> {
-    match place {
+fn own_run(listing: &Listing) -> Option<&str> {
+    match &listing.place {
         Place::Run { run } if is_run_name(run) => Some(run),
         _ => None,
     }
 }
 
-fn path((place, condition, order_by): &Listing) -> Option<String> {
+fn path(listing: &Listing) -> Option<String> {
     let limit = MOST_ROWS.to_string();
-    let (path, columns) = match place {
+    let (path, columns) = match &listing.place {
         Place::Run { run } => (format!("/api/v1/runs/{}/candidates", encoded(run)), CANDIDATE_COLUMNS),
         Place::Subset { survey } => (format!("/api/v1/surveys/{}/spectra", encoded(survey)), SPECTRUM_COLUMNS),
         _ => return None,
     };
+    let with_aside = listing.with_aside && matches!(listing.place, Place::Run { .. });
     let pairs = [
-        ("where", condition.as_deref()),
-        ("order_by", order_by.as_deref()),
+        ("where", listing.condition.as_deref()),
+        ("order_by", listing.order_by.as_deref()),
         ("columns", Some(columns)),
         ("limit", Some(&limit)),
+        ("with_set_aside", with_aside.then_some("true")),
     ];
     Some(path + &query(&pairs))
 }

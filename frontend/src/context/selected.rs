@@ -102,6 +102,11 @@ impl Selected {
         });
     }
 
+    /// Selects spectra by name, those that are not listed among them.
+    pub fn choose_named<'a>(self, ids: impl Iterator<Item = &'a str>) {
+        self.select(|now| now.with(How::Replace, ids));
+    }
+
     /// Puts a spectrum in, or takes it out.
     pub fn toggle(self, id: &str) {
         self.select(|now| now.toggled(id));

@@ -9,11 +9,17 @@ use balmer_core::{
     Error,
     manipulation::RecipeSpec,
     pipeline::{LabelAlgorithm, LabelsSpec, PipelineSpec, Plan},
+    spectrum::Medium,
 };
 use balmer_exchange::api::{FieldProblem, Method, Problem};
 use serde_json::Value;
 
-use super::settings::{self, Kind, LABEL_NEIGHBORS, LABEL_SOURCE, LOF_NEIGHBORS, Setting, TABLE_NEIGHBORS, setting_of};
+use super::{
+    masking,
+    settings::{
+        self, Kind, LABEL_NEIGHBORS, LABEL_SOURCE, LOF_NEIGHBORS, MASKED, MEDIUM, Setting, TABLE_NEIGHBORS, setting_of,
+    },
+};
 
 /// The fields as they are typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +40,14 @@ pub enum Preset {
     Paper2016,
     /// Types of stars by the blue of their spectra.
     SpectralTypes,
+    /// What is wrong with spectra.
+    Artefacts,
 }
 
 impl Preset {
     /// Every preset.
-    pub const ALL: [Self; 4] = [Self::RareLines, Self::Generation2, Self::Paper2016, Self::SpectralTypes];
+    pub const ALL: [Self; 5] =
+        [Self::RareLines, Self::Generation2, Self::Paper2016, Self::SpectralTypes, Self::Artefacts];
 
     /// Its name in the form.
     pub fn name(self) -> &'static str {
@@ -47,6 +56,7 @@ impl Preset {
             Self::Generation2 => "generation-2",
             Self::Paper2016 => "paper-2016",
             Self::SpectralTypes => "spectral-types",
+            Self::Artefacts => "artefacts",
         }
     }
 
@@ -57,6 +67,7 @@ impl Preset {
             Self::Generation2 => "Generation 2: Podsztavek et al. 2020",
             Self::Paper2016 => "Paper of 2016: Škoda et al.",
             Self::SpectralTypes => "Spectral types, from the blue",
+            Self::Artefacts => "Artefacts: nothing masked or repaired",
         }
     }
 
@@ -72,6 +83,7 @@ impl Preset {
             Self::Generation2 => with(RecipeSpec::generation_2()),
             Self::Paper2016 => PipelineSpec::paper_2016(""),
             Self::SpectralTypes => with(RecipeSpec::spectral_types()),
+            Self::Artefacts => with(RecipeSpec::artefacts()),
         }
     }
 }
@@ -135,6 +147,13 @@ impl RunForm {
         }
     }
 
+    /// Masks more stretches, in Angstrom as observed in a medium.
+    pub fn mask(&mut self, stretches: &[[f64; 2]], medium: Medium) {
+        let own = if self.text(MEDIUM) == "air" { Medium::Air } else { Medium::Vacuum };
+        let stretches = masking::converted(stretches, medium, own);
+        self.set(MASKED, masking::joined(self.text(MASKED), &stretches));
+    }
+
     /// The preset in force.
     pub fn preset(&self) -> Option<Preset> {
         Preset::ALL.into_iter().find(|&preset| self.with_preset(preset) == *self)
@@ -156,7 +175,7 @@ impl RunForm {
     /// # Errors
     /// Each fault at its key.
     pub fn spec(&self, survey: &str, condition: &str, rows: Option<u64>) -> Result<PipelineSpec, Vec<FieldProblem>> {
-        let mut tree = tree(&PipelineSpec { labels: Some(LabelsSpec::default()), ..PipelineSpec::new(survey) });
+        let mut tree = tree(&complete(survey));
         let mut faults = Vec::new();
         let used = |setting: &&Setting| self.method != Method::Lof || !setting.key.starts_with("labels.");
         for setting in settings::all().filter(used) {
@@ -187,6 +206,15 @@ impl RunForm {
             }
             Err(error) => Err(vec![fault("spec", &error.to_string())]),
         }
+    }
+}
+
+/// A spec in which every key is written that has a field, those that are left out where they say nothing among them.
+fn complete(survey: &str) -> PipelineSpec {
+    PipelineSpec {
+        recipe: RecipeSpec { mask_angstrom: vec![[1.0, 2.0]], ..RecipeSpec::default() },
+        labels: Some(LabelsSpec::default()),
+        ..PipelineSpec::new(survey)
     }
 }
 
@@ -239,6 +267,9 @@ fn pointer(key: &str) -> String {
 fn written(tree: &Value, setting: &Setting) -> String {
     match tree.pointer(&pointer(setting.key)) {
         Some(Value::String(text)) => text.clone(),
+        Some(value) if setting.kind == Kind::Stretches => serde_json::from_value(value.clone())
+            .map(|stretches: Vec<_>| masking::written(&stretches))
+            .unwrap_or_default(),
         Some(Value::Array(items)) => {
             let text = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
             items.iter().map(text).collect::<Vec<_>>().join(", ")
@@ -269,6 +300,9 @@ fn read(text: &str, kind: Kind) -> Result<Value, &'static str> {
             let numbers: Result<Vec<u64>, _> = parts(text).map(str::parse).collect();
             numbers.map(Value::from).map_err(|_| "must be whole numbers with commas")
         }
+        Kind::Stretches => masking::read(text)
+            .map(|stretches| serde_json::json!(stretches))
+            .ok_or("must be stretches, as 5575-5580, 6298-6303"),
         Kind::Continuum => {
             let is_known = text.parse::<balmer_core::manipulation::Continuum>().is_ok();
             if is_known {

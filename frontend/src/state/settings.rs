@@ -21,6 +21,8 @@ pub enum Kind {
     List,
     /// Whole numbers with commas between them.
     Wholes,
+    /// Stretches of wavelengths with commas between them, as in `5575-5580, 6298-6303`.
+    Stretches,
     /// Any of some words.
     Several(&'static [&'static str]),
 }
@@ -70,6 +72,11 @@ pub const LABEL_NEIGHBORS: &str = "labels.n_neighbors";
 /// The key of the survey that the labels come from.
 pub const LABEL_SOURCE: &str = "labels.source";
 
+/// The key of the medium of a recipe's wavelengths.
+pub const MEDIUM: &str = "recipe.medium";
+/// The key of the stretches that are masked in every spectrum.
+pub const MASKED: &str = "recipe.mask_angstrom";
+
 /// All of them but the survey, the condition and the method, which the bars choose.
 #[rustfmt::skip]
 pub const GROUPS: &[Group] = &[
@@ -79,12 +86,13 @@ pub const GROUPS: &[Group] = &[
         settings: &[
             setting("recipe.window_angstrom.0", "Window from", "Å", Kind::Decimal, "First pixel centre of the part of the spectrum that is compared."),
             setting("recipe.window_angstrom.1", "Window to", "Å", Kind::Decimal, "Last pixel centre; a spectrum that ends inside the window is rejected."),
-            setting("recipe.medium", "Wavelengths in", "", Kind::Choice(&["vacuum", "air"]), "Medium of the window; spectra in the other one are converted."),
+            setting(MEDIUM, "Wavelengths in", "", Kind::Choice(&["vacuum", "air"]), "Medium of the window; spectra in the other one are converted."),
             setting("recipe.pixels", "Pixels", "", Kind::Whole, "Number of pixels that every spectrum is brought to."),
             setting("recipe.grid", "Grid", "", Kind::Choice(&["linear", "log"]), "Equal steps in wavelength, or in its logarithm: equal steps in velocity."),
             setting("recipe.rest_frame", "Rest frame", "", Kind::Switch, "Shift by the catalogue's redshift; a spectrum without one is rejected."),
             setting("recipe.resolution_fwhm_angstrom", "Resolution (FWHM)", "Å", Kind::Decimal, "Finer spectra are smoothed down to it; 0 leaves each at its own."),
-            setting("recipe.mask", "Bad pixels by mask", "", Kind::Choice(&["none", "and", "or"]), "Which flagged pixels are bridged: none, those bad in every exposure, or in any."),
+            setting("recipe.mask", "Bad pixels by mask", "", Kind::Choice(&["none", "and", "or", "keep"]), "Which flagged pixels are bridged: none, those bad in every exposure, or in any; keep bridges not even dead ones."),
+            setting(MASKED, "Masked stretches", "Å", Kind::Stretches, "Bridged in every spectrum, as observed: sky lines, bad columns. Written 5575-5580, 6298-6303."),
             setting("recipe.spike_sigma", "Spikes above", "σ", Kind::Decimal, "Lone pixels that stand this far out are bridged; 0 leaves them."),
             setting("recipe.min_good_fraction", "Good pixels at least", "", Kind::Decimal, "Fraction of the window that must be good, else the spectrum is rejected."),
             setting("recipe.continuum", "Divide by continuum", "", Kind::Continuum, "A clipped polynomial of a degree, a running median over a width in Å, or nothing."),

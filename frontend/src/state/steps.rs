@@ -1,17 +1,8 @@
 //! The steps of a recipe as small plots: each a line, with the bad pixels and the continuum marked in it.
 
-use std::fmt::Write as _;
-
 use balmer_exchange::api::{RecipeTrace, TraceRow};
 
-use super::format::number;
-
-/// Width of a plot's own coordinates.
-pub const WIDTH: f64 = 240.0;
-/// Height of them.
-pub const HEIGHT: f64 = 72.0;
-/// Left free above and below the line.
-const MARGIN: f64 = 4.0;
+use super::{format::number, small_plot::Frame};
 
 /// One small plot.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +11,7 @@ pub struct StepPlot {
     pub step: String,
     /// What was done.
     pub title: String,
-    /// The line, as an SVG path over [`WIDTH`] x [`HEIGHT`]; a gap where there is no number.
+    /// The line, as an SVG path; a gap where there is no number.
     pub path: String,
     /// What the line is divided by next, where it is.
     pub level: Option<String>,
@@ -67,47 +58,16 @@ fn plot_of(row: &TraceRow, level: Option<&TraceRow>) -> StepPlot {
     StepPlot {
         step: row.step.clone(),
         title: row.description.clone(),
-        path: frame.path(row),
-        level: level.map(|level| frame.path(level)),
+        path: path(&frame, row),
+        level: level.map(|level| path(&frame, level)),
         bad: row.bad.iter().filter_map(|&pixel| Some(frame.x(*row.wavelengths.get(pixel as usize)?))).collect(),
         range: (number(f64::from(low)), number(f64::from(high))),
         wavelengths: ends,
     }
 }
 
-struct Frame {
-    ends: (f64, f64),
-    low: f64,
-    high: f64,
-}
-
-impl Frame {
-    fn x(&self, wavelength: f64) -> f64 {
-        let span = (self.ends.1 - self.ends.0).max(f64::MIN_POSITIVE);
-        WIDTH * (wavelength - self.ends.0) / span
-    }
-
-    fn y(&self, value: f64) -> f64 {
-        let share = if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.5 };
-        // what is out of all proportion leaves the plot rather than bends it
-        let share = share.clamp(-1.0, 2.0);
-        HEIGHT - MARGIN - share * (HEIGHT - 2.0 * MARGIN)
-    }
-
-    fn path(&self, row: &TraceRow) -> String {
-        let (mut path, mut is_down) = (String::new(), false);
-        for (&wavelength, value) in row.wavelengths.iter().zip(&row.values) {
-            let Some(value) = value else {
-                is_down = false;
-                continue;
-            };
-            let command = if is_down { 'L' } else { 'M' };
-            // writing to a string cannot fail
-            let _ = write!(path, "{command}{:.1} {:.1}", self.x(wavelength), self.y(f64::from(*value)));
-            is_down = true;
-        }
-        path
-    }
+fn path(frame: &Frame, row: &TraceRow) -> String {
+    frame.path(row.wavelengths.iter().copied().zip(row.values.iter().copied()))
 }
 
 #[cfg(test)]
@@ -115,6 +75,7 @@ mod tests {
     use balmer_core::spectrum::Medium;
 
     use super::*;
+    use crate::state::small_plot::{HEIGHT, MARGIN, WIDTH};
 
     fn row(step: &str, values: &[Option<f32>], bad: &[u32]) -> TraceRow {
         let wavelengths = (0..values.len()).map(|i| 6500.0 + i as f64).collect();

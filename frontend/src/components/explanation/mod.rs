@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use self::{neighbors::neighbors, places::strip, seeds::seeds, steps::Steps};
 use crate::{
+    components::families::OwnFamily,
     context::Explained,
     state::{load::Load, places::Places},
 };
@@ -35,6 +36,7 @@ pub fn ExplanationPanel() -> impl IntoView {
         <section class="explanation" aria-label="Why it ranks here" data-testid="explanation">
             <h2>"Why it ranks here"</h2>
             {body}
+            <OwnFamily />
             <Steps />
         </section>
     }

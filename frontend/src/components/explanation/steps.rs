@@ -11,7 +11,8 @@ use crate::{
     state::{
         format::fixed,
         load::Load,
-        steps::{HEIGHT, StepPlot, WIDTH, plots},
+        small_plot::{HEIGHT, WIDTH},
+        steps::{StepPlot, plots},
     },
 };
 

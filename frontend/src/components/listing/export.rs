@@ -12,6 +12,7 @@ use crate::{
     state::{
         address::{Address, Place},
         csv::csv,
+        families,
     },
 };
 
@@ -124,7 +125,12 @@ fn table_url(address: &Address, format: &str) -> Option<String> {
         Place::Subset { survey } => format!("/api/v1/surveys/{}/spectra", encoded(survey)),
         _ => return None,
     };
-    let pairs =
-        [("format", Some(format)), ("where", address.condition.as_deref()), ("order_by", address.order_by.as_deref())];
+    let with_aside = address.view.contains_key(families::ASIDE_KEY) && matches!(address.place, Place::Run { .. });
+    let pairs = [
+        ("format", Some(format)),
+        ("where", address.condition.as_deref()),
+        ("order_by", address.order_by.as_deref()),
+        ("with_set_aside", with_aside.then_some("true")),
+    ];
     Some(path + &query(&pairs))
 }

@@ -20,6 +20,7 @@ use self::{
 use crate::{
     components::{
         crossmatch::KnownMenu,
+        families::{AsideLine, FamiliesMenu},
         recall::{RecallButton, RecallPanel},
         selection_bar::SelectionBar,
         subsets_menu::SubsetsMenu,
@@ -52,6 +53,7 @@ pub fn Listing() -> impl IntoView {
                 <h2>{title}</h2>
                 <span class="summary muted" aria-live="polite">{move || summary(desk, rows)}</span>
                 <KnownMenu />
+                {move || of_run.get().then(|| view! { <FamiliesMenu /> })}
                 <SubsetsMenu />
                 <ExportMenu />
             </header>
@@ -62,6 +64,7 @@ pub fn Listing() -> impl IntoView {
             </div>
             {move || more.said.get().map(|said| view! { <p class="muted listing-said" role="status">{said}</p> })}
             {move || of_run.get().then(|| view! { <CandidateFilter /> })}
+            {move || of_run.get().then(|| view! { <AsideLine /> })}
             <SelectionBar />
             <RecallPanel />
             <Grid of_run />
@@ -149,7 +152,10 @@ fn summary(desk: Desk, rows: Rows) -> String {
             let cut = if listed < total { format!("the first {} of ", count(listed)) } else { String::new() };
             let filtered = desk.address.with(|address| address.condition.is_some());
             match desk.run() {
-                Some(run) if filtered => format!("{cut}{} of {} ranked", count(total), count(run.counts.ranked)),
+                // a condition leaves some out, or they are set aside
+                Some(run) if filtered || total < run.counts.ranked => {
+                    format!("{cut}{} of {} ranked", count(total), count(run.counts.ranked))
+                }
                 Some(run) => {
                     format!("{cut}{} ranked · {} outliers", count(total), count(run.counts.outliers))
                 }

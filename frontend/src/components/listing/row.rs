@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use crate::{
-    context::{Columns, Desk, Joined, Labels, Recalled, Rows, Selected},
+    context::{Columns, Desk, Families, Joined, Labels, Recalled, Rows, Selected},
     state::{
         columns::{is_number, written},
         listed::Listed,
@@ -45,6 +45,13 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let last = Memo::new(move |_| {
         first().is_some_and(|first| cells.with(|cells| cells.as_ref().is_some_and(|c| c.number == first)))
     });
+    let families: Families = expect_context();
+    let aside = Memo::new(move |_| {
+        families.listed_aside.with(|aside| {
+            let aside = aside.as_ref()?;
+            cells.with(|cells| cells.as_ref().map(|cells| aside.contains(&cells.id)))
+        })
+    });
     let id = move || cells.with_untracked(|cells| cells.as_ref().map(|cells| cells.id.clone()));
     let toggle = move || {
         if let Some(id) = id() {
@@ -78,6 +85,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
             class:marked=move || marked.get()
             class:threshold=move || last.get()
+            class:aside=move || aside.get().unwrap_or(false)
             on:mousedown=move |event| {
                 // a range of rows is wanted, not of letters
                 if event.shift_key() {

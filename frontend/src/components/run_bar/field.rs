@@ -10,11 +10,16 @@ use crate::{
     },
 };
 
+/// The id of the control of a setting.
+pub fn id_of(key: &str) -> String {
+    format!("set-{}", key.replace('.', "-"))
+}
+
 /// The field of a setting.
 #[component]
 pub fn Field(draft: Draft, setting: &'static Setting) -> impl IntoView {
     let key = setting.key;
-    let id = format!("set-{}", key.replace('.', "-"));
+    let id = id_of(key);
     let (about_id, fault_id) = (format!("{id}-about"), format!("{id}-fault"));
     let described = format!("{about_id} {fault_id}");
     let is_default = Memo::new(move |_| draft.form.with(|form| form.is_default(key)));
@@ -75,7 +80,7 @@ fn Control(draft: Draft, setting: &'static Setting, id: String, described: Strin
         }
         Kind::Continuum => view! { <Continuum draft key id described text /> }.into_any(),
         Kind::Several(words) => view! { <Several draft key words described text /> }.into_any(),
-        Kind::Whole | Kind::Decimal | Kind::Text | Kind::List | Kind::Wholes => {
+        Kind::Whole | Kind::Decimal | Kind::Text | Kind::List | Kind::Wholes | Kind::Stretches => {
             let mode = match setting.kind {
                 Kind::Whole => "numeric",
                 Kind::Decimal => "decimal",

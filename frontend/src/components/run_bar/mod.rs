@@ -2,20 +2,17 @@
 
 mod field;
 mod gpu_note;
+mod on_server;
 mod settings;
 pub mod standing;
 
-use balmer_core::pipeline::PipelineSpec;
-use balmer_exchange::{
-    api::{Method, RunSummary},
-    worker::is_run_name,
-};
+use balmer_exchange::api::{Method, RunSummary};
 use leptos::prelude::*;
 
-use self::{gpu_note::GpuNote, settings::Settings, standing::Standing};
+use self::{gpu_note::GpuNote, on_server::OnServer, settings::Settings, standing::Standing};
 use super::run_details::RunDetails;
 use crate::{
-    context::{Desk, Draft, Labels, Watch},
+    context::{Desk, Draft, Labels},
     state::{
         address::{Address, Place},
         host::Host,
@@ -23,6 +20,7 @@ use crate::{
         settings::{LABEL_NEIGHBORS, LOF_NEIGHBORS},
     },
 };
+pub use on_server::ToServer;
 
 const METHODS: [(Method, &str); 3] = [
     (Method::Lof, "Local outlier factor"),
@@ -34,7 +32,7 @@ const METHODS: [(Method, &str); 3] = [
 #[component]
 pub fn RunBar() -> impl IntoView {
     let (draft, desk) = (expect_context::<Draft>(), expect_context::<Desk>());
-    let has_settings = RwSignal::new(false);
+    let has_settings = draft.has_settings;
     let has_details = RwSignal::new(false);
     let is_under_way = Memo::new(move |_| desk.run().is_some_and(|run| !run.status.is_final()));
     let run = move |_| draft.run();
@@ -57,14 +55,14 @@ pub fn RunBar() -> impl IntoView {
             </Show>
             <OnServer draft />
             <Standing has_details />
-            <Faults draft has_settings />
+            <Faults draft />
             <NeedsLabels draft />
             <GpuNote draft />
         </section>
         <Show when=move || has_details.get() && desk.run_id.get().is_some()>
             <RunDetails />
         </Show>
-        <Settings draft is_open=has_settings />
+        <Settings draft />
     }
 }
 
@@ -157,51 +155,9 @@ fn DeviceSelect(draft: Draft) -> impl IntoView {
     }
 }
 
-/// The settings of the open run on the server: as they are for a run of this browser, without the condition for a run
-/// over a subset.
-#[component]
-fn OnServer(draft: Draft) -> impl IntoView {
-    let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
-    let over = Memo::new(move |_| desk.run().filter(|run| run.status.is_final()).map(|run| (run.id, run.r#where)));
-    let is_part = move || over.with(|over| over.as_ref().is_some_and(|(_, condition)| condition.is_some()));
-    let is_own = move || over.with(|over| over.as_ref().is_some_and(|(id, _)| is_run_name(id)));
-    let submit = move |whole: bool| {
-        let Some(detail) = untrack(|| watch.opened()) else { return };
-        if let Ok(spec) = serde_json::from_value::<PipelineSpec>(detail.spec.clone()) {
-            let condition = spec.r#where.clone().filter(|_| !whole);
-            draft.submit(PipelineSpec { r#where: condition, ..spec }, Host::Server);
-        }
-    };
-    let is_waiting = move || draft.is_busy.get() || watch.opened().is_none();
-    view! {
-        <Show when=is_own>
-            <button
-                type="button"
-                data-testid="run-on-server"
-                title="The settings of this run, computed by the server and kept there"
-                disabled=is_waiting
-                on:click=move |_| submit(false)
-            >
-                "Run on the server"
-            </button>
-        </Show>
-        <Show when=is_part>
-            <button
-                type="button"
-                data-testid="promote"
-                title="The settings of this run, without its condition, on the server"
-                disabled=is_waiting
-                on:click=move |_| submit(true)
-            >
-                "Run on the whole survey"
-            </button>
-        </Show>
-    }
-}
-
 /// What keeps the run from being accepted, next to where it is mended.
 #[component]
-fn Faults(draft: Draft, has_settings: RwSignal<bool>) -> impl IntoView {
+fn Faults(draft: Draft) -> impl IntoView {
     let shown = Memo::new(move |_| {
         let live = draft.checked.with(|checked| checked.as_ref().err().cloned()).unwrap_or_default();
         let mut all = draft.faults.get();
@@ -229,7 +185,7 @@ fn Faults(draft: Draft, has_settings: RwSignal<bool>) -> impl IntoView {
                 <p class="bar-fault" role="alert">
                     {faults.into_iter().map(line).collect_view()}
                     <Show when=move || in_settings>
-                        <button type="button" class="quiet" on:click=move |_| has_settings.set(true)>
+                        <button type="button" class="quiet" on:click=move |_| draft.has_settings.set(true)>
                             "Open the settings"
                         </button>
                     </Show>

@@ -1,8 +1,10 @@
 //! Every setting of the pipeline spec, and the spec itself as text.
 
 use leptos::{html::Dialog, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 
-use super::field::Field;
+use super::field::{Field, id_of};
 use crate::{
     components::run_details::text_block::TextBlock,
     context::Draft,
@@ -14,13 +16,20 @@ use crate::{
 
 /// The dialog.
 #[component]
-pub fn Settings(draft: Draft, is_open: RwSignal<bool>) -> impl IntoView {
+pub fn Settings(draft: Draft) -> impl IntoView {
+    let is_open = draft.has_settings;
     let dialog = NodeRef::<Dialog>::new();
     Effect::new(move || {
         let Some(dialog) = dialog.get() else { return };
         match (is_open.get(), dialog.open()) {
-            // already shown, or not in the page: nothing to do either way
-            (true, false) => drop(dialog.show_modal()),
+            (true, false) => {
+                // already shown, or not in the page: nothing to do either way
+                drop(dialog.show_modal());
+                if let Some(key) = draft.pointed.try_update(Option::take).flatten() {
+                    // the fields are in the document by then
+                    request_animation_frame(move || look_at(key));
+                }
+            }
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -72,6 +81,15 @@ pub fn Settings(draft: Draft, is_open: RwSignal<bool>) -> impl IntoView {
         <dialog node_ref=dialog class="settings" aria-label="Settings of the run" on:close=move |_| is_open.set(false) on:click=press>
             {body}
         </dialog>
+    }
+}
+
+/// Brings a setting into sight, ready to be changed.
+fn look_at(key: &str) {
+    let field = document().get_element_by_id(&id_of(key)).and_then(|field| field.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = field {
+        // a field that is in the document takes the focus, and comes into sight by it
+        let _: Result<(), JsValue> = field.focus();
     }
 }
 

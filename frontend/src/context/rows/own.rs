@@ -43,7 +43,7 @@ impl Rows {
         let listed = match self.filtered(&run, &listing) {
             // the old list stays until the server has answered
             None => return,
-            Some(Ok(table)) => sorted(table, listing.2.as_deref()),
+            Some(Ok(table)) => sorted(table, listing.order_by.as_deref()),
             Some(Err(problem)) => Err(problem),
         };
         self.total.set(listed.as_ref().ok().map(|table| table.len() as u64));
@@ -51,9 +51,9 @@ impl Rows {
     }
 
     /// The rows that fulfil the condition; `None` while the server is asked.
-    fn filtered(self, run: &LocalRun, (_, condition, _): &Listing) -> Option<Result<Table, Problem>> {
+    fn filtered(self, run: &LocalRun, listing: &Listing) -> Option<Result<Table, Problem>> {
         let table = run.table();
-        let Some(condition) = condition else { return Some(Ok(table)) };
+        let Some(condition) = &listing.condition else { return Some(Ok(table)) };
         let filter = match LocalFilter::parse(condition) {
             Ok(filter) => filter,
             Err(why) => return Some(Err(Problem::new(400, "refused").with_detail(why))),

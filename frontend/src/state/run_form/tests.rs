@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn complete() -> PipelineSpec {
-    PipelineSpec { labels: Some(LabelsSpec::default()), ..PipelineSpec::default() }
-}
-
 fn faults(change: impl FnOnce(&mut RunForm)) -> Vec<String> {
     let mut form = RunForm { method: Method::Spreading, ..RunForm::default() };
     change(&mut form);
@@ -21,7 +17,7 @@ fn every_key_of_the_spec_has_a_field() {
         }
     }
     let mut keys = Vec::new();
-    leaves("", &tree(&complete()), &mut keys);
+    leaves("", &tree(&complete("")), &mut keys);
     let mut fields: Vec<&str> = settings::all().map(|setting| field(setting.key)).collect();
     fields.dedup();
     // chosen by the bars themselves
@@ -36,7 +32,7 @@ fn every_word_of_a_choice_is_one_of_the_spec_s() {
     for setting in settings::all() {
         let Kind::Choice(words) = setting.kind else { continue };
         for word in words {
-            let mut tree = tree(&complete());
+            let mut tree = tree(&complete(""));
             *tree.pointer_mut(&pointer(setting.key)).unwrap() = Value::from(*word);
             assert!(serde_json::from_value::<PipelineSpec>(tree).is_ok(), "{} = {word}", setting.key);
         }
@@ -85,6 +81,32 @@ fn a_fault_stands_at_its_key() {
     let mut form = RunForm::default();
     form.set("labels.alpha", "1");
     assert!(form.spec("s", "", None).is_ok(), "labels do not count without a label stage");
+}
+
+#[test]
+fn masked_stretches_are_typed_read_and_refused() {
+    let mut spec = PipelineSpec::new("s");
+    spec.recipe.mask_angstrom = vec![[5574.0, 5584.0], [6299.5, 6304.5]];
+    let mut form = RunForm::of(&spec);
+    assert_eq!((form.text(MASKED), form.changes()), ("5574-5584, 6299.5-6304.5", 1));
+    assert_eq!(form.spec("s", "", None).unwrap(), spec);
+    form.set(MASKED, "");
+    assert_eq!(form.spec("s", "", None).unwrap(), PipelineSpec::new("s"));
+    for wrong in ["5577", "5584-5574", "sky"] {
+        assert_eq!(faults(|form| form.set(MASKED, wrong)), [MASKED], "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_masked_besides_is_in_the_medium_of_the_form() {
+    let mut form = RunForm::default();
+    form.set(MASKED, "6298-6303");
+    form.mask(&[[5575.0, 5580.0]], Medium::Vacuum);
+    assert_eq!(form.text(MASKED), "5575-5580, 6298-6303");
+    form.set(MEDIUM, "air");
+    form.set(MASKED, "");
+    form.mask(&[[5575.0, 5580.0]], Medium::Vacuum);
+    assert_eq!(form.text(MASKED), "5573.45-5578.45");
 }
 
 #[test]
