@@ -184,7 +184,9 @@ impl Rows {
     pub fn refresh(self, prefix: &str) {
         let listing = self.listing.get_untracked();
         let begins = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains(&format!("{prefix}_")));
-        let Some(listing) = listing.filter(|(_, condition, order)| begins(condition) || begins(order)) else { return };
+        let Some(listing) = listing.filter(|listing| begins(&listing.condition) || begins(&listing.order_by)) else {
+            return;
+        };
         if own_run(&listing).is_some() {
             // the page lists it again once the server has said anew what it admits
             self.admitted.set(None);

@@ -137,7 +137,7 @@ pub(crate) fn matching_rows(
     subsets: &Subsets,
     query: &Query,
 ) -> Result<Vec<u64>> {
-    Ok(matching(files, table, subsets, query)?.0)
+    Ok(matching(files, table, beside, subsets, query)?.0)
 }
 
 /// The same, and how many of those that fulfil the condition the query leaves out by name.

@@ -49,8 +49,7 @@ mod tests {
 
     #[test]
     fn clusters_are_those_of_scikit_learn() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/counts.json");
-        let golden: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let golden: Value = serde_json::from_str(include_str!("../../../../tests/golden/counts.json")).unwrap();
         for case in golden["dbscan"].as_array().unwrap() {
             let points: Vec<[f64; 2]> = serde_json::from_value(case["points"].clone()).unwrap();
             let points = Array2::from_shape_fn((points.len(), 2), |(i, j)| points[i][j]);

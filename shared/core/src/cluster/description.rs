@@ -130,7 +130,7 @@ impl Description {
     /// Where the spectrum stands among defects; `None` where nothing counts. A possible emission line is all that counts
     /// where there is one.
     pub fn position(&self) -> Option<Position> {
-        let mut strengths = self.strengths().map(|s| s.max(0.0).min(1e6));
+        let mut strengths = self.strengths().map(|s| if s.is_nan() { 0.0 } else { s.clamp(0.0, 1e6) });
         let line = AXES.len() - 1;
         if strengths[line] >= 1.0 {
             return Some(std::array::from_fn(|i| f64::from(u8::from(i == line))));

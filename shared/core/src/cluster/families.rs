@@ -165,7 +165,9 @@ impl Families {
         }
         for (members, mut centre, radius) in clusters(&shapes, params.likeness, params.members) {
             let norm = centre.iter().map(|c| c * c).sum::<f64>().sqrt();
-            centre.iter_mut().for_each(|c| *c /= norm);
+            for c in &mut centre {
+                *c /= norm;
+            }
             families.push(Family::new(outliers, members, Place::Likeness { centre, radius }));
         }
         families.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then(a.members.cmp(&b.members)));

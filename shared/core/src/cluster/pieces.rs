@@ -91,7 +91,9 @@ pub fn over_represented(
             tests += made;
             found.extend(excesses.into_iter().map(|excess| (number, excess)));
         };
-        attributes.iter().for_each(|attribute| add(by_attribute(family, attribute)));
+        for attribute in attributes {
+            add(by_attribute(family, attribute));
+        }
         add(by_sky_line(family, window, medium));
         add(by_column(family, window));
     }

@@ -4,8 +4,7 @@ use balmer_core::cluster::{benjamini_hochberg, binomial_sf, hypergeometric_sf};
 use serde_json::Value;
 
 fn document() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/counts.json");
-    serde_json::from_str(&std::fs::read_to_string(path).expect("the golden file")).expect("JSON")
+    serde_json::from_str(include_str!("../../../../tests/golden/counts.json")).expect("JSON")
 }
 
 fn check(name: &str, tail: impl Fn(&[f64]) -> f64) {
