@@ -67,7 +67,7 @@ pub struct Xmatch {
     /// Column of proper motions towards north
     #[arg(long, value_name = "COLUMN")]
     pmdec: Option<String>,
-    /// Epoch of positions that move: a Julian year, or the column that has it [default: column ref_epoch]
+    /// Epoch of positions that move: a Julian year, or the column that has it [default: the column of that name]
     #[arg(long, value_name = "YEAR|COLUMN")]
     epoch: Option<String>,
     /// File of all pairs, of a kind told by its ending: .vot, .csv, .parquet or .fits; '-' is standard output
