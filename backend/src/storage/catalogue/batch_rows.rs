@@ -1,13 +1,20 @@
 //! Record batches as rows of a catalogue: of a Parquet file, or of another survey.
 
-use std::{fs::File, sync::Arc};
+use std::{
+    fs::File,
+    iter, mem,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+};
 
 use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray};
 use arrow_cast::display::array_value_to_string;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use balmer_core::spectrum::ColumnType;
 use balmer_exchange::{CatalogueColumn, ReadError, Rows};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 
 /// Rows decoded at once: 40 MB of the widest table.
 const BATCH: usize = 1_024;
@@ -97,7 +104,23 @@ fn text(array: &ArrayRef, row: usize) -> Option<String> {
 /// repeated is there once.
 pub(super) fn read_parquet(
     file: File,
-) -> Result<(SchemaRef, impl Iterator<Item = Result<RecordBatch, ArrowError>>), String> {
+) -> Result<(SchemaRef, impl Iterator<Item = Result<RecordBatch, String>>), String> {
+    let (schema, mut reader) = decoded(|| open_parquet(file))?;
+    let batches =
+        iter::from_fn(move || decoded(|| reader.next().transpose().map_err(|e: ArrowError| e.to_string())).transpose());
+    // of a reader that has panicked nothing more is asked
+    let mut failed = false;
+    let until_failed = batches.take_while(move |batch| !mem::replace(&mut failed, batch.is_err()));
+    Ok((schema, until_failed))
+}
+
+/// What the decoder gives; it panics where a file says about itself what cannot be.
+fn decoded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let lies = || "it cannot be read as Parquet: what it says about itself cannot be".to_owned();
+    panic::catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(lies()))
+}
+
+fn open_parquet(file: File) -> Result<(SchemaRef, ParquetRecordBatchReader), String> {
     let failed = |e: parquet::errors::ParquetError| format!("it cannot be read as Parquet: {e}");
     let options = ArrowReaderOptions::new();
     let loaded = ArrowReaderMetadata::load(&file, options.clone()).map_err(failed)?;

@@ -54,7 +54,6 @@ pub(in crate::storage) fn open<'a>(
 /// The rows of a Parquet file.
 fn parquet(file: File) -> Result<CatalogueRows<'static>, String> {
     let (schema, batches) = super::batch_rows::read_parquet(file)?;
-    let batches = batches.map(|batch| batch.map_err(|e| e.to_string()));
     CatalogueRows::of_typed(BatchRows::columns(&schema), Box::new(BatchRows::new(batches))).map_err(|e| e.to_string())
 }
 

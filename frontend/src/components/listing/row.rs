@@ -20,8 +20,7 @@ pub const ROW_HEIGHT: f64 = 48.0;
 #[component]
 pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
     let (desk, rows, labels) = (expect_context::<Desk>(), expect_context::<Rows>(), expect_context::<Labels>());
-    let (selected, more, recalled): (Selected, Columns, Recalled) =
-        (expect_context(), expect_context(), expect_context());
+    let (selected, more): (Selected, Columns) = (expect_context(), expect_context());
     let joined: Joined = expect_context();
     let cells = Memo::new(move |_| rows.table.with(|table| Listed::of(table.ready()?, row)));
     let given = move || {
@@ -40,18 +39,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
         joined.known.with(|known| known.0.said(&id))
     });
     let marked = Memo::new(move |_| selected.marks.with(|marks| marks.0.has(row)));
-    // the last one that is looked at, where somebody asks how many
-    let first = move || recalled.vetting.with(|vetting| vetting.as_ref().map(|vetting| vetting.first.to_string()));
-    let last = Memo::new(move |_| {
-        first().is_some_and(|first| cells.with(|cells| cells.as_ref().is_some_and(|c| c.number == first)))
-    });
-    let families: Families = expect_context();
-    let aside = Memo::new(move |_| {
-        families.listed_aside.with(|aside| {
-            let aside = aside.as_ref()?;
-            cells.with(|cells| cells.as_ref().map(|cells| aside.contains(&cells.id)))
-        })
-    });
+    let (last, aside) = (is_last_looked_at(cells), is_set_aside(cells));
     let id = move || cells.with_untracked(|cells| cells.as_ref().map(|cells| cells.id.clone()));
     let toggle = move || {
         if let Some(id) = id() {
@@ -85,7 +73,7 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             style:top=format!("{}px", row as f64 * ROW_HEIGHT)
             class:marked=move || marked.get()
             class:threshold=move || last.get()
-            class:aside=move || aside.get().unwrap_or(false)
+            class:aside=move || aside.get()
             on:mousedown=move |event| {
                 // a range of rows is wanted, not of letters
                 if event.shift_key() {
@@ -127,6 +115,26 @@ pub fn Row(row: usize, chosen_row: Memo<Option<usize>>) -> impl IntoView {
             </For>
         </tr>
     }
+}
+
+/// Whether the row is the last one that is looked at, where somebody asks how many.
+fn is_last_looked_at(cells: Memo<Option<Listed>>) -> Memo<bool> {
+    let recalled: Recalled = expect_context();
+    let first = move || recalled.vetting.with(|vetting| vetting.as_ref().map(|vetting| vetting.first.to_string()));
+    Memo::new(move |_| {
+        first().is_some_and(|first| cells.with(|cells| cells.as_ref().is_some_and(|c| c.number == first)))
+    })
+}
+
+/// Whether the row was set aside, and is listed all the same.
+fn is_set_aside(cells: Memo<Option<Listed>>) -> Memo<bool> {
+    let families: Families = expect_context();
+    Memo::new(move |_| {
+        families.listed_aside.with(|aside| {
+            let Some(aside) = aside.as_ref() else { return false };
+            cells.with(|cells| cells.as_ref().is_some_and(|cells| aside.contains(&cells.id)))
+        })
+    })
 }
 
 /// How far a place can be relied on: a shape beside the factor.
