@@ -38,7 +38,7 @@ async fn the_document_and_the_routes_are_the_same() {
         ("/surveys/{survey}/crossmatches/{prefix}", "delete"),
         ("/surveys/{survey}/injections", "post"),
         ("/surveys/{survey}/families", "get post"),
-        ("/surveys/{survey}/families/{name}", "delete"),
+        ("/surveys/{survey}/families/{family}", "delete"),
         ("/runs/{run}/families", "get"),
         ("/surveys/{survey}/classes", "get put"),
         ("/surveys/{survey}/spectra", "get"),

@@ -200,8 +200,11 @@ fn clusters(points: &[(usize, Vec<f64>)], radius: f64, fewest: usize) -> Vec<(Ve
         let members: Vec<usize> = of_it().map(|(name, _)| *name).collect();
         let mean = |j: usize| of_it().map(|(_, point)| point[j]).sum::<f64>() / members.len() as f64;
         let centre: Vec<f64> = (0..width).map(mean).collect();
-        // a chain of neighbours may be long: recognised is what is as near as neighbours are
-        (members, centre, radius)
+        // a chain of neighbours may be long: recognised is what is as near as neighbours are, or as nine in ten members
+        let mut away: Vec<f64> = of_it().map(|(_, point)| distance(point, &centre)).collect();
+        away.sort_unstable_by(f64::total_cmp);
+        let most = away[(9 * away.len()).div_ceil(10) - 1];
+        (members, centre, radius.max(most))
     };
     (0..count).map(cluster).filter(|(members, ..)| members.len() >= fewest).collect()
 }

@@ -66,10 +66,10 @@ impl Vary {
             Self::Scale => [Scale::Minmax, Scale::Standard, Scale::Median]
                 .map(|scale| changed(format!("scale = {scale}"), RecipeSpec { scale, ..recipe.clone() }))
                 .into(),
-            Self::Mask => Mask::ALL
-                .iter()
-                .map(|&mask| changed(format!("mask = {mask}"), RecipeSpec { mask, ..recipe.clone() }))
-                .collect(),
+            // to keep bad pixels is for those who look for them
+            Self::Mask => [Mask::None, Mask::And, Mask::Or]
+                .map(|mask| changed(format!("mask = {mask}"), RecipeSpec { mask, ..recipe.clone() }))
+                .into(),
             Self::Continuum => continua(recipe)
                 .map(|continuum| {
                     changed(format!("continuum = {continuum}"), RecipeSpec { continuum, ..recipe.clone() })
