@@ -70,7 +70,7 @@ impl Backup {
             StoreError::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => {
                 anyhow!("the reader of the backup went away before its end")
             }
-            other => stopped(other),
+            other => other.into(),
         })?;
         for left_out in &about.left_out {
             tracing::warn!("{}: {}", left_out.unit, left_out.reason);
@@ -104,7 +104,7 @@ impl Restore {
         };
         let store = session.store_or_create()?;
         let progress = session.progress("restoring");
-        let report = restore(&store, from, &self.file, size, &options, &progress).map_err(stopped)?;
+        let report = restore(&store, from, &self.file, size, &options, &progress)?;
         drop(progress);
         if session.json() {
             return output::print_json(&report);
@@ -131,14 +131,6 @@ const ENDINGS: [&str; 3] = ["tar", "gz", "tgz"];
 
 fn has_ending(file: &Path, ending: &str) -> bool {
     file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
-}
-
-/// The failure of a command that Ctrl-C ended is told from others.
-fn stopped(error: StoreError) -> anyhow::Error {
-    match error {
-        StoreError::Cancelled => balmer_core::Error::Cancelled.into(),
-        other => other.into(),
-    }
 }
 
 /// `2 surveys and 1 run`.

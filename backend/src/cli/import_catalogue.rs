@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use balmer::storage::{CatalogueOptions, CatalogueReport, StoreError};
+use balmer::storage::{CatalogueOptions, CatalogueReport};
 
 use super::{
     output::{self, TextTable, thousands},
@@ -58,10 +58,7 @@ impl ImportCatalogue {
         let progress = session.progress("joining");
         let joined = store.import_catalogue(&self.survey, from, (&self.file, size), &options, &progress);
         drop(progress);
-        let report = joined.map_err(|e| match e {
-            StoreError::Cancelled => anyhow::Error::new(balmer_core::Error::Cancelled),
-            other => other.into(),
-        })?;
+        let report = joined?;
         if session.json() {
             return output::print_json(&report);
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use balmer::storage::{InjectOptions, StoreError, default_name};
+use balmer::storage::{InjectOptions, default_name};
 use balmer_core::simulate::{Injection, Injector, Template};
 use balmer_exchange::{Format, api::InjectionReport, read_spectra};
 use serde_json::json;
@@ -92,10 +92,7 @@ impl Inject {
         let progress = session.progress("planting");
         let made = session.store()?.inject(&self.survey, &options, &progress);
         drop(progress);
-        let report = made.map_err(|e| match e {
-            StoreError::Cancelled => anyhow::Error::new(balmer_core::Error::Cancelled),
-            other => other.into(),
-        })?;
+        let report = made?;
         if session.json() { output::print_json(&report) } else { write(&report) }
     }
 }

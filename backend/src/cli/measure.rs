@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use balmer::storage::{MeasureOptions, StoreError, nearest};
+use balmer::storage::{MeasureOptions, nearest};
 use balmer_core::{
     analysis::{Continuum, LineRequest, SpectralRegion, column_prefix},
     lines,
@@ -64,14 +64,11 @@ impl Measure {
     pub fn run(self, session: &Session) -> anyhow::Result<()> {
         let (request, name) = self.request()?;
         let prefix = self.prefix.unwrap_or_else(|| column_prefix(&name));
-        let options = MeasureOptions { request, condition: self.condition, prefix: prefix.clone(), most: None };
+        let options = MeasureOptions { request, condition: self.condition, prefix, most: None };
         let progress = session.progress("measuring");
         let measured = session.store()?.measure(&self.survey, &options, &progress);
         drop(progress);
-        let report = measured.map_err(|e| match e {
-            StoreError::Cancelled => anyhow::Error::new(balmer_core::Error::Cancelled),
-            other => other.into(),
-        })?;
+        let report = measured?;
         if session.json() {
             return output::print_json(&report);
         }

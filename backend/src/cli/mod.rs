@@ -40,7 +40,7 @@ mod xmatch;
 
 use std::process::ExitCode;
 
-use balmer::config::Settings;
+use balmer::{config::Settings, storage::StoreError};
 use clap::{Parser, Subcommand};
 
 use session::{Globals, Session};
@@ -159,12 +159,17 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(balmer_core::Error::Cancelled))) {
+    if error.chain().any(is_cancelled) {
         eprintln!("balmer: cancelled");
         return ExitCode::from(130);
     }
     eprintln!("balmer: error: {}", one_line(&format!("{error:#}")));
     ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+}
+
+fn is_cancelled(cause: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(cause.downcast_ref(), Some(balmer_core::Error::Cancelled))
+        || matches!(cause.downcast_ref(), Some(StoreError::Cancelled))
 }
 
 fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {

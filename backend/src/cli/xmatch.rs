@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use balmer::storage::{CrossmatchOptions, Store, StoreError, With, default_prefix};
+use balmer::storage::{CrossmatchOptions, Store, With, default_prefix};
 use balmer_core::sky::{Find, Radius};
 use balmer_exchange::{
     PlaceColumns,
@@ -105,7 +105,7 @@ impl Xmatch {
         let progress = session.progress("matching");
         let matched = store.crossmatch(&self.survey, with, &options, &progress);
         drop(progress);
-        let matched = matched.map_err(uncancelled)?;
+        let matched = matched?;
         let report = matched.report;
         if let Some(target) = &target {
             let about = about(&self.survey, &report);
@@ -135,13 +135,6 @@ impl Xmatch {
             return Ok(With::Survey(name));
         }
         bail!("cannot read the catalogue '{name}': there is no such file, and no survey of that name")
-    }
-}
-
-fn uncancelled(error: StoreError) -> anyhow::Error {
-    match error {
-        StoreError::Cancelled => balmer_core::Error::Cancelled.into(),
-        other => other.into(),
     }
 }
 
@@ -221,7 +214,7 @@ impl Columns {
             let progress = session.progress("taking columns away");
             let removed = store.remove_joined(&self.survey, &prefix, &progress);
             drop(progress);
-            let removed = removed.map_err(uncancelled)?;
+            let removed = removed?;
             if session.json() {
                 return output::print_json(&removed);
             }

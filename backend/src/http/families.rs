@@ -10,7 +10,7 @@ use balmer_exchange::api::{FamiliesBody, NamedFamily, NewFamily};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{App, ask, blocking, guard::BodyFormat, labels::AUTHOR, problem::Failure, query::Params, waiting::Waiting};
+use super::{App, ask, blocking, guard, labels::AUTHOR, problem::Failure, query::Params, waiting::Waiting};
 use crate::families::{self, FamilyOptions};
 
 /// `?outliers=&threshold=`
@@ -76,11 +76,7 @@ pub async fn name(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<NamedFamily>), Failure> {
-    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
-        let detail = "send the family as `Content-Type: application/json`";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-    }
-    let new: NewFamily = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
+    let new: NewFamily = guard::json(&headers, &body, "the family")?;
     let waiting = Waiting::default();
     let (watch, store) = (waiting.watch(), app.store);
     let named = blocking(move || families::name(&store, &survey, new, AUTHOR, &watch));

@@ -17,6 +17,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use serde::de::DeserializeOwned;
+
 use super::problem::Failure;
 
 /// What is admitted beside what is always.
@@ -111,6 +113,18 @@ impl BodyFormat {
             _ => None,
         }
     }
+}
+
+/// A body that has to be JSON; `what` says what is expected in it.
+///
+/// # Errors
+/// 415 for any other kind of body, 400 for JSON that does not fit.
+pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8], what: &str) -> Result<T, Failure> {
+    if BodyFormat::of(headers) != Some(BodyFormat::Json) {
+        let detail = format!("send {what} as `Content-Type: application/json`");
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    serde_json::from_slice(body).map_err(|e| Failure::bad_parameter("body", e.to_string()))
 }
 
 /// What `Content-Type` says, without its parameters.

@@ -4,12 +4,12 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
 };
 use balmer_core::simulate::Injector;
 use balmer_exchange::api::{InjectionReport, NewInjection};
 
-use super::{App, ask, guard::BodyFormat, problem::Failure, waiting::Waiting};
+use super::{App, ask, guard, problem::Failure, waiting::Waiting};
 use crate::storage::{InjectOptions, default_name};
 
 /// Spectra of a survey that is copied by one request, at most: some ten seconds of two cores, and 1 GB on disk.
@@ -31,11 +31,7 @@ pub async fn make(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<InjectionReport>, Failure> {
-    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
-        let detail = "send what to plant as `Content-Type: application/json`";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-    }
-    let new: NewInjection = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
+    let new: NewInjection = guard::json(&headers, &body, "what to plant")?;
     let asked = serde_json::json!({ "survey": survey, "injected": new }).to_string();
     let refused = |e: balmer_core::Error| Failure::bad_parameter("body", e.to_string());
     let mut injector = Injector::new(new.kinds, new.seed).map_err(refused)?;

@@ -4,11 +4,11 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
 };
 use balmer_exchange::api::{MeasurementReport, NewMeasurement};
 
-use super::{App, ask, guard::BodyFormat, problem::Failure, waiting::Waiting};
+use super::{App, ask, guard, problem::Failure, waiting::Waiting};
 use crate::storage::MeasureOptions;
 
 /// Spectra in one request, at most: some ten seconds of two cores.
@@ -30,12 +30,7 @@ pub async fn make(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<MeasurementReport>, Failure> {
-    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
-        let detail = "send what to measure as `Content-Type: application/json`";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-    }
-    let new: NewMeasurement =
-        serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
+    let new: NewMeasurement = guard::json(&headers, &body, "what to measure")?;
     let NewMeasurement { prefix, r#where: condition, request } = new;
     let options = MeasureOptions { request, condition, prefix, most: Some(MOST) };
     // a client that goes away ends it, and the survey stays as it was

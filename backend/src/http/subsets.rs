@@ -8,7 +8,7 @@ use axum::{
 };
 use balmer_exchange::api::{NewSubset, SubsetDetail, SubsetSummary};
 
-use super::{App, ask, guard::BodyFormat, problem::Failure};
+use super::{App, ask, guard, problem::Failure};
 use crate::storage::SubsetInfo;
 
 /// Bytes of a list of spectra, at most.
@@ -67,11 +67,7 @@ pub async fn make(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<SubsetSummary>), Failure> {
-    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
-        let detail = "send the ids of the spectra as `Content-Type: application/json`";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-    }
-    let new: NewSubset = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
+    let new: NewSubset = guard::json(&headers, &body, "the ids of the spectra")?;
     let made = ask(&app, move |store| store.survey(&survey)?.make_subset(&subset, new.spectrum_ids)).await?;
     Ok((StatusCode::CREATED, Json(summary(made.info()))))
 }
