@@ -18,6 +18,7 @@ fn found_of(text: &str) -> (u64, u64) {
 
 /// Looks at so many, and waits until the panel speaks of them.
 async fn look_at(browser: &Browser, first: u32) -> (u64, u64) {
+    browser.hook("vet-first").await;
     let script = "const field = document.querySelector('[data-testid=vet-first]');
         field.value = arguments[0];
         field.dispatchEvent(new Event('change', { bubbles: true }));";

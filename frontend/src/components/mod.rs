@@ -13,6 +13,7 @@ pub mod listing;
 pub mod lived_elsewhere;
 pub mod measuring;
 pub mod metadata_panel;
+pub mod modal;
 pub mod new_class;
 pub mod recall;
 pub mod run_bar;

@@ -8,11 +8,11 @@ mod matching;
 mod outcome;
 mod source;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use web_sys::DragEvent;
 
 use self::{form::MatchForm, joined_list::JoinedList, matching::Matching, outcome::Outcome};
-use super::keyboard::is_for_page;
+use super::{keyboard::is_for_page, modal::Modal};
 use crate::context::{Desk, Joined};
 
 pub use known::KnownMenu;
@@ -23,16 +23,6 @@ pub fn Crossmatch() -> impl IntoView {
     let (desk, joined): (Desk, Joined) = (expect_context(), expect_context());
     let matching = Matching::new();
     let is_open = RwSignal::new(false);
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        match (is_open.get(), dialog.open()) {
-            // already shown, or not in the page: nothing to do either way
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         if !is_for_page(&event) {
             return;
@@ -57,23 +47,17 @@ pub fn Crossmatch() -> impl IntoView {
         >
             {move || if matching.is_busy.get() { "Matching …" } else { "Cross-match" }}
         </button>
-        <dialog
-            node_ref=dialog
+        <Modal
             class="crossmatch"
-            aria-label="Cross-match"
-            data-testid="crossmatch-dialog"
-            on:close=move |_| is_open.set(false)
-            on:click=move |event| {
-                // a click beside the dialog is one on its backdrop
-                if event.target().as_ref() == dialog.get_untracked().as_deref().map(AsRef::as_ref) {
-                    is_open.set(false);
-                }
-            }
+            label="Cross-match"
+            is_open
+            close=move |()| is_open.set(false)
+            attr:data-testid="crossmatch-dialog"
             on:dragover=move |event| event.prevent_default()
             on:drop=move |event| take_dropped(matching, &event)
         >
-            {move || is_open.get().then(|| view! { <Body matching is_open /> })}
-        </dialog>
+            <Body matching is_open />
+        </Modal>
     }
 }
 
@@ -86,7 +70,7 @@ fn Body(matching: Matching, is_open: RwSignal<bool>) -> impl IntoView {
             <h2>"Cross-match " {move || desk.survey.get()}</h2>
             <button type="button" class="quiet" on:click=move |_| close.run(())>"Close"</button>
         </header>
-        <div class="crossmatch-body">
+        <div class="modal-body">
             <MatchForm matching />
             <Outcome matching close />
             <JoinedList close />

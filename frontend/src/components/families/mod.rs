@@ -10,10 +10,10 @@ mod own;
 use std::sync::Arc;
 
 use balmer_exchange::{api::FamiliesBody, worker::is_run_name};
-use leptos::{html::Dialog, prelude::*};
+use leptos::prelude::*;
 
 use self::{card::Card, named::NamedList};
-use super::{keyboard::is_for_page, run_bar::ToServer};
+use super::{keyboard::is_for_page, modal::Modal, run_bar::ToServer};
 use crate::{
     context::{Desk, Draft, Families},
     state::{
@@ -60,34 +60,11 @@ pub fn FamiliesMenu() -> impl IntoView {
 #[component]
 fn FamiliesDialog() -> impl IntoView {
     let families: Families = expect_context();
-    let dialog = NodeRef::<Dialog>::new();
-    let is_open = Memo::new(move |_| families.among.with(Option::is_some));
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        match (is_open.get(), dialog.open()) {
-            // already shown, or not in the page: nothing to do either way
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
-    // a click beside the dialog is one on its backdrop
-    let press = move |event: leptos::ev::MouseEvent| {
-        if event.target().as_ref() == dialog.get_untracked().as_deref().map(AsRef::as_ref) {
-            families.close();
-        }
-    };
+    let is_open = Signal::derive(move || families.among.with(Option::is_some));
     view! {
-        <dialog
-            node_ref=dialog
-            class="families"
-            data-testid="families-dialog"
-            aria-label="Families of outliers"
-            on:close=move |_| families.close()
-            on:click=press
-        >
-            {move || is_open.get().then(|| view! { <Body /> })}
-        </dialog>
+        <Modal class="families" label="Families of outliers" is_open close=move |()| families.close() attr:data-testid="families-dialog">
+            <Body />
+        </Modal>
     }
 }
 
@@ -101,7 +78,7 @@ fn Body() -> impl IntoView {
             {move || (!is_own.get()).then(|| view! { <AmongSelect /> })}
             <button type="button" class="quiet" data-testid="families-close" on:click=move |_| families.close()>"Close"</button>
         </header>
-        <div class="families-body">
+        <div class="modal-body">
             {move || if is_own.get() { view! { <OnServerOnly /> }.into_any() } else { view! { <Found /> }.into_any() }}
         </div>
     }

@@ -6,7 +6,7 @@ mod plant;
 use std::sync::Arc;
 
 use balmer_core::evaluation::Share;
-use balmer_exchange::api::RecallDetail;
+use balmer_exchange::{api::RecallDetail, worker::is_run_name};
 use leptos::prelude::*;
 
 use self::{curve::Curve, plant::Plant};
@@ -71,10 +71,14 @@ fn Body() -> impl IntoView {
     move || match recalled.answer.get() {
         Load::Ready(detail) if !detail.kinds.is_empty() => view! { <Threshold detail /> }.into_any(),
         Load::Loading => view! { <p class="muted" role="status">"Asking what was planted …"</p> }.into_any(),
-        Load::Idle if desk.run_id.get().is_some() => view! {
-            <p class="muted">"What a run found of planted objects, the server knows: run it there."</p>
+        Load::Idle if let Some(run) = desk.run_id.get() => {
+            let why = if is_run_name(&run) {
+                "What a run found of planted objects, the server knows: run it there."
+            } else {
+                "What it found is told when the run is done."
+            };
+            view! { <p class="muted">{why}</p> }.into_any()
         }
-        .into_any(),
         // no truth, or nothing planted
         Load::Idle | Load::Ready(_) | Load::Failed(_) => view! { <Plant /> }.into_any(),
     }

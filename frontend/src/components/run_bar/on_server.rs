@@ -12,7 +12,7 @@ use crate::{
 /// Both ways to the server: as they are for a run of this browser, without the condition for a run over a subset.
 #[component]
 pub fn OnServer(draft: Draft) -> impl IntoView {
-    let (desk, watch) = (expect_context::<Desk>(), expect_context::<Watch>());
+    let desk: Desk = expect_context();
     let over = Memo::new(move |_| desk.run().filter(|run| run.status.is_final()).map(|run| (run.id, run.r#where)));
     let is_part = move || over.with(|over| over.as_ref().is_some_and(|(_, condition)| condition.is_some()));
     let is_own = move || over.with(|over| over.as_ref().is_some_and(|(id, _)| is_run_name(id)));
@@ -21,15 +21,13 @@ pub fn OnServer(draft: Draft) -> impl IntoView {
             <ToServer draft />
         </Show>
         <Show when=is_part>
-            <button
-                type="button"
-                data-testid="promote"
+            <Submit
+                draft
+                whole=true
+                testid="promote"
                 title="The settings of this run, without its condition, on the server"
-                disabled=move || is_waiting(draft, &watch)
-                on:click=move |_| submit(draft, &watch, true)
-            >
-                "Run on the whole survey"
-            </button>
+                text="Run on the whole survey"
+            />
         </Show>
     }
 }
@@ -37,22 +35,38 @@ pub fn OnServer(draft: Draft) -> impl IntoView {
 /// The button that has the server carry out a run of this browser.
 #[component]
 pub fn ToServer(draft: Draft) -> impl IntoView {
+    view! {
+        <Submit
+            draft
+            whole=false
+            testid="run-on-server"
+            title="The settings of this run, computed by the server and kept there"
+            text="Run on the server"
+        />
+    }
+}
+
+#[component]
+fn Submit(
+    draft: Draft,
+    /// Without the condition.
+    whole: bool,
+    testid: &'static str,
+    title: &'static str,
+    text: &'static str,
+) -> impl IntoView {
     let watch: Watch = expect_context();
     view! {
         <button
             type="button"
-            data-testid="run-on-server"
-            title="The settings of this run, computed by the server and kept there"
-            disabled=move || is_waiting(draft, &watch)
-            on:click=move |_| submit(draft, &watch, false)
+            data-testid=testid
+            title=title
+            disabled=move || draft.is_busy.get() || watch.opened().is_none()
+            on:click=move |_| submit(draft, &watch, whole)
         >
-            "Run on the server"
+            {text}
         </button>
     }
-}
-
-fn is_waiting(draft: Draft, watch: &Watch) -> bool {
-    draft.is_busy.get() || watch.opened().is_none()
 }
 
 fn submit(draft: Draft, watch: &Watch, whole: bool) {

@@ -1,12 +1,12 @@
 //! Every setting of the pipeline spec, and the spec itself as text.
 
-use leptos::{html::Dialog, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 use super::field::{Field, id_of};
 use crate::{
-    components::run_details::text_block::TextBlock,
+    components::{modal::Modal, run_details::text_block::TextBlock},
     context::Draft,
     state::{
         run_form::{Preset, RunForm},
@@ -17,23 +17,21 @@ use crate::{
 /// The dialog.
 #[component]
 pub fn Settings(draft: Draft) -> impl IntoView {
+    let close = move |()| draft.has_settings.set(false);
+    view! {
+        <Modal class="settings" label="Settings of the run" is_open=draft.has_settings close>
+            <Body draft />
+        </Modal>
+    }
+}
+
+#[component]
+fn Body(draft: Draft) -> impl IntoView {
     let is_open = draft.has_settings;
-    let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        match (is_open.get(), dialog.open()) {
-            (true, false) => {
-                // already shown, or not in the page: nothing to do either way
-                drop(dialog.show_modal());
-                if let Some(key) = draft.pointed.try_update(Option::take).flatten() {
-                    // the fields are in the document by then
-                    request_animation_frame(move || look_at(key));
-                }
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
+    if let Some(key) = draft.pointed.try_update(Option::take).flatten() {
+        // the fields are in the document by then
+        request_animation_frame(move || look_at(key));
+    }
     let toml = Signal::derive(move || match draft.checked.get() {
         Ok(spec) => spec.to_toml(),
         Err(faults) => {
@@ -45,42 +43,27 @@ pub fn Settings(draft: Draft) -> impl IntoView {
         is_open.set(false);
         draft.run();
     };
-    // a click beside the dialog is one on its backdrop
-    let press = move |event: leptos::ev::MouseEvent| {
-        if event.target().as_ref() == dialog.get_untracked().as_deref().map(AsRef::as_ref) {
-            is_open.set(false);
-        }
-    };
-    let body = move || {
-        is_open.get().then(|| {
-            view! {
-                <header>
-                    <h2>"Settings of the run"</h2>
-                    <PresetSelect draft />
-                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>"Close"</button>
-                </header>
-                <div class="settings-body">
-                    <div class="settings-groups">{GROUPS.iter().map(|group| view! { <Settled draft group /> }).collect_view()}</div>
-                    <aside>
-                        <TextBlock title="The same as text" text=toml name="spec.toml" />
-                        <p class="muted">
-                            "Saved as " <code>"spec.toml"</code> ", the same run starts with " <code>"balmer run spec.toml"</code> "."
-                        </p>
-                    </aside>
-                </div>
-                <footer>
-                    <button type="button" on:click=move |_| draft.form.update(RunForm::clear)>"All defaults"</button>
-                    <button type="button" class="primary" disabled=move || draft.checked.with(Result::is_err) on:click=run>
-                        "Run"
-                    </button>
-                </footer>
-            }
-        })
-    };
     view! {
-        <dialog node_ref=dialog class="settings" aria-label="Settings of the run" on:close=move |_| is_open.set(false) on:click=press>
-            {body}
-        </dialog>
+        <header>
+            <h2>"Settings of the run"</h2>
+            <PresetSelect draft />
+            <button type="button" class="quiet" on:click=move |_| is_open.set(false)>"Close"</button>
+        </header>
+        <div class="modal-body">
+            <div class="settings-groups">{GROUPS.iter().map(|group| view! { <Settled draft group /> }).collect_view()}</div>
+            <aside>
+                <TextBlock title="The same as text" text=toml name="spec.toml" />
+                <p class="muted">
+                    "Saved as " <code>"spec.toml"</code> ", the same run starts with " <code>"balmer run spec.toml"</code> "."
+                </p>
+            </aside>
+        </div>
+        <footer>
+            <button type="button" on:click=move |_| draft.form.update(RunForm::clear)>"All defaults"</button>
+            <button type="button" class="primary" disabled=move || draft.checked.with(Result::is_err) on:click=run>
+                "Run"
+            </button>
+        </footer>
     }
 }
 
