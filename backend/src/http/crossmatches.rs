@@ -15,7 +15,7 @@ use balmer_exchange::{
 
 use super::{
     App, ask,
-    guard::BodyFormat,
+    guard::{self, BodyFormat},
     problem::Failure,
     query::{Params, given},
     waiting::Waiting,
@@ -93,8 +93,7 @@ pub async fn make(
 ) -> Result<Json<CrossmatchReport>, Failure> {
     let new = match BodyFormat::of(&headers) {
         Some(BodyFormat::Json) => {
-            let new: NewCrossmatch =
-                serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
+            let new: NewCrossmatch = guard::json(&headers, &body, "what to match")?;
             if new.survey.is_none() {
                 let remedy = "name the other survey as `survey`, or send a catalogue as the body";
                 return Err(Failure::bad_parameter("survey", remedy));

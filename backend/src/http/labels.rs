@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use super::{
     App, ask,
-    guard::BodyFormat,
+    guard::{self, BodyFormat},
     negotiation::{Answer, Format},
     problem::Failure,
     query::Params,
@@ -149,7 +149,7 @@ pub async fn give(
         }
     }
     let author = whose.author()?;
-    let new: NewLabel = serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", e.to_string()))?;
+    let new: NewLabel = guard::json(&headers, &body, "one label")?;
     let input = LabelInput {
         spectrum_id: new.spectrum_id,
         label: new.label,
@@ -223,12 +223,7 @@ pub async fn declare(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Vec<String>>, Failure> {
-    if BodyFormat::of(&headers) != Some(BodyFormat::Json) {
-        let detail = "send the list of classes as `Content-Type: application/json`";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-    }
-    let classes: Vec<String> =
-        serde_json::from_slice(&body).map_err(|e| Failure::bad_parameter("body", format!("a list of names: {e}")))?;
+    let classes: Vec<String> = guard::json(&headers, &body, "the list of classes")?;
     let declared = ask(&app, move |store| {
         let labels = store.survey(&survey)?.labels();
         labels.declare_classes(&classes)?;

@@ -85,7 +85,8 @@ impl Rows {
     }
 }
 
-/// `?where=&order_by=&limit=&offset=&columns=&format=&with_set_aside=`
+/// `?where=&order_by=&limit=&offset=&columns=&format=&with_set_aside=`: [`Rows`] and one more, written out since serde, asked
+/// to flatten, takes the numbers of a query string for texts and refuses no unknown names.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -4,13 +4,13 @@
 //! labelled, takes those labels back. Members of one that is set aside leave the lists of candidates: those it was named
 //! with in every run, and those that were recognised in a run when its families were asked for.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use balmer_core::cluster::Place;
 use balmer_exchange::api::{FamilyAction, NamedFamily};
 use serde::{Deserialize, Serialize};
 
-use super::{LabelInput, Result, StoreError, Survey, check_name, durable, error::nearest, time};
+use super::{LabelInput, Result, StoreError, Survey, durable, error::nearest, json_folder::JsonFolder, time};
 
 /// The folder.
 const FOLDER: &str = "families";
@@ -45,31 +45,8 @@ impl Survey {
 }
 
 impl NamedFamilies {
-    fn folder(&self) -> PathBuf {
-        self.survey.folder().join(FOLDER)
-    }
-
-    fn path(&self, name: &str) -> Result<PathBuf> {
-        check_name(name)?;
-        Ok(self.folder().join(format!("{name}.json")))
-    }
-
-    fn names(&self) -> Result<Vec<String>> {
-        let folder = self.folder();
-        let failed = |e| StoreError::io("reading", &folder, e);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(failed(e)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(failed)?.file_name();
-            names.extend(name.to_str().and_then(|name| name.strip_suffix(".json")).map(str::to_owned));
-        }
-        names.retain(|name| check_name(name).is_ok());
-        names.sort_unstable();
-        Ok(names)
+    fn folder(&self) -> JsonFolder {
+        JsonFolder::new(self.survey.folder().join(FOLDER))
     }
 
     /// All of them, by name.
@@ -77,7 +54,7 @@ impl NamedFamilies {
     /// # Errors
     /// When one cannot be read.
     pub fn list(&self) -> Result<Vec<KeptFamily>> {
-        self.names()?.iter().map(|name| durable::read_json(&self.path(name)?)).collect()
+        self.folder().list()
     }
 
     /// The one of that name.
@@ -85,11 +62,11 @@ impl NamedFamilies {
     /// # Errors
     /// [`StoreError::NoFamily`].
     pub fn get(&self, name: &str) -> Result<KeptFamily> {
-        let path = self.path(name)?;
-        if path.exists() {
-            return durable::read_json(&path);
+        let folder = self.folder();
+        if let Some(kept) = folder.get(name)? {
+            return Ok(kept);
         }
-        let names = self.names()?;
+        let names = folder.names()?;
         Err(StoreError::NoFamily {
             survey: self.survey.name().to_owned(),
             name: name.to_owned(),
@@ -104,7 +81,8 @@ impl NamedFamilies {
     /// A name that is none or taken; an action without its label, or with one too many; whatever keeps the labels from being
     /// given, and the family is not kept then.
     pub fn name(&self, input: KeptFamily) -> Result<KeptFamily> {
-        let path = self.path(&input.about.name)?;
+        let folder = self.folder();
+        let path = folder.path_of(&input.about.name)?;
         let refused =
             |reason: &str| StoreError::Family { survey: self.survey.name().to_owned(), reason: reason.into() };
         match (input.about.action, &input.about.label) {
@@ -117,21 +95,20 @@ impl NamedFamilies {
         if input.about.author.trim().is_empty() {
             return Err(refused("an author is needed"));
         }
-        durable::create_dir(&self.folder())?;
+        durable::create_dir(folder.path())?;
         let _lock = self.lock()?;
         if path.exists() {
             let (survey, name) = (self.survey.name().to_owned(), input.about.name);
             return Err(StoreError::FamilyTaken { survey, name });
         }
-        if self.names()?.len() >= MOST {
+        if folder.names()?.len() >= MOST {
             return Err(refused(&format!("there are {MOST} already: undo some of them")));
         }
         let kept = KeptFamily { about: NamedFamily { created: time::now(), ..input.about }, ..input };
         // first what says how to take the labels back
         durable::replace_json(&path, &kept)?;
         if let Err(error) = self.label(&kept.about) {
-            durable::remove_file(&path)?;
-            durable::sync_dir(&self.folder())?;
+            folder.remove(&kept.about.name)?;
             return Err(error);
         }
         Ok(kept)
@@ -155,14 +132,12 @@ impl NamedFamilies {
     /// # Errors
     /// [`StoreError::NoFamily`]; an unwritable disk.
     pub fn undo(&self, name: &str) -> Result<KeptFamily> {
-        let path = self.path(name)?;
         let kept = self.get(name)?;
         let _lock = self.lock()?;
         if kept.about.label.is_some() {
             self.survey.labels().take_back(&note(&kept.about), &kept.about.author)?;
         }
-        durable::remove_file(&path)?;
-        durable::sync_dir(&self.folder())?;
+        self.folder().remove(name)?;
         Ok(kept)
     }
 

@@ -34,6 +34,7 @@ mod frozen;
 mod identity;
 pub mod ingest;
 mod injections;
+mod json_folder;
 mod kept_pieces;
 mod known;
 mod known_candidates;

@@ -5,18 +5,14 @@
 //! tomorrow would change what a link shows and what a run was asked for. It is deleted and made anew instead. A run
 //! keeps those that its condition names ([`super::frozen`]).
 
-use std::{
-    fmt, fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fmt, path::Path, time::Duration};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{IgnoredAny, SeqAccess, Visitor},
 };
 
-use super::{Result, StoreError, Survey, check_name, durable, error::nearest, time};
+use super::{Result, StoreError, Survey, durable, error::nearest, json_folder::JsonFolder, time};
 
 /// The folder, of a survey or of a run.
 pub(super) const FOLDER: &str = "subsets";
@@ -82,35 +78,13 @@ impl Subset {
 pub struct Subsets {
     /// Whose they are, for people: a survey.
     owner: String,
-    folder: PathBuf,
+    folder: JsonFolder,
 }
 
 impl Subsets {
     /// Those of `owner` that lie in the folder `subsets` of `parent`.
     pub(super) fn of(owner: &str, parent: &Path) -> Self {
-        Self { owner: owner.to_owned(), folder: parent.join(FOLDER) }
-    }
-
-    fn path(&self, name: &str) -> Result<PathBuf> {
-        check_name(name)?;
-        Ok(self.folder.join(format!("{name}.json")))
-    }
-
-    fn names(&self) -> Result<Vec<String>> {
-        let failed = |e| StoreError::io("reading", &self.folder, e);
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(failed(e)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(failed)?.file_name();
-            names.extend(name.to_str().and_then(|name| name.strip_suffix(".json")).map(str::to_owned));
-        }
-        names.retain(|name| check_name(name).is_ok());
-        names.sort_unstable();
-        Ok(names)
+        Self { owner: owner.to_owned(), folder: JsonFolder::new(parent.join(FOLDER)) }
     }
 
     /// All of them, by name; their spectra are counted, not held.
@@ -118,7 +92,7 @@ impl Subsets {
     /// # Errors
     /// When one cannot be read.
     pub fn list(&self) -> Result<Vec<SubsetInfo>> {
-        self.names()?.iter().map(|name| durable::read_json(&self.path(name)?)).collect()
+        self.folder.list()
     }
 
     /// The one of that name.
@@ -126,11 +100,10 @@ impl Subsets {
     /// # Errors
     /// [`StoreError::NoSubset`].
     pub fn get(&self, name: &str) -> Result<Subset> {
-        let path = self.path(name)?;
-        if path.exists() {
-            return durable::read_json(&path);
+        if let Some(subset) = self.folder.get(name)? {
+            return Ok(subset);
         }
-        let names = self.names()?;
+        let names = self.folder.names()?;
         Err(StoreError::NoSubset {
             survey: self.owner.clone(),
             name: name.to_owned(),
@@ -144,8 +117,7 @@ impl Subsets {
     /// [`StoreError::NoSubset`]; an unwritable disk.
     pub fn delete(&self, name: &str) -> Result<()> {
         self.get(name)?;
-        durable::remove_file(&self.path(name)?)?;
-        durable::sync_dir(&self.folder)
+        self.folder.remove(name)
     }
 
     /// Copies some of them to the folder `subsets` of `parent`.
@@ -155,8 +127,8 @@ impl Subsets {
     pub(super) fn keep<'a>(&self, names: impl IntoIterator<Item = &'a String>, parent: &Path) -> Result<()> {
         let kept = Self::of(&self.owner, parent);
         for name in names {
-            durable::create_dir(&kept.folder)?;
-            durable::replace_json(&kept.path(name)?, &self.get(name)?)?;
+            durable::create_dir(kept.folder.path())?;
+            durable::replace_json(&kept.folder.path_of(name)?, &self.get(name)?)?;
         }
         Ok(())
     }
@@ -176,7 +148,7 @@ impl Survey {
     /// there is another of that name; [`StoreError::NoSpectrum`]; an unwritable disk.
     pub fn make_subset(&self, name: &str, mut spectrum_ids: Vec<String>) -> Result<Subset> {
         let subsets = self.subsets();
-        let path = subsets.path(name)?;
+        let path = subsets.folder.path_of(name)?;
         let refused = |reason: String| StoreError::Subset { survey: self.name().to_owned(), reason };
         if spectrum_ids.len() <= MOST {
             spectrum_ids.sort_unstable();
@@ -190,7 +162,7 @@ impl Survey {
         if let Some(id) = unknown.into_iter().next() {
             return Err(StoreError::NoSpectrum { survey: self.name().to_owned(), id });
         }
-        durable::create_dir(&subsets.folder)?;
+        durable::create_dir(subsets.folder.path())?;
         let _lock = durable::Lock::acquire_within(
             PATIENCE,
             &self.folder().join("subsets.lock"),
@@ -204,7 +176,7 @@ impl Survey {
                 Err(StoreError::SubsetTaken { survey: self.name().to_owned(), name: name.to_owned() })
             };
         }
-        if subsets.names()?.len() >= MOST_SUBSETS {
+        if subsets.folder.names()?.len() >= MOST_SUBSETS {
             return Err(refused(format!("there are {MOST_SUBSETS} already: delete some of them")));
         }
         let made = Subset { name: name.to_owned(), created: time::now(), spectrum_ids };

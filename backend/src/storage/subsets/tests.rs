@@ -121,11 +121,11 @@ fn a_run_keeps_the_subsets_that_it_was_accepted_with() {
 fn a_subset_is_held_once_however_often_it_is_named_and_not_too_many_are() {
     let (_folder, store) = store(3);
     let survey = store.survey("lamost").unwrap();
-    durable::create_dir(&survey.subsets().folder).unwrap();
+    durable::create_dir(survey.subsets().folder.path()).unwrap();
     for name in ["a", "b", "c"] {
         let spectrum_ids = (0..800_000).map(|number| format!("s{number:05}")).collect();
         let many = Subset { name: name.into(), created: String::new(), spectrum_ids };
-        durable::replace_json(&survey.subsets().path(name).unwrap(), &many).unwrap();
+        durable::replace_json(&survey.subsets().folder.path_of(name).unwrap(), &many).unwrap();
     }
     // 40 sets of their own would be refused
     let often = vec!["in_subset('a')"; 20].join(" AND ") + " AND " + &vec!["in_subset('b')"; 20].join(" AND ");
