@@ -129,6 +129,24 @@ impl Browser {
         !self.client.find_all(Locator::Css(&format!("[data-testid='{testid}']"))).await.unwrap().is_empty()
     }
 
+    /// What a person can read at a test hook.
+    pub async fn text_of(&self, testid: &str) -> String {
+        self.hook(testid).await.text().await.unwrap()
+    }
+
+    /// The text that the server answers when the page asks for an address.
+    pub async fn fetched(&self, url: &str) -> String {
+        let script = "const done = arguments[arguments.length - 1];
+            fetch(arguments[0]).then(answer => answer.text()).then(done, error => done(String(error)));";
+        self.async_script(script, vec![Value::from(url)]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The JSON that it answers.
+    pub async fn fetched_json(&self, url: &str) -> Value {
+        let text = self.fetched(url).await;
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{url}: {e}: {text}"))
+    }
+
     /// What a person can read on the page.
     pub async fn text(&self) -> String {
         self.script("return document.body.innerText", vec![]).await.as_str().unwrap_or_default().to_owned()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{browser::Browser, page::drawn, server::Server};
 
@@ -41,19 +41,13 @@ async fn circle(browser: &Browser, name: &str, places: &[(f64, f64)]) -> BTreeSe
         "const named = document.querySelector('.selection-bar .name')?.innerText; return named === arguments[0]";
     let stored = stored.replace("arguments[0]", &json!(name).to_string());
     browser.until("it has its name", &stored).await;
-    let ids = fetched(browser, &format!("/api/v1/surveys/simulated/subsets/{name}")).await;
+    let ids = browser.fetched_json(&format!("/api/v1/surveys/simulated/subsets/{name}")).await;
     let ids = ids["spectrum_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
     // the tool goes first, then the selection
     browser.press("Escape").await;
     browser.press("Escape").await;
     browser.until("nothing selected", "return document.querySelector('[data-testid=selection-bar]') == null").await;
     ids
-}
-
-async fn fetched(browser: &Browser, path: &str) -> Value {
-    let script = "const done = arguments[arguments.length - 1];
-        fetch(arguments[0]).then(answer => answer.json()).then(done)";
-    browser.async_script(script, vec![json!(path)]).await
 }
 
 #[tokio::test]
@@ -64,7 +58,8 @@ async fn a_circle_on_the_sky_selects_by_true_angles() {
     browser.goto(&server.url("/surveys/simulated?views=sky")).await;
     drawn(&browser).await;
     browser.until("points", "return document.querySelector('[data-testid=sky-view]')?.dataset.points > 0").await;
-    let page = fetched(&browser, "/api/v1/surveys/simulated/spectra?columns=spectrum_id,ra,dec&limit=2000&format=json");
+    let page =
+        browser.fetched_json("/api/v1/surveys/simulated/spectra?columns=spectrum_id,ra,dec&limit=2000&format=json");
     let page = page.await;
     let spectra: Vec<(String, Place)> = page["rows"]
         .as_array()

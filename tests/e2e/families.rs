@@ -1,7 +1,7 @@
 //! From a candidate to what else is wrong in the same way: a family of real outliers is set aside under a name, is gone
 //! from the list, is labelled instead, and all of it is undone; what a family sits on is masked in the next run.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     accessibility::{axe, seen, seen_everywhere},
@@ -11,15 +11,6 @@ use crate::{
     real_data::lamost,
     server::Server,
 };
-
-/// JSON of an address of the API.
-async fn asked(browser: &Browser, path: &str) -> Value {
-    let script = format!(
-        "const done = arguments[arguments.length - 1];
-         fetch('/api/v1/{path}').then(answer => answer.json()).then(done, error => done(String(error)));"
-    );
-    browser.async_script(&script, vec![]).await
-}
 
 /// Waits until the list has so many rows, all told.
 async fn until_listed(browser: &Browser, rows: u64) {
@@ -79,9 +70,10 @@ async fn a_family_of_real_data_is_set_aside_and_comes_back() {
     browser.goto(&server.url("/surveys/lamost")).await;
     drawn(&browser).await;
     let run = run_for_artefacts(&browser).await;
-    let ranked = asked(&browser, &format!("runs/{run}/candidates?limit=0")).await["total"].as_u64().unwrap();
+    let ranked =
+        browser.fetched_json(&format!("/api/v1/runs/{run}/candidates?limit=0")).await["total"].as_u64().unwrap();
     until_listed(&browser, ranked).await;
-    let body = asked(&browser, &format!("runs/{run}/families")).await;
+    let body = browser.fetched_json(&format!("/api/v1/runs/{run}/families")).await;
     let families = body["families"].as_array().unwrap();
     let dead = families.iter().find(|family| family["kind"] == "dead-pixels").expect("dead pixels");
     let (size, member) = (dead["size"].as_u64().unwrap(), dead["members"][0]["spectrum_id"].as_str().unwrap());
@@ -120,7 +112,7 @@ async fn a_family_of_real_data_is_set_aside_and_comes_back() {
     until_listed(&browser, ranked - size).await;
     let now = drawn(&browser).await;
     assert!(now != member && !now.is_empty(), "{now}");
-    let names = asked(&browser, &format!("runs/{run}/candidates?limit=10000&columns=spectrum_id")).await;
+    let names = browser.fetched_json(&format!("/api/v1/runs/{run}/candidates?limit=10000&columns=spectrum_id")).await;
     assert!(!names["rows"].to_string().contains(member));
     browser.screenshot("families-set-aside").await;
 
@@ -155,11 +147,11 @@ async fn label_them(browser: &Browser, server: &Server, run: &str, member: &str,
     browser.click("name-family").await;
     let done = "return document.querySelector('[data-testid=family-done]')?.innerText.includes('labelled artefact')";
     browser.until("they are labelled", done).await;
-    let labels = asked(browser, "surveys/lamost/labels").await;
+    let labels = browser.fetched_json("/api/v1/surveys/lamost/labels").await;
     assert_eq!(labels.as_array().unwrap().len() as u64, size);
     press_button(browser, "undo-family").await;
     browser.until("it can be named again", "return document.querySelector('[data-testid=family-done]') == null").await;
-    assert_eq!(asked(browser, "surveys/lamost/labels").await, json!([]));
+    assert_eq!(browser.fetched_json("/api/v1/surveys/lamost/labels").await, json!([]));
 
     press_button(browser, "show-members").await;
     let selected = format!(

@@ -28,18 +28,9 @@ pub async fn rows(browser: &Browser) -> Vec<(String, String)> {
     serde_json::from_value(browser.script(script, vec![]).await).unwrap()
 }
 
-pub async fn text(browser: &Browser, testid: &str) -> String {
-    browser.hook(testid).await.text().await.unwrap()
-}
-
-async fn fetched(browser: &Browser, path: &str) -> Value {
-    let script = format!("const done = arguments[0]; fetch('{path}').then(answer => answer.json()).then(done)");
-    browser.async_script(&script, vec![]).await
-}
-
 /// What a run of the server says at the head of its list.
 async fn listed(browser: &Browser, run: &str) -> Vec<(String, String)> {
-    let page = fetched(browser, &format!("/api/v1/runs/{run}/candidates?limit=10")).await;
+    let page = browser.fetched_json(&format!("/api/v1/runs/{run}/candidates?limit=10")).await;
     let row =
         |row: &Value| (row["spectrum_id"].as_str().unwrap().to_owned(), format!("{:.2}", row["lof"].as_f64().unwrap()));
     page["rows"].as_array().unwrap().iter().map(row).collect()
@@ -56,7 +47,7 @@ pub fn give(id: &str, label: &str) -> String {
 
 /// The run that the server had made before any page was open.
 async fn servers_run(browser: &Browser) -> String {
-    fetched(browser, "/api/v1/runs").await[0]["id"].as_str().unwrap().to_owned()
+    browser.fetched_json("/api/v1/runs").await[0]["id"].as_str().unwrap().to_owned()
 }
 
 /// Opens the details of the open run, or closes them.
@@ -83,8 +74,8 @@ async fn a_run_in_the_browser_lists_what_the_servers_lists() {
     let stored = servers_run(&browser).await;
     let list = rows(&browser).await;
     assert_eq!(list, listed(&browser, &stored).await);
-    assert!(text(&browser, "device-used").await.starts_with("browser CPU, "), "the device that really ran");
-    assert!(text(&browser, "elapsed").await.ends_with('s'));
+    assert!(browser.text_of("device-used").await.starts_with("browser CPU, "), "the device that really ran");
+    assert!(browser.text_of("elapsed").await.ends_with('s'));
     browser.screenshot("local-run").await;
     // nothing that belongs to a bar stands in a second row
     for bar in [".run-bar", ".toolbar"] {
@@ -93,7 +84,7 @@ async fn a_run_in_the_browser_lists_what_the_servers_lists() {
     }
 
     // why it ranks there
-    let explained = fetched(&browser, &format!("/api/v1/runs/{stored}/explain/{}", list[0].0)).await;
+    let explained = browser.fetched_json(&format!("/api/v1/runs/{stored}/explain/{}", list[0].0)).await;
     let nearest = explained["neighbors"][0]["spectrum_id"].as_str().unwrap();
     let shown =
         format!("return document.querySelector('[data-testid=explanation] .neighbors .id')?.innerText === '{nearest}'");
@@ -115,7 +106,7 @@ async fn a_run_in_the_browser_lists_what_the_servers_lists() {
     let last = "return document.querySelector('[data-testid=candidate-row] .rank')?.innerText !== '1'";
     browser.until("the most ordinary first", last).await;
     browser.goto(&server.url("/runs")).await;
-    assert!(text(&browser, "job-row").await.contains("simulated"), "a reload keeps the server's runs only");
+    assert!(browser.text_of("job-row").await.contains("simulated"), "a reload keeps the server's runs only");
     browser.close().await;
 }
 
@@ -178,7 +169,7 @@ async fn the_slider_scores_again_and_the_server_repeats_it() {
              return said.includes('Ranks equal') && said.includes('for 400 spectra') === {is_whole}"
         );
         browser.until("the verdict", &verdict).await;
-        let said = text(&browser, "replay-verdict").await;
+        let said = browser.text_of("replay-verdict").await;
         assert!(said.starts_with('✓') && said.contains("difference of LOF 0"), "{said}");
     }
     browser.screenshot("local-replay").await;
@@ -239,7 +230,7 @@ async fn webgpu_lists_what_the_server_lists() {
     browser.look(1440, 900, true).await;
     start(&browser, &server, "browser-gpu", "lof").await;
     finished(&browser).await;
-    let device = text(&browser, "device-used").await;
+    let device = browser.text_of("device-used").await;
     assert!(device.starts_with("browser GPU, ") && !device.contains("instead"), "{device}");
     assert_eq!(rows(&browser).await, listed(&browser, &servers_run(&browser).await).await);
     browser.screenshot("local-webgpu").await;
@@ -262,7 +253,7 @@ async fn a_graphics_processor_that_goes_away_in_the_middle_is_not_missed() {
     browser.until("the search", searching).await;
     browser.lose_graphics_processor().await;
     finished(&browser).await;
-    let device = text(&browser, "device-used").await;
+    let device = browser.text_of("device-used").await;
     assert!(device.starts_with("browser GPU, ") && device.contains("because the device was lost"), "{device}");
     let found = rows(&browser).await;
     browser.screenshot("local-lost-device").await;
@@ -282,8 +273,8 @@ async fn without_webgpu_the_processor_computes_and_the_page_says_so() {
     browser.look(1440, 900, true).await;
     start(&browser, &server, "browser-gpu", "lof").await;
     finished(&browser).await;
-    assert!(text(&browser, "gpu-note").await.ends_with("computed by this browser's processor instead."));
-    let device = text(&browser, "device-used").await;
+    assert!(browser.text_of("gpu-note").await.ends_with("computed by this browser's processor instead."));
+    let device = browser.text_of("device-used").await;
     assert!(device.starts_with("browser CPU, ") && device.contains("the processor computes instead"), "{device}");
     assert_eq!(rows(&browser).await, listed(&browser, &servers_run(&browser).await).await);
     browser.screenshot("local-without-webgpu").await;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     browser::Browser,
-    local::{finished, give, rows, set, start, text},
+    local::{finished, give, rows, set, start},
     page::drawn,
     server::Server,
 };
@@ -93,6 +93,6 @@ async fn a_survey_that_was_ingested_anew_is_fetched_anew() {
     browser.until("a run of the server", "return !location.pathname.startsWith('/runs/browser-')").await;
     finished(&browser).await;
     assert_eq!(rows(&browser).await, after);
-    assert!(!text(&browser, "device-used").await.starts_with("browser"));
+    assert!(!browser.text_of("device-used").await.starts_with("browser"));
     browser.close().await;
 }

@@ -14,19 +14,6 @@ pub fn lamost() -> PathBuf {
     PathBuf::from(folder).join("lamost-dr10")
 }
 
-/// What the server says to a GET of the page: its text.
-async fn fetched(browser: &Browser, url: &str) -> String {
-    let script = format!(
-        "const done = arguments[arguments.length - 1];
-         fetch({url:?}).then(answer => answer.text()).then(done, error => done(String(error)));"
-    );
-    browser.async_script(&script, vec![]).await.as_str().unwrap_or_default().to_owned()
-}
-
-async fn text_of(browser: &Browser, testid: &str) -> String {
-    browser.hook(testid).await.text().await.unwrap()
-}
-
 /// Digits only: counts are grouped by thin spaces.
 fn first_number(text: &str) -> u64 {
     let text = text.replace(['\u{202f}', '\u{a0}'], "");
@@ -74,10 +61,10 @@ async fn an_astronomer_finds_looks_labels_and_spreads() {
     browser.select("method-select", "lof").await;
     browser.fill("n-neighbors", "100").await;
     let first_run = run(&browser).await;
-    assert!(text_of(&browser, "device-used").await.to_lowercase().contains("cpu"));
-    assert!(text_of(&browser, "elapsed").await.chars().any(|c| c.is_ascii_digit()));
+    assert!(browser.text_of("device-used").await.to_lowercase().contains("cpu"));
+    assert!(browser.text_of("elapsed").await.chars().any(|c| c.is_ascii_digit()));
     let rarest = drawn(&browser).await;
-    let list = fetched(&browser, &format!("/api/v1{}/candidates?limit=1", run_of(&first_run))).await;
+    let list = browser.fetched(&format!("/api/v1{}/candidates?limit=1", run_of(&first_run))).await;
     let list: Value = serde_json::from_str(&list).unwrap();
     assert_eq!((&list["rows"][0]["spectrum_id"], &list["total"]), (&json!(rarest), &json!(listed(&browser).await)));
     browser.screenshot("story-2-candidates").await;
@@ -117,7 +104,7 @@ async fn an_astronomer_finds_looks_labels_and_spreads() {
 async fn choose_a_subset(browser: &Browser) {
     browser.select("survey-select", "lamost").await;
     browser.fill("where-input", CONDITION).await;
-    let page = fetched(browser, "/api/v1/surveys/lamost/spectra?where=snr_r%20%3E%2020&limit=0").await;
+    let page = browser.fetched("/api/v1/surveys/lamost/spectra?where=snr_r%20%3E%2020&limit=0").await;
     let expected = serde_json::from_str::<Value>(&page).unwrap()["total"].as_u64().unwrap();
     assert!(0 < expected && expected < 1776, "{page}");
     let counted = "return document.querySelector('[data-testid=subset-count]').innerText.replace(/[^0-9of]/g, '')";
@@ -166,7 +153,7 @@ async fn label_three_and_take_one_back(browser: &Browser) {
     browser.fill("note", "1").await;
     browser.fill("note", "\u{e003}").await;
     browser.script("document.activeElement.blur()", vec![]).await;
-    assert_eq!(fetched(browser, "/api/v1/surveys/lamost/labels").await, "[]");
+    assert_eq!(browser.fetched("/api/v1/surveys/lamost/labels").await, "[]");
     let mut labelled = Vec::new();
     for _ in 0..3 {
         labelled.push(drawn(browser).await);
@@ -178,7 +165,7 @@ async fn label_three_and_take_one_back(browser: &Browser) {
     browser.press("u").await;
     browser.until("one label less", "return document.querySelectorAll('.listing .given').length === 2").await;
     assert_eq!(drawn(browser).await, labelled[2], "the page shows what was taken back");
-    let labels = fetched(browser, "/api/v1/surveys/lamost/labels").await;
+    let labels = browser.fetched("/api/v1/surveys/lamost/labels").await;
     let labels: Value = serde_json::from_str(&labels).unwrap();
     let mut kept: Vec<&str> = labels.as_array().unwrap().iter().map(|l| l["spectrum_id"].as_str().unwrap()).collect();
     kept.sort_unstable();
@@ -196,7 +183,7 @@ async fn export(browser: &Browser) {
         let link = "return document.querySelector(`[data-testid=export-menu] [data-format=${arguments[0]}]`)\
             .getAttribute('href')";
         let link = browser.script(link, vec![json!(format)]).await;
-        files.push(fetched(browser, link.as_str().unwrap()).await);
+        files.push(browser.fetched(link.as_str().unwrap()).await);
     }
     let run = run_of(&browser.path().await).replace("/runs/", "");
     assert!(files[0].contains(&format!("<INFO name=\"run\" value=\"{run}\"/>")), "{:.400}", files[0]);

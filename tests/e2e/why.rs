@@ -5,11 +5,6 @@ use serde_json::Value;
 
 use crate::{accessibility::seen_everywhere, browser::Browser, page::drawn, real_data::lamost, server::Server};
 
-/// The text of what a test hook marks.
-async fn said(browser: &Browser, testid: &str) -> String {
-    browser.hook(testid).await.text().await.unwrap()
-}
-
 /// The first whole number of a text, and the first after the word.
 fn found_of(text: &str) -> (u64, u64) {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok());
@@ -24,7 +19,7 @@ async fn look_at(browser: &Browser, first: u32) -> (u64, u64) {
         field.dispatchEvent(new Event('change', { bubbles: true }));";
     browser.script(script, vec![Value::from(first)]).await;
     browser.until("the threshold in the address", &format!("return location.search.includes('vet={first}')")).await;
-    found_of(&said(browser, "vet-finding").await)
+    found_of(&browser.text_of("vet-finding").await)
 }
 
 #[tokio::test]
@@ -43,7 +38,7 @@ async fn planted_objects_of_real_data_are_found_and_explained() {
     browser.fill("plant-to", "30").await;
     browser.screenshot("planting").await;
     browser.click("plant").await;
-    let planted = said(&browser, "planted").await;
+    let planted = browser.text_of("planted").await;
     assert!(planted.starts_with("20 planted"), "{planted}");
     browser.script("document.querySelector('[data-testid=planted] a').click()", vec![]).await;
     browser.until("the new survey", "return location.pathname.includes('injected')").await;
@@ -61,15 +56,18 @@ async fn planted_objects_of_real_data_are_found_and_explained() {
     let (all, _) = look_at(&browser, 1700).await;
     assert!(planted == 20 && few <= 5 && few < more && more <= all && more >= 15, "{few} {more} {all} of {planted}");
     look_at(&browser, 40).await;
-    let shared = (browser.address().await, said(&browser, "vet-finding").await);
+    let shared = (browser.address().await, browser.text_of("vet-finding").await);
     assert!(shared.1.contains("recall") && shared.1.contains("precision"), "{}", shared.1);
     browser.screenshot("recall-night").await;
 
     // why the first of the list is there
     browser.script("document.querySelector('[data-testid=candidate-row]').click()", vec![]).await;
     drawn(&browser).await;
-    assert_eq!(said(&browser, "stability-badge").await.trim_start_matches(['●', ' ']), "firm");
-    let why = said(&browser, "explanation").await;
+    let first = browser.fetched_json(&format!("/api/v1{}/candidates?limit=1", browser.path().await)).await;
+    let stability = first["rows"][0]["stability"].as_f64().unwrap();
+    let badge = if stability >= 0.9 { "● firm" } else { "◐ mixed" };
+    assert_eq!(browser.text_of("stability-badge").await, badge, "{stability}");
+    let why = browser.text_of("explanation").await;
     assert!(why.contains("dense") && why.contains("Nearest"), "{why}");
     browser.press("f").await;
     let steps = "return [...document.querySelectorAll('[data-testid=steps] li')].map(step => step.dataset.step).join()";
@@ -85,7 +83,7 @@ async fn planted_objects_of_real_data_are_found_and_explained() {
     fresh.look(1440, 1000, false).await;
     fresh.goto(&server.url(&shared.0)).await;
     drawn(&fresh).await;
-    assert_eq!(said(&fresh, "vet-finding").await, shared.1);
+    assert_eq!(fresh.text_of("vet-finding").await, shared.1);
     browser.close().await;
     fresh.close().await;
 }
