@@ -63,7 +63,8 @@ async fn planted_objects_of_real_data_are_found_and_explained() {
     // why the first of the list is there
     browser.script("document.querySelector('[data-testid=candidate-row]').click()", vec![]).await;
     drawn(&browser).await;
-    let first = browser.fetched_json(&format!("/api/v1{}/candidates?limit=1", browser.path().await)).await;
+    let run = browser.path().await.split('/').nth(2).unwrap().to_owned();
+    let first = browser.fetched_json(&format!("/api/v1/runs/{run}/candidates?limit=1")).await;
     let stability = first["rows"][0]["stability"].as_f64().unwrap();
     let badge = if stability >= 0.9 { "● firm" } else { "◐ mixed" };
     assert_eq!(browser.text_of("stability-badge").await, badge, "{stability}");
