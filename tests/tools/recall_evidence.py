@@ -6,11 +6,13 @@
 Plants emission stars with `balmer inject` in the LAMOST DR10 spectra, few at a time, for many seeds, and counts those among
 the first 100 of each list by equivalent width:
 
-- LOF: Balmer's default recipe at several k; its geometric mean over k = 50 to 200, on the default recipe and on the same at a
+- LOF: Balmer's default recipe at several k; its ensemble over k = 50 to 200 of the default recipe and of the same at a
   resolution of 5 A; scikit-learn's LocalOutlierFactor at the same k on the preprocessing of the seed's authors, generation 1
   (2016) and 2 (2020): linear interpolation on their grids, min-max scaling, nothing else;
-- labels: 5, 10 and 30 planted stars and as many ordinary ones are known; Balmer's label spreading and scikit-learn's
-  LabelSpreading (knn, its defaults) on generation 2; counted are the planted stars that were not given.
+- labels: 5, 10 and 30 planted stars and as many ordinary ones are known; Balmer's label spreading, by default and with edges
+  that all weigh 1, and scikit-learn's LabelSpreading (knn, its defaults) on generation 2; counted are the planted stars that
+  were not given;
+- classes: as many of the spectral types A, F and G are known; the share of the others whose type the labels tell.
 
 Writes recall.json, recall-lof.svg and recall-labels.svg. Needs numpy, scipy, scikit-learn, pyarrow, matplotlib.
 """
@@ -29,11 +31,13 @@ from sklearn.semi_supervised import LabelSpreading
 
 EDGES = [1, 2, 3.5, 5, 10, 20, 50]
 KS = [5, 10, 20, 50, 75, 100, 150, 200]
-ENSEMBLE = [50, 75, 100, 150, 200]
+ENSEMBLE = "[ensemble]\nn_neighbors = [50, 75, 100, 150, 200]\nvary = [\"resolution\"]\nrank = true\n"
 GENERATIONS = {"2016": (6300.0, 6700.0, 268), "2020": (6519.0, 6732.0, 140)}
 TOP = 100
 PLANTED = 18
 GIVEN = [5, 10, 30]
+GRAPHS = {"labels": "", "labels, connectivity": 'weights = "connectivity"\n'}
+CLASSES = "AFG"
 
 
 class Survey:
@@ -44,6 +48,7 @@ class Survey:
         self.run_json("ingest", "lamost", str(data / "lamost-dr10"))
         rows = list(csv.DictReader(open(data / "lamost-dr10-labels.csv")))
         self.real = {row["name"]: row["ha_label"] for row in rows if row["ha_label"]}
+        self.types = {row["name"]: row["sub"][:1] for row in rows if row["cls"] == "STAR" and not row["artefact"]}
         self.ordinary = [row["name"] for row in rows if not row["ha_label"] and not row["artefact"]]
         names = ", ".join(f"'{name}'" for name in sorted(self.real))
         self.hosts = f"spectrum_id NOT IN ({names})"
@@ -81,10 +86,8 @@ class Survey:
         subprocess.run(["rm", "-rf", str(self.folder / "data/surveys" / name), str(self.folder / "data/runs")], check=True)
 
 
-def spec(name, k, resolution=0.0, labels=None):
-    text = f'survey = "{name}"\n[recipe]\nresolution_fwhm_angstrom = {resolution}\n'
-    text += f"[neighbors]\nn_neighbors = 200\n[lof]\nn_neighbors = {k}\n"
-    return text + (f'[labels]\nsource = "{labels}"\n' if labels else "")
+def spec(name, k, more=""):
+    return f'survey = "{name}"\n[neighbors]\nn_neighbors = 200\n[lof]\nn_neighbors = {k}\n{more}'
 
 
 def ranks(ids, scores):
@@ -152,19 +155,15 @@ def outliers(survey, seeds):
         name = f"planted-{seed}"
         survey.plant(name, seed, PLANTED)
         planted = truth(survey, name)
-        total = 0.0
-        for resolution in (0.0, 5.0):
-            for k in KS if resolution == 0.0 else ENSEMBLE:
-                found = survey.candidates(spec(name, k, resolution))
-                places = dict(zip(found["spectrum_id"], found["rank"]))
-                if resolution == 0.0:
-                    count.add(f"Balmer, LOF, k = {k}", places, planted, len(places))
-                    hits = sum(places.get(star, 10**9) <= TOP for star in survey.real if "weak" not in survey.real[star])
-                    real.setdefault(k, []).append(hits)
-                if k in ENSEMBLE:
-                    order = np.argsort(found["spectrum_id"])
-                    ids, total = np.array(found["spectrum_id"])[order], total + np.log(np.array(found["lof"])[order])
-        count.add("Balmer, ensemble", ranks(list(ids), total), planted, len(ids))
+        for k in KS:
+            found = survey.candidates(spec(name, k))
+            places = dict(zip(found["spectrum_id"], found["rank"]))
+            count.add(f"Balmer, LOF, k = {k}", places, planted, len(places))
+            strong = [star for star in survey.real if "weak" not in survey.real[star]]
+            real.setdefault(k, []).append(sum(places.get(star, 10**9) <= TOP for star in strong))
+        found = survey.candidates(spec(name, 100, ENSEMBLE))
+        places = dict(zip(found["spectrum_id"], found["rank"]))
+        count.add("Balmer, ensemble", places, planted, len(places))
         for generation in GENERATIONS:
             ids, rows = features(survey, name, generation)
             for k in KS:
@@ -190,13 +189,14 @@ def labels(survey, seeds):
             known = {star: "emission" for star in names[:given]} | {star: "ordinary" for star in others[:given]}
             file = survey.folder / "labels.csv"
             file.write_text("spectrum_id,label\n" + "".join(f"{star},{label}\n" for star, label in known.items()))
-            found = survey.candidates(spec(name, 100, 0.0, file))
-            score = dict(zip(found["spectrum_id"], found["p_emission"]))
-            # ties, as among the certain, go by LOF
-            order = [star for star in found["spectrum_id"] if star not in known]
-            order.sort(key=lambda star: -score[star])
-            places = {star: place for place, star in enumerate(order, 1)}
-            count.add(f"Balmer, labels, {given} seeds", places, asked, len(order))
+            for graph, settings in GRAPHS.items():
+                found = survey.candidates(spec(name, 100, f'[labels]\nsource = "{file}"\n{settings}'))
+                score = dict(zip(found["spectrum_id"], found["p_emission"]))
+                # ties, as among the certain, go by LOF
+                order = [star for star in found["spectrum_id"] if star not in known]
+                order.sort(key=lambda star: -score[star])
+                places = {star: place for place, star in enumerate(order, 1)}
+                count.add(f"Balmer, {graph}, {given} seeds", places, asked, len(order))
             y = np.array([{"emission": 1, "ordinary": 0}.get(known.get(star), -1) for star in ids])
             model = LabelSpreading(kernel="knn", n_neighbors=7, max_iter=1000).fit(rows, y)
             certain = np.nan_to_num(model.label_distributions_[:, 1])
@@ -206,6 +206,25 @@ def labels(survey, seeds):
         survey.remove(name)
         print(f"labels: seed {seed}", flush=True)
     return count
+
+
+def classes(survey, seeds):
+    """The share of spectral types told, by graph and number known of each."""
+    right = {}
+    types = {star: kind for star, kind in survey.types.items() if kind in CLASSES}
+    for seed in range(seeds):
+        stars = list(np.random.default_rng(seed).permutation(sorted(types)))
+        for given in GIVEN:
+            known = {star: kind for kind in CLASSES for star in [s for s in stars if types[s] == kind][:given]}
+            file = survey.folder / "labels.csv"
+            file.write_text("spectrum_id,label\n" + "".join(f"{star},{label}\n" for star, label in known.items()))
+            for graph, settings in GRAPHS.items():
+                found = survey.candidates(spec("lamost", 100, f'[labels]\nsource = "{file}"\n{settings}'))
+                told = zip(found["spectrum_id"], found["label"])
+                hits = [label == types[star] for star, label in told if star in types and star not in known]
+                right.setdefault(f"Balmer, {graph}, {given} seeds", []).append(np.mean(hits))
+        print(f"classes: seed {seed}", flush=True)
+    return {method: round(float(np.mean(shares)), 4) for method, shares in right.items()}
 
 
 def wilson(found, of, z=1.959963984540054):
@@ -253,10 +272,12 @@ def main():
         survey = Survey(arguments.balmer, arguments.data.resolve(), folder)
         lof, real = outliers(survey, arguments.seeds)
         spread = labels(survey, arguments.label_seeds)
+        told = classes(survey, arguments.label_seeds)
     results = [count.of(method) for count in (lof, spread) for method in count.rows]
     document = {
         "top": TOP, "planted_at_once": PLANTED, "seeds": arguments.seeds, "label_seeds": arguments.label_seeds,
         "real_emission_of_14_in_top_at_least": real, "results": results,
+        "types_told": told,
     }
     (arguments.out / "recall.json").write_text(json.dumps(document, indent=1) + "\n")
     red, blue, grey, green = "#c0392b", "#1f5fa8", "#7f8c8d", "#2e8b57"
@@ -279,6 +300,7 @@ def main():
         bins = " ".join(f"{b['found'] / max(b['planted'], 1):.2f}" for b in result["bins"])
         strong = result["above_5A_in_2_percent"]
         print(f"{result['method']:38s} {bins} | {strong['found']}/{strong['planted']} | {result['mean_ln_rank']:.3f}")
+    print(f"types told: {told}")
     print(f"real emission spectra of 14 in the first {TOP}, at least, by k: {real}")
 
 

@@ -38,8 +38,16 @@ pub fn neighbors(answer: &Explanation) -> impl IntoView + use<> {
                 }}
             </button>
         </div>
-        <ol class="neighbors" on:mouseleave=move |_| explained.pointed.set(None)>{rows}</ol>
+        <div class="neighbors" on:mouseleave=move |_| explained.pointed.set(None)>
+            {head(&["", "Spectrum", "Distance", "Rank", "LOF", "Density", "Label"])}
+            <ol>{rows}</ol>
+        </div>
     }
+}
+
+/// Names over the columns of a list, for the eye: each fact says its own.
+pub fn head(names: &'static [&'static str]) -> impl IntoView {
+    view! { <p class="neighbors-head" aria-hidden="true">{names.iter().map(|name| view! { <span>{*name}</span> }).collect_view()}</p> }
 }
 
 /// What the factor compares, in numbers where the run kept them.
@@ -94,16 +102,18 @@ fn Neighbor(row: NeighborRow) -> impl IntoView {
                     <span>"distance "</span>
                     {number(f64::from(row.distance))}
                 </span>
-                <span class="fact" title="its own rank and local outlier factor">
+                <span class="fact" title="its own rank">
                     <span>"rank "</span>
                     {row.rank}
-                    <span>" LOF "</span>
+                </span>
+                <span class="fact" title="its own local outlier factor">
+                    <span>"LOF "</span>
                     {fixed(f64::from(row.lof), 2)}
                 </span>
                 <span class="fact" title="how dense it is around it: the local reachability density">
                     {row.density.map(|density| view! { <span>"density "</span> {number(f64::from(density.lrd))} })}
                 </span>
-                <span class="fact">{row.label}</span>
+                <span class="fact label">{row.label}</span>
             </button>
         </li>
     }

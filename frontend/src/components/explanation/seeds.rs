@@ -3,6 +3,7 @@
 use balmer_exchange::api::{Explanation, SeedRow};
 use leptos::prelude::*;
 
+use super::neighbors::head;
 use crate::{
     context::Desk,
     state::format::{count, fixed},
@@ -22,7 +23,7 @@ pub fn seeds(answer: &Explanation) -> impl IntoView + use<> {
             <li>
                 <button type="button" title="Open it" on:click=move |_| desk.choose(&id)>
                     <span class="id">{seed.spectrum_id}</span>
-                    <span class="fact">{seed.label}</span>
+                    <span class="fact label">{seed.label}</span>
                     <span class="fact" title="its share of the score of its class">{fixed(100.0 * seed.share, 1)}" %"</span>
                     <span class="fact" title="the probability if this label were taken back">
                         {without.map(|without| view! { <span>"without it "</span> {without} })}
@@ -36,7 +37,10 @@ pub fn seeds(answer: &Explanation) -> impl IntoView + use<> {
     let list = view! {
         <h3>"Its label comes from"</h3>
         <p class="muted">{probability}{more}</p>
-        <ol class="neighbors seeds" data-testid="seeds">{answer.seeds.iter().cloned().map(item).collect_view()}</ol>
+        <div class="neighbors" data-testid="seeds">
+            {head(&["Spectrum", "Label", "Share", "Without it"])}
+            <ol>{answer.seeds.iter().cloned().map(item).collect_view()}</ol>
+        </div>
     };
     Some(list.into_any())
 }

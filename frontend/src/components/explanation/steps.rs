@@ -47,7 +47,7 @@ pub fn Steps() -> impl IntoView {
         <Show when=move || desk.run_id.get().is_some()>
             <details
                 node_ref=details
-                class="steps"
+                class="recipe-steps"
                 data-testid="steps"
                 on:toggle=move |_| {
                     if let Some(details) = details.get_untracked() {

@@ -187,7 +187,7 @@ impl Default for LabelsSpec {
             algorithm: LabelAlgorithm::Spreading,
             kernel: LabelKernel::Knn,
             n_neighbors: 10,
-            weights: LabelWeights::Connectivity,
+            weights: LabelWeights::SelfTuning,
             gamma: 20.0,
             alpha: 0.9,
             max_iter: 1000,

@@ -165,9 +165,9 @@ fn the_least_good_fraction_is_a_threshold() {
         spectrum(flux.clone()).with_ivar(ivar).unwrap()
     };
     let recipe = recipe(|_| {});
-    assert!(recipe.apply(&with_bad(13)).is_ok());
-    let rejection = recipe.apply(&with_bad(15)).unwrap_err();
-    assert!(matches!(rejection, Rejection::TooFewGoodPixels { good: 124..=126, pixels: 139..=141, .. }), "{rejection}");
+    assert!(recipe.apply(&with_bad(41)).is_ok());
+    let rejection = recipe.apply(&with_bad(43)).unwrap_err();
+    assert!(matches!(rejection, Rejection::TooFewGoodPixels { good: 96..=98, pixels: 139..=141, .. }), "{rejection}");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn pixels_left_out_of_the_axis_are_missing_ones() {
     };
     let recipe = recipe(|_| {});
     assert_eq!(recipe.extract(&without(6600.0, 6615.0)).unwrap().bad_pixels, 10);
-    assert_eq!(recipe.apply(&without(6600.0, 6640.0)).unwrap_err().reason(), "too-few-good-pixels");
+    assert_eq!(recipe.apply(&without(6600.0, 6670.0)).unwrap_err().reason(), "too-few-good-pixels");
     // a gap that only reaches into the window counts with that part
     assert_eq!(recipe.extract(&without(6725.0, 6745.0)).unwrap().bad_pixels, 5);
     assert_eq!(recipe.extract(&without(6740.0, 6900.0)).unwrap().bad_pixels, 0);
@@ -331,7 +331,10 @@ fn the_recipe_for_artefacts_takes_every_finite_pixel_as_it_is() {
 #[test]
 fn the_presets_are_what_the_papers_used() {
     let (first, second) = (RecipeSpec::paper_2016(), RecipeSpec::generation_2());
-    assert_eq!(RecipeSpec { continuum: Continuum::Polynomial(2), ..second.clone() }, RecipeSpec::default());
+    assert_eq!(
+        RecipeSpec { continuum: Continuum::Polynomial(2), min_good_fraction: 0.7, ..second.clone() },
+        RecipeSpec::default()
+    );
     for spec in [&first, &second, &RecipeSpec::spectral_types()] {
         Recipe::try_from(spec).unwrap();
     }
