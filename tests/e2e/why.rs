@@ -69,7 +69,7 @@ async fn planted_objects_of_real_data_are_found_and_explained() {
     let badge = if stability >= 0.9 { "● firm" } else { "◐ mixed" };
     assert_eq!(browser.text_of("stability-badge").await, badge, "{stability}");
     let why = browser.text_of("explanation").await;
-    assert!(why.contains("dense") && why.contains("Nearest"), "{why}");
+    assert!(why.contains("the density around its 100 nearest neighbours is ") && why.contains("Nearest"), "{why}");
     browser.press("f").await;
     let steps = "return [...document.querySelectorAll('[data-testid=steps] li')].map(step => step.dataset.step).join()";
     let expected = "native,interpolated,resampled,normalised,scaled";

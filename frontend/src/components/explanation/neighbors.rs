@@ -60,7 +60,7 @@ fn summary(answer: &Explanation) -> String {
             let mean = number(others.iter().sum::<f64>() / others.len() as f64);
             let own = number(f64::from(own.lrd));
             format!(
-                "LOF {lof}: around its {count} nearest neighbours it is {mean} dense in the mean, around itself {own}."
+                "LOF {lof}: the density around its {count} nearest neighbours is {mean} in the mean, around itself {own}."
             )
         }
         _ => format!(
