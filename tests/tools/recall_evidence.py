@@ -14,7 +14,7 @@ the first 100 of each list by equivalent width:
   were not given;
 - classes: as many of the spectral types A, F and G are known; the share of the others whose type the labels tell.
 
-Writes recall.json, recall-lof.svg and recall-labels.svg. Needs numpy, scipy, scikit-learn, pyarrow, matplotlib.
+Writes recall.json, recall-lof.svg and recall-labels.svg. Needs what recall_requirements.txt beside it names.
 """
 
 import argparse
@@ -240,7 +240,7 @@ def draw(path, title, results, chosen):
     matplotlib.rcParams.update({"svg.hashsalt": "balmer", "svg.fonttype": "none", "font.size": 10})
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(7.2, 4.2))
+    figure, axes = plt.subplots(figsize=(9.6, 4.2))
     by_name = {result["method"]: result for result in results}
     x = np.arange(len(EDGES) - 1)
     for i, (name, style) in enumerate(chosen):
@@ -253,10 +253,29 @@ def draw(path, title, results, chosen):
     axes.set_xticks(x, [f"{low:g}-{high:g}" for low, high in zip(EDGES, EDGES[1:])])
     axes.set(xlabel="equivalent width of the planted H-alpha emission, Å", ylabel=f"found among the first {TOP}", title=title)
     axes.set_ylim(-0.02, 1.04)
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     axes.grid(alpha=0.3)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None, "Creator": None})
+
+
+def draw_all(out, results):
+    red, blue, grey, green = "#c0392b", "#1f5fa8", "#7f8c8d", "#2e8b57"
+    draw(out / "recall-lof.svg", "Local Outlier Factor", results, [
+        ("Balmer, LOF, k = 100", {"color": red, "marker": "o"}),
+        ("Balmer, ensemble", {"color": green, "marker": "D"}),
+        ("Balmer, LOF, k = 20", {"color": red, "marker": "o", "ls": ":"}),
+        ("scikit-learn 2020, LOF, k = 100", {"color": blue, "marker": "s"}),
+        ("scikit-learn 2020, LOF, k = 20", {"color": blue, "marker": "s", "ls": ":"}),
+        ("scikit-learn 2016, LOF, k = 100", {"color": grey, "marker": "^"}),
+        ("scikit-learn 2016, LOF, k = 20", {"color": grey, "marker": "^", "ls": ":"}),
+    ])
+    styles = {5: ":", 10: "--", 30: "-"}
+    draw(out / "recall-labels.svg", "Label spreading", results, [
+        (f"{who}, {given} seeds", {"color": colour, "marker": marker, "ls": styles[given]})
+        for who, colour, marker in (("Balmer, labels", red, "o"), ("scikit-learn 2020, labels", blue, "s"))
+        for given in GIVEN
+    ])
 
 
 def main():
@@ -280,22 +299,7 @@ def main():
         "types_told": told,
     }
     (arguments.out / "recall.json").write_text(json.dumps(document, indent=1) + "\n")
-    red, blue, grey, green = "#c0392b", "#1f5fa8", "#7f8c8d", "#2e8b57"
-    draw(arguments.out / "recall-lof.svg", "Local Outlier Factor", results, [
-        ("Balmer, LOF, k = 100", {"color": red, "marker": "o"}),
-        ("Balmer, ensemble", {"color": green, "marker": "D"}),
-        ("Balmer, LOF, k = 20", {"color": red, "marker": "o", "ls": ":"}),
-        ("scikit-learn 2020, LOF, k = 100", {"color": blue, "marker": "s"}),
-        ("scikit-learn 2020, LOF, k = 20", {"color": blue, "marker": "s", "ls": ":"}),
-        ("scikit-learn 2016, LOF, k = 100", {"color": grey, "marker": "^"}),
-        ("scikit-learn 2016, LOF, k = 20", {"color": grey, "marker": "^", "ls": ":"}),
-    ])
-    styles = {5: ":", 10: "--", 30: "-"}
-    draw(arguments.out / "recall-labels.svg", "Label spreading", results, [
-        (f"{who}, {given} seeds", {"color": colour, "marker": marker, "ls": styles[given]})
-        for who, colour, marker in (("Balmer, labels", red, "o"), ("scikit-learn 2020, labels", blue, "s"))
-        for given in GIVEN
-    ])
+    draw_all(arguments.out, results)
     for result in results:
         bins = " ".join(f"{b['found'] / max(b['planted'], 1):.2f}" for b in result["bins"])
         strong = result["above_5A_in_2_percent"]
