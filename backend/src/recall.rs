@@ -201,8 +201,12 @@ fn columns(names: &[&str]) -> Query {
 }
 
 fn texts<'a>(batch: &'a RecordBatch, column: &str) -> Result<&'a StringArray> {
-    let array = batch.column_by_name(column).and_then(|array| array.as_string_opt());
-    array.ok_or_else(|| StoreError::NoColumn { name: format!("{column} of texts"), nearest: None })
+    let array = batch.column_by_name(column);
+    let array = array.ok_or_else(|| StoreError::NoColumn { name: column.to_owned(), nearest: None })?;
+    array.as_string_opt().ok_or_else(|| StoreError::Query {
+        clause: "truth",
+        reason: format!("`{column}` holds {}, and kinds are texts: name a column of texts", array.data_type()),
+    })
 }
 
 #[cfg(test)]

@@ -104,6 +104,14 @@ fn a_family_is_set_aside_recognised_and_undone() {
         (Some(0), 6)
     );
     balmer.fails(["families", &second, "--undo", "lost"]).says(&["no family `lost`"]);
+
+    // the name, given to another family, does not bring back whom the first one hid; no way of asking undoes another
+    let lines = lines["id"].as_str().unwrap();
+    balmer.ok(["families", &first, "--outliers", "20", "--family", lines, "--name", "lost", "--set-aside"]);
+    assert_eq!(begins(&ids(&listed(&second)["candidates"]), "dead-"), 6);
+    assert_eq!(begins(&ids(&listed(&second)["candidates"]), "emission-"), 0);
+    balmer.json(["families", &first, "--outliers", "2"]);
+    assert_eq!(listed(&first)["set_aside"], 5);
 }
 
 #[test]

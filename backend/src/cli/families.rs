@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 use balmer::{
-    families::{FamilyOptions, families, name},
+    families::{FamilyOptions, MOST, families, name},
     storage::{FeatureError, Run, Store, StoreError},
 };
 use balmer_core::cluster;
-use balmer_exchange::api::{FamiliesBody, FamilyAction, NamedFamily, NewFamily};
+use balmer_exchange::api::{FamiliesBody, FamilyAction, FamilyBody, NamedFamily, NewFamily};
 
 use super::{
     Usage,
@@ -84,7 +84,7 @@ impl Families {
                 let new = NewFamily {
                     name: given.clone(),
                     run: run.id().to_owned(),
-                    family: id(&found, family),
+                    family: of_text(&run, &found, family)?.id.clone(),
                     action,
                     label: self.label.clone(),
                     author,
@@ -94,7 +94,7 @@ impl Families {
                 drop(progress);
                 said(session, &named.map_err(cancelled)?, "named")
             }
-            (None, Some(family)) if self.mask => masked(session, &run, &found, &id(&found, family)),
+            (None, Some(family)) if self.mask => masked(session, &run, of_text(&run, &found, family)?),
             (None, Some(_)) => Err(Usage("--family needs --name or --mask".to_owned()).into()),
             _ if session.json() => output::print_json(&found),
             _ => output::print(|out| write(out, &found)),
@@ -116,18 +116,18 @@ fn cancelled(error: FeatureError) -> anyhow::Error {
     }
 }
 
-/// The id that a number of the table stands for; else the text itself.
-fn id(found: &FamiliesBody, text: &str) -> String {
+/// The family of that number in the table, or of that id.
+fn of_text<'a>(run: &Run, found: &'a FamiliesBody, text: &str) -> anyhow::Result<&'a FamilyBody> {
     let number = text.parse::<usize>().ok().and_then(|number| found.families.get(number.checked_sub(1)?));
-    number.map_or_else(|| text.to_owned(), |family| family.id.clone())
+    let family = number.or_else(|| found.families.iter().find(|family| family.id == text));
+    family.with_context(|| format!("run {} has no family '{text}' among these outliers", run.id()))
 }
 
-fn masked(session: &Session, run: &Run, found: &FamiliesBody, id: &str) -> anyhow::Result<()> {
-    let family = found.families.iter().find(|family| family.id == id);
-    let family = family.with_context(|| format!("run {} has no family '{id}'", run.id()))?;
+fn masked(session: &Session, run: &Run, family: &FamilyBody) -> anyhow::Result<()> {
     anyhow::ensure!(
         !family.mask_angstrom.is_empty(),
-        "family {id} sits on no sky line and no column of pixels: there is nothing to mask"
+        "family {} sits on no sky line and no column of pixels: there is nothing to mask",
+        family.id
     );
     let mut spec = run.spec()?;
     spec.recipe = cluster::mask(&spec.recipe, &family.mask_angstrom);
@@ -138,7 +138,7 @@ fn masked(session: &Session, run: &Run, found: &FamiliesBody, id: &str) -> anyho
 }
 
 fn write(out: &mut dyn Write, found: &FamiliesBody) -> io::Result<()> {
-    let mut table = TextTable::new(&["family", "id", "members", "may be", "set aside?", "known as", "why"]);
+    let mut table = TextTable::new(&["family", "id", "members", "may be", "suggested", "known as", "why"]);
     for (i, family) in found.families.iter().enumerate() {
         let known: Vec<String> = family
             .known
@@ -163,7 +163,11 @@ fn write(out: &mut dyn Write, found: &FamiliesBody) -> io::Result<()> {
         }
     }
     let (outliers, alone) = (thousands(found.outliers as usize), thousands(found.alone as usize));
-    writeln!(out, "\n{outliers} outliers of run {} looked at, {alone} of them in no family", found.run)
+    writeln!(out, "\n{outliers} outliers of run {} looked at, {alone} of them in no family", found.run)?;
+    if found.outliers as usize == MOST {
+        writeln!(out, "{} are looked at, at most: those further down the list were not", thousands(MOST))?;
+    }
+    Ok(())
 }
 
 /// Pieces of the instrument shown of a family.

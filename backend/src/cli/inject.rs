@@ -24,7 +24,7 @@ use super::{
 pub struct Inject {
     /// Name of the survey that is copied
     survey: String,
-    /// be, double, p-cygni, cv, carbon or artefact; give it several times to plant each as often
+    /// be, double, p-cygni, cv, carbon or artefact; give it several times to draw each with the same chance
     #[arg(long = "kind", value_name = "KIND", required = true)]
     kinds: Vec<Injection>,
     /// Number of spectra that something is planted in

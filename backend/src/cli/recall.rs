@@ -38,9 +38,9 @@ pub struct Recall {
     /// Cut what was planted by its strength, or by the signal-to-noise ratio of its spectrum
     #[arg(long, value_name = "QUANTITY", value_parser = ["strength", "snr"])]
     by: Option<String>,
-    /// Where to cut, in place of five parts of as many spectra each: 1,2,3.5,5,10
-    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', requires = "by")]
-    edges: Option<Vec<f64>>,
+    /// Where to cut, in place of five parts of as many spectra each: 1,2,3.5,5,10; what is outside is in no part
+    #[arg(long, value_name = "NUMBERS", value_parser = edges, requires = "by")]
+    edges: Option<Edges>,
     /// What the list is ordered by: lof, or label:CLASS
     #[arg(long, value_name = "SCORE", default_value = "lof", value_parser = Score::from_text)]
     score: Score,
@@ -51,6 +51,20 @@ pub struct Recall {
 
 fn one_in(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n: &f64| n.is_finite() && *n > 1.0).ok_or_else(|| "expected a number above 1".to_owned())
+}
+
+/// Where values are cut.
+#[derive(Debug, Clone)]
+struct Edges(Vec<f64>);
+
+fn edges(text: &str) -> Result<Edges, String> {
+    let edges: Option<Vec<f64>> = text.split(',').map(|edge| edge.trim().parse().ok()).collect();
+    let ascend =
+        |edges: &Vec<f64>| edges.len() >= 2 && edges.iter().all(|e| e.is_finite()) && edges.is_sorted_by(|a, b| a < b);
+    edges
+        .filter(ascend)
+        .map(Edges)
+        .ok_or_else(|| "expected two numbers or more that ascend, as in 1,2,3.5,5,10".to_owned())
 }
 
 /// How many of a list are looked at.
@@ -124,7 +138,8 @@ impl Recall {
         let found = recall(&store, &run, &question)?;
         let top = match self.top {
             Top::Number(n) => n,
-            Top::Share(share) => (share * found.total as f64).floor().max(1.0) as u64,
+            // a share of a whole is not lost to rounding: 29 % of 100 are 29
+            Top::Share(share) => (share * found.total as f64 + 1e-9).floor().max(1.0) as u64,
         };
         let threshold = run.spec()?.lof.threshold;
         let kinds = found.kinds.iter().map(|kind| (kind.kind.clone(), self.row(kind, &found, top))).collect();
@@ -158,7 +173,7 @@ impl Recall {
             None => return Vec::new(),
         };
         let values: Vec<f64> = spectra.iter().map(|row| value(row).unwrap_or(f64::NAN)).collect();
-        let cut = parts(&values, self.edges.as_deref(), PARTS);
+        let cut = parts(&values, self.edges.as_ref().map(|edges| &edges.0[..]), PARTS);
         cut.into_iter()
             .map(|part| {
                 let ranks: Vec<Option<u32>> = part.members.iter().map(|&i| spectra[i].rank).collect();

@@ -174,7 +174,7 @@ fn write(out: &mut dyn Write, report: &CrossmatchReport) -> io::Result<()> {
     write!(out, "{} rows (places: {places}): {} have a match, ", count(report.rows), count(report.rows_matched))?;
     write!(out, "{} have none", count(without))?;
     unplaced(out, report.rows_without_position)?;
-    writeln!(out, "{} pairs ({})", count(report.pairs), report.find)?;
+    writeln!(out, "{} pair{} ({})", count(report.pairs), if report.pairs == 1 { "" } else { "s" }, report.find)?;
     if !report.left_out.is_empty() {
         writeln!(out, "columns left out, which hold arrays: {}", report.left_out.join(", "))?;
     }
@@ -219,13 +219,20 @@ impl Columns {
                 return output::print_json(&removed);
             }
             let count = removed.columns.len();
-            return output::print(|out| writeln!(out, "{count} columns of {} are taken away", removed.source));
+            return output::print(|out| {
+                writeln!(out, "{count} columns {}_* of survey {} are taken away", removed.prefix, self.survey)
+            });
         }
         let joined = store.survey(&self.survey)?.joined();
         if session.json() {
             return output::print_json(&joined);
         }
-        output::print(|out| list(&joined).write(out))
+        output::print(|out| {
+            if joined.is_empty() {
+                return writeln!(out, "nothing is joined to survey {}", self.survey);
+            }
+            list(&joined).write(out)
+        })
     }
 }
 

@@ -54,7 +54,7 @@ pub fn explain(
     }
     let placed = find(run, spectrum_id)?;
     let plan = Plan::new(run.spec()?)?;
-    let survey = store.survey(&state.survey)?;
+    let survey = store.survey_of(run)?;
     let (rows, distances) = run.neighbors_of(placed.row, plan.lof().table_neighbors())?;
     let known = placed_rows(run, &rows)?;
     let neighbors: Vec<NeighborRow> = rows

@@ -1,6 +1,6 @@
 //! Families among the outliers of a run, found when they are asked for and kept beside it.
 //!
-//! What was found is kept in the run's folder, `families.json`, with what it was found by; it is found anew where
+//! What was found is kept in the run's folder, `families/`, with what it was found by; it is found anew where
 //! something else is asked, or where families of the survey were named or undone since, so that members are recognised by
 //! what is known now. Naming a family, and undoing it, is the survey's matter ([`crate::storage::NamedFamilies`]).
 //!
@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 use self::{kept::Kept, outliers::Listed};
 use crate::storage::{FeatureError, KeptFamily, Result, Run, Store, StoreError};
 
-/// Outliers that families are looked for among, at most.
+/// Outliers that families are looked for among, at most: the first of the list.
 pub const MOST: usize = 2_000;
 /// Nearest neighbours that an outlier is compared with.
 const NEIGHBORS: usize = 20;
@@ -74,13 +74,17 @@ pub fn name(
     if spec.survey != survey {
         return Err(run.refused(format!("it is of survey {}, not of {survey}", spec.survey)).into());
     }
-    // whatever the caller looked at is what was found last
-    let kept = match Kept::read(&run)? {
-        Some(kept) => kept,
-        None => found(store, &run, FamilyOptions::default(), observer)?,
-    };
+    // whatever the caller looked at was found before
+    let mut kept = Kept::all(&run)?;
+    if kept.is_empty() {
+        kept.push(found(store, &run, FamilyOptions::default(), observer)?);
+    }
     let unknown = || StoreError::NoFamilyOfRun { run: run.id().to_owned(), id: new.family.clone() };
-    let family = kept.body.families.iter().find(|family| family.id == new.family).ok_or_else(unknown)?;
+    let of_id = |kept: Kept| {
+        let family = kept.body.families.iter().find(|family| family.id == new.family)?.clone();
+        Some((kept, family))
+    };
+    let (kept, family) = kept.into_iter().find_map(of_id).ok_or_else(unknown)?;
     let place = kept.places.get(&family.id).ok_or_else(unknown)?.clone();
     let about = NamedFamily {
         name: new.name,
@@ -109,12 +113,18 @@ pub fn set_aside(store: &Store, run: &Run) -> Result<HashSet<String>> {
     let named = store.survey(&survey)?.families().list()?;
     let aside: Vec<&KeptFamily> = named.iter().filter(|f| f.about.action == FamilyAction::SetAside).collect();
     let mut ids: HashSet<String> = aside.iter().flat_map(|family| family.about.spectrum_ids.iter().cloned()).collect();
-    if !aside.is_empty()
-        && let Some(kept) = Kept::read(run)?
-    {
-        let names: HashSet<&str> = aside.iter().map(|family| family.about.name.as_str()).collect();
-        let known = kept.body.known.into_iter().filter(|member| names.contains(member.name.as_str()));
-        ids.extend(known.map(|member| member.spectrum_id));
+    if aside.is_empty() {
+        return Ok(ids);
+    }
+    for kept in Kept::all(run)? {
+        let mut names = HashSet::new();
+        for family in &aside {
+            if kept.knew(family)? {
+                names.insert(family.about.name.as_str());
+            }
+        }
+        let known = kept.body.known.iter().filter(|member| names.contains(member.name.as_str()));
+        ids.extend(known.map(|member| member.spectrum_id.clone()));
     }
     Ok(ids)
 }
@@ -126,8 +136,8 @@ fn found(store: &Store, run: &Run, options: FamilyOptions, observer: &dyn RunObs
     }
     check(&options)?;
     let named = store.survey(&state.survey)?.families().list()?;
-    let names = kept::digest(&named)?;
-    if let Some(kept) = Kept::read(run)?.filter(|kept| kept.is_of(&options, &names)) {
+    let names = kept::digests(&named)?;
+    if let Some(kept) = Kept::all(run)?.into_iter().find(|kept| kept.is_of(&options, &names)) {
         return Ok(kept);
     }
     let plan = Plan::new(run.spec()?)?;
@@ -143,7 +153,8 @@ fn found(store: &Store, run: &Run, options: FamilyOptions, observer: &dyn RunObs
     let (attributes, places_of) = pieces::attributes(run, &survey)?;
     let asked: Vec<Asked> = found.families.iter().map(|family| asked(family, &listed, &outliers, &places_of)).collect();
     let spec = plan.spec();
-    let (window, medium) = (spec.recipe.window_angstrom, spec.recipe.medium);
+    let window = (!spec.recipe.rest_frame).then_some(spec.recipe.window_angstrom);
+    let medium = spec.recipe.medium;
     let excesses = over_represented(&asked, &attributes, window, medium, RATE);
     let known = recognised(&named, &plan.recipe().hash(), &listed, &outliers);
     let descriptions: Vec<_> = outliers.iter().map(|outlier| &outlier.description).collect();
@@ -209,17 +220,18 @@ fn asked(family: &Family, listed: &[Listed], outliers: &[Outlier], places_of: &p
     }
 }
 
-/// The outliers that belong to a named family, to the first by name where to several.
+/// The outliers that belong to a named family, once for each that they belong to.
 fn recognised(named: &[KeptFamily], recipe: &str, listed: &[Listed], outliers: &[Outlier]) -> Vec<KnownMember> {
     let belongs = |family: &&KeptFamily, i: usize| {
         let same_space = matches!(family.place, Place::Defect { .. }) || family.recipe == recipe;
         family.about.spectrum_ids.contains(&listed[i].spectrum_id) || (same_space && family.place.holds(&outliers[i]))
     };
-    let member = |i: usize| {
-        let family = named.iter().find(|family| belongs(family, i))?;
-        Some(KnownMember { spectrum_id: listed[i].spectrum_id.clone(), name: family.about.name.clone() })
+    let member = |(i, family): (usize, &KeptFamily)| KnownMember {
+        spectrum_id: listed[i].spectrum_id.clone(),
+        name: family.about.name.clone(),
     };
-    (0..outliers.len()).filter_map(member).collect()
+    let of = |i: usize| named.iter().filter(move |family| belongs(family, i)).map(move |family| (i, family));
+    (0..outliers.len()).flat_map(of).map(member).collect()
 }
 
 fn counted(members: &[FamilyMember], known: &[KnownMember]) -> Vec<KnownCount> {

@@ -27,6 +27,7 @@ use balmer_core::{
 };
 use balmer_exchange::api::{ColumnInfo, JoinedKind, JoinedSummary};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(super) use self::{
     batch_rows::BatchRows,
@@ -129,11 +130,36 @@ pub(super) struct Origin {
 }
 
 impl JoinedCatalogue {
+    /// Where its columns come from, for people: the record of what was measured or planted is JSON.
+    pub(super) fn named(&self) -> String {
+        let is_file = matches!(self.kind, JoinedKind::Catalogue | JoinedKind::Crossmatch);
+        let Some(asked) = serde_json::from_str::<Value>(&self.source).ok().filter(|_| !is_file) else {
+            return self.source.clone();
+        };
+        let of = asked.get("injected").unwrap_or(&asked);
+        let condition = of["where"].as_str().map_or_else(String::new, |condition| format!(", where {condition}"));
+        if self.kind == JoinedKind::Measurement {
+            return format!("a line at {} Å{condition}", asked["measured"]["line"]);
+        }
+        let kinds: Vec<&str> = of["kinds"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let strengths = match of["strength"].as_array().map(Vec::as_slice) {
+            Some([from, to]) => format!(" with strengths {from} to {to}"),
+            _ => String::new(),
+        };
+        let survey = asked["survey"].as_str().unwrap_or_default();
+        format!(
+            "{} of {}{strengths} planted in {survey}, seed {}{condition}",
+            of["count"],
+            kinds.join(", "),
+            of["seed"]
+        )
+    }
+
     fn summary(&self) -> JoinedSummary {
         JoinedSummary {
             prefix: self.prefix.clone(),
             kind: self.kind,
-            source: self.source.clone(),
+            source: self.named(),
             time: self.imported.clone(),
             spectra: self.spectra,
             radius: self.crossmatch.map(|by| by.radius),

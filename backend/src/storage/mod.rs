@@ -10,7 +10,7 @@
 //!                          /subsets/<name>.json    spectra that somebody selected and named
 //!                          /families/<name>.json   families of outliers that somebody named
 //! <data dir>/runs/<id>/{spec.toml,snapshot.json,labels.csv,status.json,candidates.parquet,
-//!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json,families.json}
+//!                    neighbors.parquet,labels.parquet,rejected.csv,provenance.json,families/}
 //! <data dir>/timings.json                          what the last runs took, by device
 //! <data dir>/jobs.sqlite                           what a server was asked for, see [`crate::jobs`]
 //! ```
@@ -73,7 +73,7 @@ use serde::Serialize;
 
 pub use catalogue::{CatalogueOptions, CatalogueReport, Joined, JoinedCatalogue, MatchedBy};
 pub use crossmatch::{CrossmatchOptions, Crossmatched, Pairs, With, default_prefix};
-pub(crate) use durable::{Lock, read_json, replace_json};
+pub(crate) use durable::{Lock, create_dir, read_json, remove_file, replace_json};
 pub use error::{Result, StoreError, nearest};
 pub use families::{KeptFamily, NamedFamilies};
 pub(crate) use features::VALUES_AT_ONCE;
@@ -144,7 +144,7 @@ impl Store {
     /// When it cannot be made.
     pub fn open_or_create(root: impl Into<PathBuf>) -> Result<Self> {
         let root = root.into();
-        durable::create_dir(&root)?;
+        create_dir(&root)?;
         Self::open(root)
     }
 
@@ -233,7 +233,7 @@ impl Store {
     pub fn writer(&self, name: &str, options: WriteOptions) -> Result<SurveyWriter> {
         check_name(name)?;
         let folder = self.surveys_dir().join(name);
-        durable::create_dir(&folder)?;
+        create_dir(&folder)?;
         SurveyWriter::open(name, folder, options)
     }
 }

@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// When the data directory cannot be read.
     pub fn runs(&self) -> Result<Vec<RunState>> {
-        let ids = durable::folders_in(&self.runs_dir())?;
+        let ids = self.run_ids()?;
         Ok(ids.into_iter().filter_map(|id| self.run(&id).ok()?.state().ok()).collect())
     }
 
@@ -77,7 +77,9 @@ impl Store {
     /// # Errors
     /// When the data directory cannot be read.
     pub fn run_ids(&self) -> Result<Vec<String>> {
-        durable::folders_in(&self.runs_dir())
+        let mut ids = durable::folders_in(&self.runs_dir())?;
+        ids.sort_by(|a, b| owning::given_at(a).cmp(&owning::given_at(b)));
+        Ok(ids)
     }
 
     /// One run.

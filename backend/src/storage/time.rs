@@ -34,10 +34,12 @@ pub(crate) fn read(text: &str) -> Option<String> {
     unix(&text).map(written).filter(|back| *back == text)
 }
 
-/// Now, as a sortable part of a name.
-pub(crate) fn stamp() -> String {
-    let [year, month, day, hour, minute, second] = civil(seconds_since_epoch());
-    format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}")
+/// Now, as a sortable part of a name, and what part of its second has gone by, in 65,536ths.
+pub(crate) fn stamp() -> (String, u16) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let [year, month, day, hour, minute, second] = civil(since.as_secs() as i64);
+    let part = u64::from(since.subsec_nanos()) * 0x1_0000 / 1_000_000_000;
+    (format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}"), part as u16)
 }
 
 /// Seconds from one time that [`now`] told to a later one; `None` where one of them is no such text.

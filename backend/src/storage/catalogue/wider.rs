@@ -29,7 +29,7 @@ impl<'a> Wider<'a> {
         let before = survey.manifest().joined.as_ref();
         let same = before.iter().flat_map(|j| &j.catalogues).find(|c| c.prefix == prefix);
         if let Some(other) = same.filter(|other| other.kind != origin.kind) {
-            return Err(format!("`{prefix}` begins the columns of {} already: choose another prefix", other.source));
+            return Err(format!("`{prefix}` begins the columns of {} already: choose another prefix", other.named()));
         }
         let without = Self::without(survey, prefix);
         let kept = &without.kept;
@@ -37,7 +37,7 @@ impl<'a> Wider<'a> {
         for column in &columns {
             let of_other = kept.iter().find(|other| other.columns.iter().any(|c| c.name == column.name));
             if own.index_of(&column.name).is_ok() || of_other.is_some() {
-                let whose = of_other.map_or("every survey", |other| &other.source);
+                let whose = of_other.map_or_else(|| "every survey".to_owned(), JoinedCatalogue::named);
                 return Err(format!("`{}` is a column of {whose} already: choose another prefix", column.name));
             }
         }

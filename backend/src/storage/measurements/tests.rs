@@ -103,6 +103,8 @@ fn what_is_not_asked_for_states_nothing() {
     let said: serde_json::Value = serde_json::from_str(source).unwrap();
     assert_eq!(said["where"], "spectrum_id = 's04'");
     assert_eq!(said["measured"]["line"], H_ALPHA);
+    let words = &store.survey("s").unwrap().joined()[1].source;
+    assert_eq!(*words, format!("a line at {H_ALPHA} Å, where spectrum_id = 's04'"));
 }
 
 #[test]

@@ -4,13 +4,14 @@ use std::{fs, time::Duration};
 
 use balmer_core::pipeline::PipelineSpec;
 use balmer_exchange::api::RunStatus;
-use sha2::{Digest, Sha256};
 
 use super::{CANCEL, LABELS, LOCK, OwnedRun, Run};
 use crate::storage::{Result, RunState, Store, StoreError, durable, durable::Lock, run_tables::TABLES, time};
 
 /// How long an owner that is about to die is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Characters of the second that an id begins with.
+const STAMP: usize = "20261122-181455".len();
 
 impl Store {
     /// Makes the folder of a new run, `queued` and owned by the caller, which will read the survey as it is now. Ids sort
@@ -112,18 +113,13 @@ impl Store {
 }
 
 /// The id of a run of that survey that begins to be now.
+/// The four hexadecimal digits at its end are the part of the second, so that ids tell which of two runs is the later one.
 pub fn new_run_id(survey: &str) -> String {
-    format!("{}-{survey}-{}", time::stamp(), suffix())
+    let (second, part) = time::stamp();
+    format!("{second}-{survey}-{part:04x}")
 }
 
-/// Four hexadecimal digits that two runs of the same second do not share.
-fn suffix() -> String {
-    use std::{
-        sync::atomic::{AtomicU32, Ordering},
-        time::{SystemTime, UNIX_EPOCH},
-    };
-    static CALLS: AtomicU32 = AtomicU32::new(0);
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    let seed = format!("{nanos} {} {}", std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
-    format!("{:x}", Sha256::digest(seed))[..4].to_owned()
+/// When an id was given: its second, and what part of it.
+pub(super) fn given_at(id: &str) -> (&str, &str) {
+    (id.get(..STAMP).unwrap_or(id), id.rsplit('-').next().unwrap_or_default())
 }

@@ -36,6 +36,8 @@ fn ids_are_sortable_unique_and_corrected() {
     let (_folder, store) = store();
     let ids: Vec<String> =
         (0..20).map(|_| store.create_run(&PipelineSpec::new("lamost")).unwrap().run().id().to_owned()).collect();
+    let listed: Vec<String> = store.runs().unwrap().into_iter().map(|run| run.id).collect();
+    assert_eq!(listed, ids, "the oldest first, within a second too");
     let mut unique = ids.clone();
     unique.sort_unstable();
     unique.dedup();

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::{benjamini_hochberg, binomial_sf, hypergeometric_sf};
-use crate::{lines::SKY, spectrum::Medium};
+use crate::{lines::SKY, manipulation::scale::median, spectrum::Medium};
 
 /// The piece that is a line of the night sky.
 pub const SKY_LINE: &str = "sky line";
@@ -49,7 +49,8 @@ pub struct Excess {
     pub p: f64,
     /// False discovery rate at which it would be believed.
     pub q: f64,
-    /// The wavelengths of the members' defects there, for sky lines and columns, Angstrom as observed.
+    /// The wavelengths of the members' defects there, for sky lines and columns: the medians of where they begin and end, which
+    /// one long defect does not move, Angstrom as observed.
     pub range: Option<[f64; 2]>,
 }
 
@@ -76,11 +77,12 @@ pub struct Asked {
 }
 
 /// For each family what it has more of than chance would give, at a false discovery rate below `rate`, the least probable
-/// first. `window` is where defects were looked for, as observed in `medium`.
+/// first. `window` is where defects were looked for, as observed in `medium`; `None` where every spectrum has a window of its
+/// own, as in the rest frame: no line or column is asked about then.
 pub fn over_represented(
     families: &[Asked],
     attributes: &[Attribute],
-    window: [f64; 2],
+    window: Option<[f64; 2]>,
     medium: Medium,
     rate: f64,
 ) -> Vec<Vec<Excess>> {
@@ -94,8 +96,10 @@ pub fn over_represented(
         for attribute in attributes {
             add(by_attribute(family, attribute));
         }
-        add(by_sky_line(family, window, medium));
-        add(by_column(family, window));
+        if let Some(window) = window {
+            add(by_sky_line(family, window, medium));
+            add(by_column(family, window));
+        }
     }
     let p: Vec<f64> = found.iter().map(|(_, excess)| excess.p).collect();
     let mut answers = vec![Vec::new(); families.len()];
@@ -155,14 +159,15 @@ fn by_sky_line(family: &Asked, [from, to]: [f64; 2], medium: Medium) -> (usize, 
 
 fn by_column(family: &Asked, [from, to]: [f64; 2]) -> (usize, Vec<Excess>) {
     let width = (to - from) / COLUMNS as f64;
-    let column = |place: &[f64; 2]| (((middle(place) - from) / width).floor().max(0.0) as usize).min(COLUMNS - 1);
-    let mut columns: Vec<usize> = family.places.iter().map(column).collect();
+    let inside = |place: &&[f64; 2]| (from..=to).contains(&middle(place));
+    let column = |place: &[f64; 2]| (((middle(place) - from) / width) as usize).min(COLUMNS - 1);
+    let mut columns: Vec<usize> = family.places.iter().filter(inside).map(column).collect();
     columns.sort_unstable();
     columns.dedup();
     let found = columns.into_iter().filter_map(|number| {
         let start = from + number as f64 * width;
         let value = format!("{start:.1}-{:.1} A", start + width);
-        test(family, COLUMN, value, 1.0 / COLUMNS as f64, move |place| column(place) == number)
+        test(family, COLUMN, value, 1.0 / COLUMNS as f64, move |place| inside(place) && column(place) == number)
     });
     let found = found.collect();
     (if family.places.is_empty() { 0 } else { COLUMNS }, found)
@@ -179,10 +184,7 @@ fn test(family: &Asked, piece: &str, value: String, share: f64, on: impl Fn(&&[f
         expected: size as f64 * share,
         p: binomial_sf(there.len() as u64, size as u64, share),
         q: 1.0,
-        range: Some([
-            there.iter().map(|place| place[0]).fold(f64::INFINITY, f64::min),
-            there.iter().map(|place| place[1]).fold(f64::NEG_INFINITY, f64::max),
-        ]),
+        range: Some([0, 1].map(|end| median(&mut there.iter().map(|place| place[end]).collect::<Vec<_>>()))),
     })
 }
 

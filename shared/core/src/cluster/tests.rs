@@ -175,7 +175,7 @@ fn a_family_on_one_spectrograph_is_found_there() {
     let mut members: Vec<usize> = (0..12).map(|i| 7 + 16 * 9 * i).collect();
     members.extend([100, 201, 302]);
     let family = Asked { members, places: vec![[6302.0, 6302.0]; 5] };
-    let found = over_represented(&[family], &instrument(1763), WINDOW, Medium::Vacuum, 0.05).remove(0);
+    let found = over_represented(&[family], &instrument(1763), Some(WINDOW), Medium::Vacuum, 0.05).remove(0);
     let words: Vec<String> = found.iter().map(Excess::words).collect();
     assert!(words.contains(&"spectrograph 7: 12 of 15, 0.9 expected".to_owned()), "{words:?}");
     assert!(words.iter().any(|w| w.starts_with("sky line [O I] 6300: 5 of 5")), "{words:?}");
@@ -185,6 +185,20 @@ fn a_family_on_one_spectrograph_is_found_there() {
     let masked = mask(&recipe, &ranges_to_mask(&found));
     assert_eq!(masked.mask_angstrom, [[5570.0, 5580.0], [6299.0, 6306.0]]);
     assert_eq!(mask(&masked, &ranges_to_mask(&found)), masked, "once is enough");
+}
+
+#[test]
+fn one_long_defect_widens_no_mask_and_places_outside_the_window_count_nowhere() {
+    let mut places = vec![[5828.0, 5840.0]; 5];
+    places.push([5700.0, 5968.0]);
+    let of = |places| vec![Asked { members: Vec::new(), places }];
+    let found = over_represented(&of(places.clone()), &[], Some(WINDOW), Medium::Vacuum, 0.05).remove(0);
+    assert_eq!((found.len(), found[0].inside), (1, 6));
+    assert_eq!(ranges_to_mask(&found), [[5825.0, 5843.0]]);
+    // a rest frame has a window of its own for every spectrum
+    assert!(over_represented(&of(places), &[], None, Medium::Vacuum, 0.05)[0].is_empty());
+    let outside = of(vec![[9050.0, 9060.0]; 6]);
+    assert!(over_represented(&outside, &[], Some(WINDOW), Medium::Vacuum, 0.05)[0].is_empty());
 }
 
 #[test]
@@ -203,7 +217,7 @@ fn families_by_chance_sit_on_nothing() {
                 Asked { members, places }
             })
             .collect();
-        let found = over_represented(&families, &attributes, WINDOW, Medium::Vacuum, 0.05);
+        let found = over_represented(&families, &attributes, Some(WINDOW), Medium::Vacuum, 0.05);
         wrong += usize::from(found.iter().any(|excesses| !excesses.is_empty()));
     }
     // with nothing there, the false discovery rate is the share of runs in which anything is found

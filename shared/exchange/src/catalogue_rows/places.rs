@@ -106,6 +106,11 @@ impl Places {
             pairs.iter().find_map(|(ra, dec)| Some((find(ra)?, Some(find(dec)?))))
         };
         let (ra, dec) = match (&named.ra, &named.dec) {
+            (Some(ra), Some(dec)) if ra.eq_ignore_ascii_case(dec) => {
+                return Err(format!(
+                    "--ra and --dec are both `{ra}`: name two columns, or leave --dec out for whole positions"
+                ));
+            }
             (Some(ra), Some(dec)) => (asked("ra", ra)?, Some(asked("dec", dec)?)),
             (Some(ra), None) => (asked("ra", ra)?, None),
             (None, Some(_)) => return Err("--dec is given without --ra: name both columns".to_owned()),
@@ -122,6 +127,11 @@ impl Places {
         };
         let angle = |column: usize| Ok::<_, String>(Angle { column, degrees: degrees_of(&columns[column])? });
         let motion = match (&named.pmra, &named.pmdec) {
+            (None, None) if named.epoch.is_some() => {
+                return Err(
+                    "--epoch is of positions that move: name --pmra and --pmdec, too, or leave it out".to_owned()
+                );
+            }
             (None, None) => None,
             (Some(east), Some(north)) => {
                 let towards = |option: &str, name: &str| {
@@ -314,6 +324,8 @@ mod tests {
         let columns = ["ra", "dec", "pmra", "pmde"].map(CatalogueColumn::named);
         let refused = |named: PlaceColumns| Places::find(&columns, &named).unwrap_err();
         assert!(refused(PlaceColumns { epoch: None, ..named.clone() }).contains("--epoch 2016.0"));
+        let still = PlaceColumns { epoch: Some("2016".into()), ..PlaceColumns::default() };
+        assert!(refused(still).contains("--pmra and --pmdec"));
         assert!(refused(PlaceColumns { epoch: Some("t".into()), ..named.clone() }).contains("no year and no column"));
         assert!(refused(PlaceColumns { pmdec: None, ..named }).contains("both --pmra and --pmdec"));
     }
