@@ -61,7 +61,11 @@ fn what_is_known_leaves_the_list_and_comes_back() {
 
     let listed = balmer.json(["columns", "stars"]);
     assert_eq!((&listed[0]["prefix"], &listed[0]["kind"]), (&"again".into(), &"crossmatch".into()));
-    assert!(balmer.ok(["columns", "stars", "--remove", "again"]).contains("3 columns of again are taken away"));
+    assert!(
+        balmer
+            .ok(["columns", "stars", "--remove", "again"])
+            .contains("3 columns again_* of survey stars are taken away")
+    );
     assert_eq!(balmer.json(["columns", "stars"]).as_array().map(Vec::len), Some(0));
     balmer.fails(["candidates", "latest", "--where", "again_separation IS NULL"]).says(&["again_separation"]);
     balmer.fails(["columns", "stars", "--remove", "again"]).says(&["no joined columns `again_...`"]);
