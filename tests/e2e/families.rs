@@ -115,6 +115,10 @@ async fn a_family_of_real_data_is_set_aside_and_comes_back() {
     let names = browser.fetched_json(&format!("/api/v1/runs/{run}/candidates?limit=10000&columns=spectrum_id")).await;
     assert!(!names["rows"].to_string().contains(member));
     browser.screenshot("families-set-aside").await;
+    // a page that is opened anew says so, too
+    browser.goto(&server.url(&browser.address().await)).await;
+    until_aside(&browser, Some(&format!("{size} set aside in 1 family"))).await;
+    until_listed(&browser, ranked - size).await;
 
     // shown again where somebody wants to see them, which the address keeps
     browser.press("D").await;

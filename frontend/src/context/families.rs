@@ -117,7 +117,8 @@ impl Families {
             any.then(|| (run.get(), desk.address.with(|address| address.condition.clone())))
         });
         Effect::new(move || {
-            list.track();
+            // read, not tracked alone: a memo that nobody reads is never computed
+            list.with(|_| ());
             spawn_local(async move {
                 families.count().await;
             });
