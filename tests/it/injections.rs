@@ -74,3 +74,22 @@ fn planting_is_refused_with_the_remedy() {
     let names: Vec<Value> = balmer.json(["surveys"]).as_array().unwrap().iter().map(|s| s["name"].clone()).collect();
     assert_eq!(names, ["planted", "sky"]);
 }
+
+#[test]
+fn edges_that_do_not_ascend_are_refused_and_a_list_by_the_ensemble_says_so() {
+    let balmer = planted();
+    balmer.file("spec.toml", format!("{SPEC}[ensemble]\nvary = [\"scale\"]\nrank = true\n"));
+    let text = balmer.ok(["run", "spec.toml", "--limit", "30"]);
+    assert!(text.contains("with ensemble > 1.3"), "{text}");
+    let list = balmer.json(["candidates", "latest", "--limit", "300"]);
+    let factors: Vec<f64> =
+        list["candidates"].as_array().unwrap().iter().map(|row| row["ensemble"].as_f64().unwrap()).collect();
+    assert!(factors.len() > 100 && factors.is_sorted_by(|a, b| a >= b), "{factors:?}");
+    assert!(balmer.ok(["candidates", "latest"]).contains("ensemble"));
+    for edges in ["5,1,10", "1,nan,3", "5", "1,1"] {
+        balmer.fails(["recall", "latest", "--by", "strength", "--edges", edges]).says(&["ascend"]);
+    }
+    let found = balmer.json(["recall", "latest", "--kind", "be", "--by", "strength", "--edges", "20,30,50"]);
+    assert_eq!(found["kinds"]["be"]["parts"].as_array().unwrap().len(), 2, "{found}");
+    balmer.fails(["recall", "latest", "--truth", "snr_r"]).says(&["snr_r", "texts"]);
+}

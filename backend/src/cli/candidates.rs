@@ -50,6 +50,7 @@ pub struct Candidates {
 const SHOWN: &[Shown] = &[
     ("rank", "rank", 0),
     ("spectrum_id", "spectrum", 0),
+    ("ensemble", "ensemble", 3),
     ("lof", "lof", 3),
     ("label", "label", 0),
     ("probability", "probability", 3),
@@ -109,15 +110,21 @@ pub struct ListedCandidates {
     pub left_out: usize,
 }
 
-/// Candidates as a table for people, and how many there are. Labels are shown where the run spread some.
+/// Candidates as a table for people, and how many there are. Probabilities are shown where the run spread labels, ensembles
+/// where the list follows them.
 pub fn listed(store: &Store, run: &Run, query: &Query) -> anyhow::Result<ListedCandidates> {
     let result = store.candidates(run, query)?;
     let (matched, left_out) = (result.matched() as usize, result.left_out() as usize);
-    let labelled = !run.state()?.classes.is_empty();
+    let (labelled, by_ensemble) = (!run.state()?.classes.is_empty(), run.spec()?.ensemble.rank);
+    let is_told = |name: &str| match name {
+        "probability" => labelled,
+        "ensemble" => by_ensemble,
+        _ => true,
+    };
     let shown: Vec<Shown> = match &query.columns {
         // few, and for the rest of the process's life anyway
         Some(columns) => columns.iter().map(|name| &*name.clone().leak()).map(|name| (name, name, 6)).collect(),
-        None => SHOWN.iter().filter(|(name, ..)| labelled || *name != "probability").copied().collect(),
+        None => SHOWN.iter().filter(|(name, ..)| is_told(name)).copied().collect(),
     };
     Ok(ListedCandidates { table: table::to_text(&shown, result)?, matched, left_out })
 }

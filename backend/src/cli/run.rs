@@ -105,7 +105,7 @@ pub fn carry_out(
     let left_out = reasons(&run.rejected()?);
     output::print(|out| {
         list.table.write(out)?;
-        writeln!(out, "{}", summary(&state, plan.spec().lof.threshold))?;
+        writeln!(out, "{}", summary(&state, plan.spec()))?;
         if !left_out.is_empty() {
             writeln!(out, "left out: {}", left_out.join(", "))?;
         }
@@ -113,10 +113,11 @@ pub fn carry_out(
     })
 }
 
-fn summary(state: &RunState, threshold: f64) -> String {
+fn summary(state: &RunState, spec: &PipelineSpec) -> String {
     let counts = &state.counts;
+    let (score, threshold) = (if spec.ensemble.rank { "ensemble" } else { "lof" }, spec.lof.threshold);
     format!(
-        "{} spectra selected, {} ranked, {} with lof > {threshold}",
+        "{} spectra selected, {} ranked, {} with {score} > {threshold}",
         thousands(counts.selected as usize),
         thousands(counts.ranked as usize),
         thousands(counts.outliers as usize)
