@@ -88,7 +88,7 @@ mod real_data {
         let (spectra, kinds) = (lamost(&root), labels(&root, "ha_label"));
         let (matrix, names, rejected) = features(&RecipeSpec::default(), &spectra);
         assert_eq!(spectra.len(), 1776);
-        assert_eq!(rejected, BTreeMap::from([("too-few-good-pixels", 12)]));
+        assert_eq!(rejected, BTreeMap::from([("too-few-good-pixels", 6)]));
 
         let table = neighbors::exact(matrix.view(), 128, &Unobserved).unwrap();
         for k in [50, 64, 80, 100, 120, 128] {
